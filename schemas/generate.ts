@@ -1,0 +1,108 @@
+// Writes src/schema/types.gen.ts and src/schema/validators.gen.js from the schemas beside this file.
+// `node schemas/generate.ts` writes; test/schema/generated.test.ts compares what generate() returns with what is committed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
+import standalone from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
+
+const here = new URL('./', import.meta.url);
+const names = ['common', 'orchestra', 'agent', 'plan', 'event'] as const;
+const validated = { orchestra: true, agent: true, plan: true, event: true } as const;
+const banner = '// Generated from schemas/ by `npm run generate`. Do not edit.\n';
+
+function schema(name: string): JSONSchema & { $id: string } {
+  return JSON.parse(readFileSync(new URL(`${name}.schema.json`, here), 'utf8'));
+}
+
+const annotations = new Set(['description', 'default', 'examples']);
+
+/** The schema without what only people read; with `beside` only where it stands beside a $ref, which would fork the type, and without x-* keys, which no code reads. */
+function stripped<T>(value: T, beside: boolean): T {
+  if (Array.isArray(value)) return value.map((item) => stripped(item, beside)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  const drop = beside ? '$ref' in value : true;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, inner]) => !(drop && annotations.has(key) && !isSchema(inner)))
+      .filter(([key]) => !(beside && key === 'patternProperties'))
+      .map(([key, inner]) => [key, stripped(inner, beside)]),
+  ) as T;
+}
+
+/** Whether a value under the key "description" is a property of that name rather than an annotation. */
+function isSchema(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && ('type' in value || '$ref' in value || 'description' in value);
+}
+
+/** One synthetic root, so that shared definitions appear once in the types. */
+async function types(): Promise<string> {
+  const root = {
+    title: 'Everything',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(Object.keys(validated).map((name) => [name, { $ref: `${name}.schema.json` }])),
+  };
+  const text = await compile(root as JSONSchema, 'Everything', {
+    cwd: here.pathname,
+    bannerComment: banner,
+    additionalProperties: false,
+    ignoreMinAndMaxItems: true,
+    format: false,
+    $refOptions: {
+      resolve: {
+        http: false,
+        file: { order: 1, canRead: true, read: ({ url }: { url: string }) => stripped(schema(nameOf(url)), true) },
+      },
+    },
+  });
+  // Facts are readonly: every property and array of the generated types is.
+  return text
+    .replace(/^("?[\w-]+"?\??:|\[k: string\]:)/gm, 'readonly $1')
+    .replace(/(: |= )(\([^()\n]*\)|\w+)\[\]\[\]$/gm, '$1readonly (readonly $2[])[]')
+    .replace(/(: |= |: \()(\([^()\n]*\)|\w+)\[\]( \| null\))?$/gm, '$1readonly $2[]$3');
+}
+
+function nameOf(url: string): string {
+  return /(\w+)\.schema\.json$/.exec(url)?.[1] ?? url;
+}
+
+/** A standalone validator of one schema; it gathers all faults, so that a file is told of every one at once. */
+async function validator(name: keyof typeof validated): Promise<string> {
+  const ajv = new Ajv2020({
+    schemas: names.map((each) => stripped(schema(each), false) as AnySchema),
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    discriminator: true,
+    inlineRefs: false,
+    verbose: false,
+    code: { source: true, esm: true, optimize: 2 },
+  });
+  ajv.addVocabulary(['tsType']);
+  const code = (standalone as unknown as (a: unknown, r: unknown) => string)(ajv, { validate: schema(name).$id });
+  const bundled = await build({
+    stdin: { contents: code, resolveDir: here.pathname },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['main'],
+    minify: true,
+  });
+  return banner + (bundled.outputFiles[0]?.text ?? '');
+}
+
+/** The generated files, by path relative to the repository's root. */
+export async function generate(): Promise<Record<string, string>> {
+  const files: Record<string, string> = { 'src/schema/types.gen.ts': await types() };
+  for (const name of Object.keys(validated) as (keyof typeof validated)[]) {
+    files[`src/schema/${name}.gen.js`] = await validator(name);
+  }
+  return files;
+}
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(await generate())) writeFileSync(new URL(`../${path}`, here), text);
+}

@@ -1,0 +1,187 @@
+// Every door of the runner: what it needs from the world, declared here and implemented by the edge rooms.
+import type {
+  AgentName,
+  FailureReason,
+  Output,
+  PlanAgent,
+  PlanTask,
+  ProgressKind,
+  RunEvent,
+  RunId,
+  TaskName,
+  Usage,
+} from '../schema/types.gen.ts';
+
+/** An event before the journal has given it its place: everything but v, seq, ts and run. */
+export type EventBody = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, 'v' | 'seq' | 'ts' | 'run'>
+    : never
+  : never;
+
+/** Time. Tests crank it by hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once after this many milliseconds unless the returned function is called before. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+/** Randomness. */
+export interface Random {
+  /** A number from 0 to below 1. */
+  next(): number;
+}
+
+/** The append-only record of a run. */
+export interface Journal {
+  /** Gives the event its place and buffers it. Throws StorageFailure when an earlier write failed. */
+  append(body: EventBody): RunEvent;
+  /** Resolves once everything appended so far is on disk. Rejects with StorageFailure. */
+  sync(): Promise<void>;
+}
+
+/** Where attempts execute. */
+export interface Backend {
+  /** Starts an attempt. Never throws: what goes wrong is how the attempt ends. */
+  start(order: AttemptOrder): Attempt;
+}
+
+/** All that an attempt needs to know. */
+export interface AttemptOrder {
+  readonly run: RunId;
+  readonly goal: string;
+  readonly task: PlanTask;
+  readonly agent: PlanAgent;
+  /** From 1. */
+  readonly attempt: number;
+  /** Outputs that the task receives, in the order of its context. */
+  readonly context: readonly ContextItem[];
+  /** What was wrong with the answer of the attempt before, for the agent to read. */
+  readonly feedback?: string;
+  /** What the task may delegate, where it may. */
+  readonly delegation?: DelegationOffer;
+  /** Called whenever the agent reports something. */
+  report(progress: Progress): void;
+}
+
+export interface ContextItem {
+  readonly task: TaskName;
+  readonly output: Output;
+}
+
+/** Told to an agent that may delegate. */
+export interface DelegationOffer {
+  readonly agents: readonly { readonly name: AgentName; readonly description: string }[];
+  /** Tasks whose outputs a delegated task may ask for. */
+  readonly tasks: readonly TaskName[];
+  /** How many more tasks may be delegated in this run. */
+  readonly most: number;
+}
+
+/** Something that an agent said while it worked. */
+export interface Progress {
+  readonly kind: ProgressKind;
+  readonly text: string;
+  readonly percent?: number;
+}
+
+/** Why an attempt is ended from outside. */
+export type StopCause = 'timeout' | 'stalled' | 'cancelled';
+
+/** An attempt under way. */
+export interface Attempt {
+  /** Resolves when nothing of the attempt runs any more and its files are complete. Never rejects for anything but a defect or StorageFailure. */
+  readonly ended: Promise<AttemptEnd>;
+  /** Ends it: politely first, after the grace period by force. May be called again with `now` to skip the rest of the grace. */
+  stop(cause: StopCause, now?: boolean): void;
+}
+
+export type AttemptEnd = AttemptSucceeded | AttemptFailed | AttemptCancelled;
+
+/** The agent did its work and its output is recorded. */
+export interface AttemptSucceeded {
+  readonly type: 'succeeded';
+  readonly output: Output;
+  /** The output's text where it is short enough (64 KiB) to be read for a delegation, else undefined. */
+  readonly text?: string;
+  readonly usage?: Usage;
+}
+
+/** The agent did not do its work. */
+export interface AttemptFailed {
+  readonly type: 'failed';
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly exit_code?: number;
+  readonly usage?: Usage;
+}
+
+/** The attempt was ended because the run is being stopped. */
+export interface AttemptCancelled {
+  readonly type: 'cancelled';
+}
+
+/** Drives one kind of agent. The table of adapters has one for each AdapterName. */
+export interface AgentAdapter {
+  /** What keeps this agent from running here, in a sentence, or undefined. Asked once for each agent before the first task starts. */
+  check(agent: PlanAgent): Promise<string | undefined>;
+  start(call: AgentCall): AgentProcess;
+}
+
+/** What an adapter is given for one attempt. All paths are absolute. */
+export interface AgentCall {
+  readonly run: RunId;
+  readonly goal: string;
+  readonly task: PlanTask;
+  readonly agent: PlanAgent;
+  readonly attempt: number;
+  readonly files: AttemptFiles;
+  /** Folder in which the agent works. */
+  readonly cwd: string;
+  /** SUPER_* and what the agent's `env:` and `secrets:` give; the base environment is the process room's. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The prompt: what stands in files.prompt. */
+  readonly prompt: string;
+  report(progress: Progress): void;
+}
+
+/** The files of one attempt, absolute paths. */
+export interface AttemptFiles {
+  /** The attempt's own folder. */
+  readonly folder: string;
+  /** The prompt; undefined when it is empty and no file was written. */
+  readonly prompt: string | undefined;
+  /** One read-only file for each context task. */
+  readonly context: string;
+  /** Where the agent's standard output and error are kept. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** An agent that writes this file gives its output there. */
+  readonly output: string;
+}
+
+/** An agent at work. */
+export interface AgentProcess {
+  /** Resolves when nothing of the agent runs any more. */
+  readonly ended: Promise<AgentEnd>;
+  /** Ends it: politely, or by force. */
+  stop(force: boolean): void;
+}
+
+/** How an agent ended, before its output is looked at. */
+export type AgentEnd =
+  /** It did its work. `noOutputFails`: whether an empty output is a failure, as it is for models. */
+  | { readonly type: 'done'; readonly noOutputFails: boolean; readonly usage?: Usage }
+  | {
+      readonly type: 'failed';
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly exit_code?: number;
+      readonly usage?: Usage;
+    };
+
+/** The disk refuses to take what must be kept: the run ends with exit code 10 and can be resumed. */
+export class StorageFailure extends Error {
+  override readonly name = 'StorageFailure';
+}
