@@ -1,4 +1,32 @@
-import type { Checked, Diagnostic, Finding, Path } from '../diagnostics/diagnostic.ts';
+import {
+  type Alias,
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  Parser,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml';
+import type { Code } from '../diagnostics/catalogue.ts';
+import {
+  type Checked,
+  type Diagnostic,
+  type Finding,
+  inReadingOrder,
+  type Path,
+  severityOf,
+} from '../diagnostics/diagnostic.ts';
+import { sizeMessage } from './decode.ts';
+import { maxBytes, maxDepth } from './limits.ts';
+import { atVisible, onFirstLine, positionsIn, type Range } from './lines.ts';
+import { wordingOf } from './syntax.ts';
+import { depthHint, depthMessage, type PlacedFault, rangeOf, walk } from './walk.ts';
 
 /** A YAML file as data that still knows where everything stands. */
 export interface Source {
@@ -13,7 +41,209 @@ export interface Source {
   has(at: Path): boolean;
 }
 
-/** Reads YAML text; within the limits of limits.ts, else a diagnostic. */
-export function parseSource(file: string, text: string): Checked<Source> {
-  throw new Error(`to be written: ${file} ${text}`);
+/** A file with one cause for many complaints gets the first few, on lines of their own. */
+const maxSyntaxFaults = 3;
+
+/** Faults that leave the rest of the file readable: the key is left out, and what else is wrong can still be said. */
+const harmless: ReadonlySet<Code> = new Set<Code>(['yaml-duplicate-key', 'yaml-forbidden-key', 'yaml-key-type']);
+
+/** Reads YAML text; within the limits of limits.ts, else a diagnostic. There may be both a value and errors. */
+export function parseSource(file: string, given: string): Checked<Source> {
+  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
+  const positionOf = positionsIn(text);
+
+  function placed({ code, message, hint, range }: PlacedFault): Diagnostic {
+    const [from, to] = onFirstLine(text, range);
+    const { line, column } = positionOf(from);
+    const end = { end_line: line, end_column: column + Math.max(to - from, 1) };
+    return { code, severity: severityOf(code), message, file, line, column, ...end, hint };
+  }
+
+  const composed = compose(text);
+  if ('faults' in composed) return { diagnostics: composed.faults.map(placed) };
+  const walked = walk(composed.root);
+  const diagnostics = inReadingOrder(walked.faults.map(placed));
+  if (walked.faults.some((fault) => !harmless.has(fault.code))) return { diagnostics };
+  const places = placesIn(composed.root, walked.targets);
+  const value: Source = {
+    file,
+    text,
+    data: walked.data,
+    locate: ({ code, message, at, part, hint = '' }) =>
+      placed({ code, message, hint, range: places.rangeOf(at, part ?? 'value') }),
+    has: places.has,
+  };
+  return { value, diagnostics };
+}
+
+type Composed = { readonly root: Node } | { readonly faults: readonly PlacedFault[] };
+
+function refused(code: Code, range: Range, message: string, hint: string): Composed {
+  return { faults: [{ code, message, hint, range }] };
+}
+
+/** Text to one tree of nodes. Stops at the first token that shows that there will be none: hostile files are long. */
+function compose(text: string): Composed {
+  if (text.length > maxBytes) return refused('file-size', [0, 0], sizeMessage(text.length), 'split it');
+  const nul = text.indexOf('\0');
+  if (nul !== -1)
+    return refused('file-binary', [nul, nul + 1], 'the text holds a NUL character', 'save the file as UTF-8 text');
+  const parser = new Parser();
+  const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
+  const stopped = composeTokens(text, parser, composer);
+  const [document] = [...composer.end()];
+  const errors = document?.errors ?? composer.streamInfo().errors;
+  const faults = firstFaults([...errors.map((error) => syntaxFault(error, text)), ...(stopped ? [stopped] : [])], text);
+  if (faults.length > 0) return { faults };
+  const root = document?.contents;
+  if (root === undefined || root === null || (isScalar(root) && root.source === '' && root.type === 'PLAIN'))
+    return refused('file-empty', [0, 0], 'the file is empty', 'super init writes an orchestra to start from');
+  return { root };
+}
+
+/** Feeds the composer until the text ends or is known to be no document of ours; then says why. */
+function composeTokens(text: string, parser: Parser, composer: Composer): PlacedFault | undefined {
+  let previous = '';
+  let documents = 0;
+  const take = (nodes: Iterable<CST.Token>): PlacedFault | undefined => {
+    for (const node of nodes) {
+      if (node.type === 'error') return strayToken(node);
+      if (node.type === 'document') documents++;
+      for (const _ of composer.next(node));
+    }
+    return undefined;
+  };
+  for (const token of new Lexer().lex(text)) {
+    const fault = tokenFault(token, previous, parser) ?? take(parser.next(token));
+    if (fault !== undefined) return fault;
+    if (documents > 0 && parser.stack[0]?.type === 'document') return secondDocument(parser.stack[0].offset);
+    previous = token;
+  }
+  return openBracket(parser) ?? take(parser.end());
+}
+
+/** What is wrong for good with the token that comes next. */
+function tokenFault(token: string, previous: string, parser: Parser): PlacedFault | undefined {
+  // A document and a scalar stand on the stack besides maps and lists; the exact depth is counted later.
+  if (parser.stack.length > maxDepth + 2)
+    return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: [parser.offset, parser.offset + 1] };
+  // U+0018: the lexer's sign that a line is indented less than the brackets that are still open.
+  if (token === '\x18') return openBracket(parser);
+  const quote = token[0];
+  // U+001F: the lexer's sign that the next token is text, quotes or not.
+  if ((quote !== '"' && quote !== "'") || previous === '\x1f' || isClosed(token, quote)) return undefined;
+  return {
+    code: 'yaml-syntax',
+    message: 'this quote is never closed',
+    hint: `add ${quote} at the end of the text; its other lines must be indented`,
+    range: [parser.offset, parser.offset + token.length],
+  };
+}
+
+function isClosed(token: string, quote: '"' | "'"): boolean {
+  // Quotes inside single quotes come in pairs.
+  if (quote === "'") return token.split("'").length % 2 === 1;
+  let slashes = 0;
+  while (token[token.length - 2 - slashes] === '\\') slashes++;
+  return token.length > 1 && token.endsWith(quote) && slashes % 2 === 0;
+}
+
+function openBracket({ stack }: Parser): PlacedFault | undefined {
+  const open = stack.findLast((each) => each.type === 'flow-collection');
+  if (open?.type !== 'flow-collection') return undefined;
+  const bracket = open.start.source;
+  return {
+    code: 'yaml-syntax',
+    message: `this ${bracket} is never closed`,
+    hint: `add ${bracket === '[' ? ']' : '}'}; a text that starts with ${bracket} needs quotes`,
+    range: [open.offset, open.offset + 1],
+  };
+}
+
+function strayToken(token: CST.ErrorToken): PlacedFault {
+  return {
+    code: 'yaml-syntax',
+    ...wordingOf('UNEXPECTED_TOKEN', token.message),
+    range: [token.offset, token.offset + token.source.length],
+  };
+}
+
+function secondDocument(offset: number): PlacedFault {
+  const hint = 'keep one document in a file: delete this line and what follows, or move it to a file of its own';
+  return { code: 'yaml-many-documents', message: 'a second document starts here', hint, range: [offset, offset + 3] };
+}
+
+function syntaxFault({ code, message, pos }: YAMLError, text: string): PlacedFault {
+  const range = code === 'TAB_AS_INDENT' ? pos : atVisible(text, pos);
+  return { code: 'yaml-syntax', ...wordingOf(code, message), range };
+}
+
+/** The first faults in file order, one for a line: the others mostly follow from them. */
+function firstFaults(faults: readonly PlacedFault[], text: string): readonly PlacedFault[] {
+  const chosen: PlacedFault[] = [];
+  let lineEnd = -1;
+  for (const fault of [...faults].sort((a, b) => a.range[0] - b.range[0])) {
+    if (fault.range[0] <= lineEnd) continue;
+    chosen.push(fault);
+    if (chosen.length === maxSyntaxFaults) break;
+    const newline = text.indexOf('\n', fault.range[0]);
+    lineEnd = newline === -1 ? text.length : newline;
+  }
+  return chosen;
+}
+
+interface Places {
+  rangeOf(at: Path, part: 'key' | 'value'): Range;
+  has(at: Path): boolean;
+}
+
+/** A node on the way along a path, and the key that names it where it stands in a map. */
+interface Reached {
+  readonly node: Node | null;
+  readonly key?: Node;
+  readonly whole: boolean;
+}
+
+/** Places of values in a tree, by path. */
+function placesIn(root: Node, targets: ReadonlyMap<Alias, Node>): Places {
+  const indexes = new WeakMap<YAMLMap, Map<unknown, Pair>>();
+
+  function pairIn(map: YAMLMap, name: string): Pair | undefined {
+    let index = indexes.get(map);
+    if (index === undefined) {
+      // Backwards, so that of two equal keys the first is found: the one that the data holds.
+      index = new Map(
+        map.items.map((pair) => [isScalar(pair.key) ? pair.key.value : pair.key, pair] as const).reverse(),
+      );
+      indexes.set(map, index);
+    }
+    return index.get(name);
+  }
+
+  function reach(at: Path): Reached {
+    let reached: Reached = { node: root, whole: true };
+    for (const step of at) {
+      const node = isAlias(reached.node) ? (targets.get(reached.node) ?? null) : reached.node;
+      if (isMap(node) && typeof step === 'string') {
+        const pair = pairIn(node, step);
+        if (pair === undefined) return { ...reached, whole: false };
+        reached = { node: pair.value as Node | null, key: pair.key as Node, whole: true };
+      } else if (isSeq(node) && typeof step === 'number' && step < node.items.length) {
+        reached = { node: node.items[step] as Node, whole: true };
+      } else return { ...reached, whole: false };
+    }
+    return reached;
+  }
+
+  function rangeAt(at: Path, part: 'key' | 'value'): Range {
+    const { node, key, whole } = reach(at);
+    const range = rangeOf(node);
+    if (whole && part === 'value' && range[1] > range[0]) return range;
+    if (key !== undefined) return rangeOf(key);
+    if (node === root) return [0, 0];
+    const firstKey = isMap(node) ? node.items[0]?.key : undefined;
+    return firstKey === undefined ? range : rangeOf(firstKey as Node);
+  }
+
+  return { rangeOf: rangeAt, has: (at) => reach(at).whole };
 }
