@@ -989,7 +989,10 @@ readonly max_attempts: number
  */
 export interface PlanAgent {
 readonly name: AgentName
-readonly adapter: AdapterName
+/**
+ * The code that drives the agent; null where none is usable: such a plan is shown, not run.
+ */
+readonly adapter: (AdapterName | null)
 /**
  * Why this adapter.
  */

@@ -1,0 +1,91 @@
+// The table of commands as a commander program. Commander parses and prints help; it never exits and never prints on its own.
+import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
+import { commands, groups } from './table.ts';
+import { version } from './version.ts';
+
+/** Finds the command that argv names, parses its options and runs it through `run`. */
+export async function dispatch(
+  argv: readonly string[],
+  io: Io,
+  run: (command: Command, call: Call) => Promise<number>,
+): Promise<number> {
+  let code: number = exit.succeeded;
+  const program = build(io, async (command, call) => {
+    code = await run(command, call);
+  });
+  if (argv.length === 0) {
+    io.stdout.write(program.helpInformation());
+    return exit.usage;
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exit.succeeded;
+    if (error.code === 'commander.help') return exit.usage;
+    throw usageFault(error.message.replace(/^error: /, ''), nextStep(argv));
+  }
+}
+
+function build(io: Io, act: (command: Command, call: Call) => Promise<void>): Program {
+  const program = prepare(new Program('super'), io)
+    .description('Runs teams of coding agents from one YAML file.')
+    .version(version, '-V, --version');
+  program.addHelpText('after', '\nExample:\n  super orchestra run repo_report --goal "What is this repository?"');
+  const parents = new Map<string, Program>();
+  for (const { path, alias, summary } of groups) {
+    const group = prepare(program.command(path), io).description(summary);
+    if (alias !== undefined) group.alias(alias);
+    parents.set(path, group);
+  }
+  for (const command of commands) addCommand(parents.get(command.path[0] ?? '') ?? program, command, io, act);
+  return program;
+}
+
+function prepare(program: Program, io: Io): Program {
+  return program
+    .exitOverride()
+    .helpOption('-h, --help', 'what this does, with an example')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => io.stdout.columns,
+    });
+}
+
+function addCommand(
+  parent: Program,
+  command: Command,
+  io: Io,
+  act: (command: Command, call: Call) => Promise<void>,
+): void {
+  const name = command.path.at(-1) ?? '';
+  const program = prepare(parent.command(`${name} ${command.operands ?? ''}`.trim()), io).description(command.summary);
+  program.addHelpText('after', `\nExample:\n  ${command.example}`);
+  for (const { flags, description, choices, many } of command.options ?? []) {
+    const option = new ProgramOption(flags, description);
+    if (choices !== undefined) option.choices([...choices]);
+    if (many === true) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    program.addOption(option);
+  }
+  program.action(async (...parameters: unknown[]) => {
+    const values = parameters.slice(0, -2);
+    const operands = values.flat().filter((value): value is string => typeof value === 'string');
+    await act(command, { operands, options: parameters.at(-2) as Call['options'] });
+  });
+}
+
+function nextStep(argv: readonly string[]): string {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const known = commands.map(({ path }) => path);
+  const near = known.find((path) => path[0] === words[0]);
+  const parent = near === undefined ? 'super' : ['super', ...near.filter((word, at) => words[at] === word)].join(' ');
+  const first = words[0] ?? '';
+  const guess = near === undefined ? didYouMean(first, new Set(known.map((path) => path[0] ?? ''))) : undefined;
+  return [guess, `see: ${parent} --help`].filter((line) => line !== undefined).join('\n');
+}

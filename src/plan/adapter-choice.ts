@@ -1,0 +1,32 @@
+import type { AdapterName } from '../schema/types.gen.ts';
+import type { AgentSpec } from '../spec/spec.ts';
+
+/** What decides the adapters of agents that name none. */
+export interface AdapterChoice {
+  /** The --adapter option. */
+  readonly option?: AdapterName;
+  /** Whether every agent is replaced by a rehearsal. */
+  readonly rehearse: boolean;
+  /** Why a coding CLI cannot be used here, in a sentence; undefined when it can. */
+  readonly unusable: (name: AdapterName) => string | undefined;
+}
+
+/** Coding CLIs that are tried, in this order, for an agent that says nothing about how it runs. */
+const candidates = ['claude', 'codex', 'gemini'] as const satisfies readonly AdapterName[];
+
+/** The adapter of an agent and why; null when none is usable. */
+export function chooseAdapter(agent: AgentSpec, choice: AdapterChoice): { adapter: AdapterName | null; why: string } {
+  if (choice.rehearse) return { adapter: 'rehearsal', why: '--rehearse' };
+  if (agent.adapter !== undefined) return { adapter: agent.adapter, why: `${sayWhat(agent)} in ${agent.file}` };
+  if (choice.option !== undefined) return { adapter: choice.option, why: '--adapter' };
+  if (agent.has_language_model) return { adapter: 'llm', why: `language_model in ${agent.file}` };
+  const usable = candidates.find((name) => choice.unusable(name) === undefined);
+  if (usable !== undefined) return { adapter: usable, why: `first usable of ${candidates.join(', ')}` };
+  return { adapter: null, why: candidates.map((name) => `${name}: ${choice.unusable(name)}`).join('; ') };
+}
+
+function sayWhat(agent: AgentSpec): string {
+  if (agent.adapter === 'command' && agent.run !== undefined) return 'run';
+  if (agent.adapter === 'command' && agent.argv !== undefined) return 'argv';
+  return `adapter: ${agent.adapter}`;
+}

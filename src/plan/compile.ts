@@ -1,0 +1,211 @@
+// Orchestra and team -> Plan. Nothing here looks at the world: files are read and adapters are probed elsewhere.
+import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
+import type { AgentName, Plan, PlanAgent, TaskName } from '../schema/types.gen.ts';
+import { readOrchestra } from '../spec/orchestra.ts';
+import { checkOrchestra } from '../spec/rules/rules.ts';
+import type { Source } from '../spec/source.ts';
+import type { AgentSpec, OrchestraSpec, Overrides, TaskSpec } from '../spec/spec.ts';
+import { type AdapterChoice, chooseAdapter } from './adapter-choice.ts';
+import { arrange, priorityRank } from './arrange.ts';
+import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
+import * as graph from './graph.ts';
+import { strategies } from './strategies/strategies.ts';
+
+/** Finds the agents that an orchestra names. Implemented over files by the command line, over a map by programs. */
+export interface Team {
+  /** Agents found, by the name they were asked for. */
+  readonly agents: ReadonlyMap<AgentName, AgentSpec>;
+  /** Every name that would have been found, for did-you-mean. */
+  readonly known: readonly string[];
+  /** What is wrong with the playbooks of those agents. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CompileOptions {
+  readonly overrides?: Overrides;
+  readonly adapters: AdapterChoice;
+  /** Finds the agents of an orchestra that was read. */
+  team(spec: OrchestraSpec): Team;
+}
+
+/** Compiles an orchestra into a plan. A plan is given only when nothing forbids running it; the diagnostics are complete either way. */
+export function compile(source: Source, options: CompileOptions): Checked<Plan> {
+  const read = readOrchestra(source, options.overrides);
+  if (read.value === undefined) return read;
+  const spec = read.value;
+  const team = options.team(spec);
+  const findings: Finding[] = [...checkOrchestra(spec, team)];
+  const draft = draftOf(spec, (finding) => findings.push(finding));
+  reportCycles(draft, 'cycle');
+  const diagnostics = () =>
+    inReadingOrder([...read.diagnostics, ...team.diagnostics, ...findings.map((finding) => source.locate(finding))]);
+  if (hasErrors(diagnostics())) return { diagnostics: diagnostics() };
+  strategies[spec.execution.strategy](draft);
+  reportCycles(draft, 'group-order');
+  if (hasErrors(findings)) return { diagnostics: diagnostics() };
+  return { value: planOf(draft, team, options.adapters), diagnostics: diagnostics() };
+}
+
+function draftOf(spec: OrchestraSpec, report: (finding: Finding) => void): Draft {
+  const indexOf = new Map<TaskName, number>();
+  spec.tasks.forEach((task, index) => {
+    if (!indexOf.has(task.name)) indexOf.set(task.name, index);
+  });
+  const groupOf = new Map<TaskName, string>();
+  for (const group of spec.execution.strategy === 'mixed' ? spec.execution.task_groups : []) {
+    for (const name of group.tasks) groupOf.set(name, group.name);
+  }
+  const tasks = spec.tasks.map((task, index) => draftTask(spec, task, index, indexOf, groupOf.get(task.name) ?? null));
+  const needs = needsOf(tasks);
+  const order = graph.topologicalOrder(needs, (a, b) => startsBefore(tasks, a, b));
+  return { spec, tasks, indexOf, order, report };
+}
+
+function draftTask(
+  spec: OrchestraSpec,
+  task: TaskSpec,
+  self: number,
+  indexOf: ReadonlyMap<TaskName, number>,
+  group: string | null,
+): DraftTask {
+  const { execution } = spec;
+  const retries = task.retry_count === undefined ? execution.retry.max_attempts : task.retry_count + 1;
+  const draft: DraftTask = {
+    task: {
+      name: task.name,
+      agent: task.agent,
+      role: 'task',
+      depth: 0,
+      description: task.description,
+      priority: task.priority,
+      timeout_seconds: task.timeout_seconds ?? execution.task_timeout_seconds,
+      stall_seconds: task.stall_seconds,
+      max_attempts: execution.retry.strategy === 'none' ? 1 : retries,
+      group,
+    },
+    explicit: task.context !== undefined || task.dependencies !== undefined,
+    needs: new Map(),
+    context: [],
+  };
+  for (const name of task.context ?? []) {
+    const need = indexOf.get(name);
+    if (need !== undefined && need !== self) addContext(draft, need);
+  }
+  for (const { task: name, type } of task.dependencies ?? []) {
+    const need = indexOf.get(name);
+    if (need === undefined || need === self) continue;
+    if (type === 'requires_output') addContext(draft, need);
+    else addNeed(draft, need, 'end');
+  }
+  return draft;
+}
+
+function startsBefore(tasks: readonly DraftTask[], a: number, b: number): boolean {
+  const difference = priorityOf(tasks, b) - priorityOf(tasks, a);
+  return difference === 0 ? a < b : difference < 0;
+}
+
+function priorityOf(tasks: readonly DraftTask[], index: number): number {
+  const task = tasks[index]?.task;
+  return task === undefined ? 0 : priorityRank(task);
+}
+
+function needsOf(tasks: readonly DraftTask[]): number[][] {
+  return tasks.map((task) => [...task.needs.keys()]);
+}
+
+function reportCycles(draft: Draft, code: 'cycle' | 'group-order'): void {
+  for (const cycle of graph.cycles(needsOf(draft.tasks))) {
+    const path = cycle.map((index) => draft.tasks[index]?.task.name ?? '').join(' -> ');
+    const first = cycle[0] as number;
+    const second = draft.tasks[cycle[1] as number]?.task.name as TaskName;
+    draft.report({
+      code,
+      message:
+        code === 'cycle'
+          ? `these tasks wait for each other: ${path}`
+          : `this contradicts the order of the task groups: ${path}`,
+      at: edgeAt(draft.spec, first, second),
+      hint: 'each waits for the next one; remove one of these edges',
+    });
+  }
+}
+
+/** Where the file says that a task waits for another one; the task's name where only a strategy says it. */
+function edgeAt(spec: OrchestraSpec, index: number, need: TaskName): (string | number)[] {
+  const task = spec.tasks[index];
+  const inContext = task?.context?.indexOf(need) ?? -1;
+  if (inContext >= 0) return ['tasks', index, 'context', inContext];
+  const inDependencies = task?.dependencies?.findIndex((each) => each.task === need) ?? -1;
+  if (inDependencies >= 0) return ['tasks', index, 'dependencies', inDependencies, 'task_name'];
+  return ['tasks', index, 'name'];
+}
+
+function planOf(draft: Draft, team: Team, adapters: AdapterChoice): Plan {
+  const { spec } = draft;
+  const { execution } = spec;
+  const names = draft.tasks.map(({ task }) => task.name);
+  const tasks = draft.tasks.map(({ task, needs, context }) => ({
+    ...task,
+    needs: [...needs].map(([index, until]) => ({ task: names[index] as TaskName, until })),
+    context: context.map((index) => names[index] as TaskName),
+  }));
+  const { max_attempts, ...retry } = execution.retry;
+  return {
+    version: 1,
+    orchestra: spec.id,
+    name: spec.name,
+    description: spec.description,
+    file: spec.file,
+    workspace: spec.workspace,
+    ...(spec.goal !== undefined && { goal: spec.goal }),
+    strategy: execution.strategy,
+    max_parallel_tasks: execution.max_parallel_tasks,
+    on_failure: execution.on_failure,
+    run_timeout_seconds: execution.run_timeout_seconds,
+    retry,
+    groups:
+      execution.strategy === 'mixed'
+        ? execution.task_groups.map(({ name, max_concurrency }) => ({ name, max_concurrency }))
+        : [],
+    delegation:
+      execution.strategy === 'hierarchical'
+        ? {
+            max_depth: execution.max_depth,
+            max_delegated_tasks: execution.max_delegated_tasks,
+            timeout_seconds: execution.task_timeout_seconds,
+            max_attempts: retry.strategy === 'none' ? 1 : max_attempts,
+          }
+        : null,
+    orchestration_type: spec.orchestration_type,
+    agents: agentsOf(draft, team, adapters),
+    tasks,
+    ...arrange(tasks, needsOf(draft.tasks)),
+  };
+}
+
+/** The agents that tasks use; with delegation every declared agent, because any may be asked. */
+function agentsOf(draft: Draft, team: Team, adapters: AdapterChoice): PlanAgent[] {
+  const used = new Set(draft.tasks.map(({ task }) => task.agent));
+  const everyone = draft.spec.execution.strategy === 'hierarchical';
+  const names = draft.spec.agents.map(({ name }) => name).filter((name) => everyone || used.has(name));
+  return names.flatMap((name) => {
+    const agent = team.agents.get(name);
+    return agent === undefined ? [] : [planAgent(agent, adapters)];
+  });
+}
+
+function planAgent(agent: AgentSpec, adapters: AdapterChoice): PlanAgent {
+  const { tasks, has_language_model, adapter, module, ...rest } = agent;
+  return {
+    ...rest,
+    ...chooseAdapter(agent, adapters),
+    ...(module !== undefined && { module: besides(agent.file, module) }),
+  };
+}
+
+/** A path that was written relative to a file, relative to where that file's own path is. */
+function besides(file: string, path: string): string {
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
+  return path.startsWith('/') ? path : folder + path;
+}

@@ -1,0 +1,57 @@
+import type { AgentName, TaskName, TaskRole } from '../../schema/types.gen.ts';
+import { addContext, addNeed, type Draft, type DraftTask } from '../draft.ts';
+
+/** The manager briefs before and synthesises after; between the two the tasks run as in parallel. */
+export function hierarchical(draft: Draft): void {
+  const { spec } = draft;
+  const manager = spec.execution.manager ?? spec.agents[0]?.name;
+  if (manager === undefined) return;
+  const declared = [...draft.tasks];
+  const brief = add(
+    draft,
+    manager,
+    'brief',
+    `Break the goal '{goal}' down for your team and say what each shall look at.`,
+  );
+  for (const task of declared) {
+    if (task.explicit) addNeed(task, brief, 'success');
+    else addContext(task, brief);
+  }
+  const synthesis = add(draft, manager, 'synthesis', `Join the results of your team into one answer to '{goal}'.`);
+  const last = draft.tasks[synthesis];
+  if (last === undefined) return;
+  for (let index = 0; index < synthesis; index++) {
+    last.needs.set(index, 'success');
+    last.context.push(index);
+  }
+}
+
+function add(
+  draft: Draft,
+  manager: AgentName,
+  role: Extract<TaskRole, 'brief' | 'synthesis'>,
+  description: string,
+): number {
+  const index = draft.tasks.length;
+  const name = `${manager.replaceAll('.', '_')}_${role}` as TaskName;
+  const task: DraftTask = {
+    task: {
+      name,
+      agent: manager,
+      role,
+      depth: 0,
+      description,
+      priority: 'medium',
+      timeout_seconds: draft.spec.execution.task_timeout_seconds,
+      stall_seconds: null,
+      max_attempts: draft.spec.execution.retry.strategy === 'none' ? 1 : draft.spec.execution.retry.max_attempts,
+      group: null,
+    },
+    explicit: true,
+    needs: new Map(),
+    context: [],
+  };
+  draft.tasks.push(task);
+  draft.indexOf.set(name, index);
+  return index;
+}

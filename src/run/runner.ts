@@ -1,0 +1,296 @@
+// The loop. It says what it does before it does it: an event is appended and applied, made durable, and only then acted upon.
+import { readDelegation } from '../plan/delegation.ts';
+import type {
+  AgentName,
+  FinishCause,
+  Outcome,
+  Plan,
+  PlanAgent,
+  RunEvent,
+  RunId,
+  TaskName,
+} from '../schema/types.gen.ts';
+import type {
+  Attempt,
+  AttemptEnd,
+  AttemptFailed,
+  AttemptSucceeded,
+  Backend,
+  Clock,
+  DelegationOffer,
+  EventBody,
+  Journal,
+  Progress,
+  Random,
+} from './ports.ts';
+import { retryDelay } from './retry.ts';
+import { decide, isStopping } from './schedule.ts';
+import { apply, initialState, type RunState, type TaskState } from './state.ts';
+
+/** What the runner needs from the world. */
+export interface RunDoors {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly backend: Backend;
+  /** Called after every event, with the state that it led to. Must not throw. */
+  observe(event: RunEvent, state: RunState): void;
+  /** Writes the final result; called once, before run.finished is recorded. */
+  writeResult(state: RunState): Promise<void>;
+}
+
+export interface RunRequest {
+  readonly run: RunId;
+  readonly plan: Plan;
+  readonly goal: string;
+  /** The first event of this process: run.started, or run.resumed on top of a state that was folded before. */
+  readonly opening: EventBody;
+  readonly state?: RunState;
+}
+
+/** A run under way. */
+export interface Run {
+  /** Resolves with the final state. Rejects with StorageFailure, or with a defect. */
+  readonly finished: Promise<RunState>;
+  /** Ends the run: running attempts are stopped, nothing new starts. A second call skips the rest of the grace period. */
+  stop(because: FinishCause, message: string): void;
+}
+
+/** Starts running a plan. */
+export function startRun(request: RunRequest, doors: RunDoors): Run {
+  const state = request.state ?? initialState(request.plan);
+  const attempts = new Map<TaskName, Attempt>();
+  const inbox: { readonly task: TaskState; readonly end: AttemptEnd }[] = [];
+  const agents = new Map<AgentName, PlanAgent>(request.plan.agents.map((agent) => [agent.name, agent]));
+  let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
+  let defect: { readonly error: unknown } | undefined;
+  let wake = () => {};
+
+  const record = (body: EventBody): void => {
+    const event = doors.journal.append(body);
+    apply(state, event);
+    doors.observe(event, state);
+  };
+
+  /** Takes in how an attempt ended. */
+  const takeIn = (task: TaskState, end: AttemptEnd): void => {
+    attempts.delete(task.task.name);
+    if (end.type === 'succeeded') return takeInSuccess(task, end);
+    if (end.type === 'failed') return takeInFailure(task, end);
+    const because = stopping?.message ?? 'stopped';
+    record({ type: 'task.cancelled', task: task.task.name, attempt: task.attempt, because });
+  };
+
+  const takeInSuccess = (task: TaskState, end: AttemptSucceeded): void => {
+    const { name } = task.task;
+    const scope = delegationScope(state, task);
+    const delegation = scope === undefined ? undefined : readDelegation(end.text ?? '', scope);
+    if (delegation?.type === 'faulty') {
+      const feedback = delegation.faults.join('\n');
+      const failure = {
+        reason: 'invalid-output' as const,
+        message: `the delegation is faulty: ${delegation.faults[0]}`,
+      };
+      if (task.repairs > 0 || stopping !== undefined) return fail(task, { type: 'failed', ...failure });
+      const at = new Date(doors.clock.now()).toISOString();
+      return record({ type: 'task.retry-scheduled', task: name, attempt: task.attempt, at, feedback, ...failure });
+    }
+    const { output, usage } = end;
+    const attempt = { task: name, attempt: task.attempt, duration_ms: durationOf(task, doors.clock.now()) };
+    record({ type: 'task.succeeded', ...attempt, output, ...(usage !== undefined && { usage }) });
+    if (delegation?.type === 'tasks') record({ type: 'plan.extended', by: name, tasks: [...delegation.tasks] });
+  };
+
+  const takeInFailure = (task: TaskState, end: AttemptFailed): void => {
+    const again = task.failures + 1 < task.task.max_attempts && stopping === undefined && !isStopping(state);
+    if (!again) return fail(task, end);
+    const delay = retryDelay(request.plan.retry, task.failures + 1, doors.random.next());
+    record({
+      type: 'task.retry-scheduled',
+      task: task.task.name,
+      attempt: task.attempt,
+      at: new Date(doors.clock.now() + delay).toISOString(),
+      reason: end.reason,
+      message: end.message,
+      ...(end.exit_code !== undefined && { exit_code: end.exit_code }),
+    });
+  };
+
+  const fail = (task: TaskState, end: AttemptFailed): void => {
+    const { type: _, ...how } = end;
+    const duration_ms = durationOf(task, doors.clock.now());
+    record({ type: 'task.failed', task: task.task.name, attempt: task.attempt, duration_ms, ...how });
+  };
+
+  /** Starts an attempt whose task.started is on disk. */
+  const begin = (task: TaskState): void => {
+    const { name } = task.task;
+    const attempt = doors.backend.start({
+      run: request.run,
+      goal: request.goal,
+      task: task.task,
+      agent: agents.get(task.task.agent) as PlanAgent,
+      attempt: task.attempt,
+      context: contextOf(state, task),
+      ...(task.feedback !== undefined && { feedback: task.feedback }),
+      ...offer(state, task, agents),
+      report: (progress) => reportProgress(task, progress),
+    });
+    attempts.set(name, attempt);
+    const limit = task.task.timeout_seconds;
+    const forget = limit === null ? undefined : doors.clock.after(limit * 1000, () => attempt.stop('timeout'));
+    if (stopping !== undefined) attempt.stop('cancelled');
+    attempt.ended.then(
+      (end) => {
+        forget?.();
+        inbox.push({ task, end });
+        wake();
+      },
+      (error: unknown) => {
+        forget?.();
+        attempts.delete(name);
+        defect ??= { error };
+        wake();
+      },
+    );
+  };
+
+  const reportProgress = (task: TaskState, { kind, text, percent }: Progress): void => {
+    if (task.status !== 'running' || state.status === 'finished') return;
+    record({ type: 'task.progressed', task: task.task.name, kind, text, ...(percent !== undefined && { percent }) });
+  };
+
+  /** Records skips and starts until there is nothing more to decide; gives the tasks to begin and when to look again. */
+  const decideAll = (): { starts: TaskState[]; until?: number; outcome?: Outcome } => {
+    const starts: TaskState[] = [];
+    for (;;) {
+      if (stopping !== undefined) {
+        const over = state.running.size === 0;
+        return over ? { starts, outcome: cancelRest() } : { starts };
+      }
+      const decision = decide(state, doors.clock.now());
+      if (decision.type === 'finish') return { starts, outcome: decision.outcome };
+      if (decision.type === 'wait') return { starts, ...(decision.until !== undefined && { until: decision.until }) };
+      if (decision.type === 'skip') {
+        for (const { task, because } of decision.tasks) record({ type: 'task.skipped', task: task.task.name, because });
+      } else {
+        const { task } = decision;
+        const agent = agents.get(task.task.agent) as PlanAgent;
+        record({
+          type: 'task.started',
+          task: task.task.name,
+          attempt: task.attempt + 1,
+          agent: agent.name,
+          adapter: agent.adapter ?? 'rehearsal',
+        });
+        starts.push(task);
+      }
+    }
+  };
+
+  const cancelRest = (): Outcome => {
+    for (const task of state.inOrder) {
+      if (task.status !== 'pending') continue;
+      record({ type: 'task.cancelled', task: task.task.name, because: stopping?.message ?? 'stopped' });
+    }
+    return stopping?.because === 'timeout' ? 'failed' : 'cancelled';
+  };
+
+  const loop = async (): Promise<RunState> => {
+    record(request.opening);
+    for (;;) {
+      for (const { task, end } of inbox.splice(0)) takeIn(task, end);
+      if (defect !== undefined) throw defect.error;
+      const { starts, until, outcome } = decideAll();
+      if (outcome !== undefined) return finish(outcome);
+      if (starts.length > 0) {
+        await doors.journal.sync();
+        for (const task of starts) begin(task);
+      }
+      if (inbox.length === 0) await nextArrival(until);
+    }
+  };
+
+  const nextArrival = (until: number | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      const forget =
+        until === undefined ? undefined : doors.clock.after(Math.max(0, until - doors.clock.now()), resolve);
+      wake = () => {
+        forget?.();
+        resolve();
+      };
+    });
+
+  const finish = async (outcome: Outcome): Promise<RunState> => {
+    await doors.journal.sync();
+    await doors.writeResult(state);
+    const cause = stopping === undefined ? {} : { because: stopping.because, message: stopping.message };
+    record({ type: 'run.finished', outcome, ...cause });
+    await doors.journal.sync();
+    return state;
+  };
+
+  /** Nothing may keep running when the loop cannot go on. */
+  const abandon = async (error: unknown): Promise<never> => {
+    for (const attempt of attempts.values()) attempt.stop('cancelled', true);
+    await Promise.allSettled([...attempts.values()].map((attempt) => attempt.ended));
+    throw error;
+  };
+
+  const stop = (because: FinishCause, message: string): void => {
+    const again = stopping !== undefined;
+    stopping ??= { because, message };
+    for (const attempt of attempts.values()) attempt.stop('cancelled', again);
+    wake();
+  };
+
+  const limit = request.plan.run_timeout_seconds;
+  const forget =
+    limit === null
+      ? undefined
+      : doors.clock.after(limit * 1000, () => stop('timeout', `the run took longer than ${limit} s`));
+  const finished = loop()
+    .catch(abandon)
+    .finally(() => forget?.());
+  return { finished, stop };
+}
+
+function durationOf(task: TaskState, now: number): number {
+  return Math.max(0, now - (task.startedAt ?? now));
+}
+
+function contextOf(state: RunState, task: TaskState) {
+  return task.task.context.flatMap((name) => {
+    const output = state.tasks.get(name)?.output;
+    return output === undefined ? [] : [{ task: name, output }];
+  });
+}
+
+/** What a task's answer may delegate; undefined where it may not. */
+function delegationScope(state: RunState, { task }: TaskState) {
+  const { delegation } = state.plan;
+  const may =
+    delegation !== null && (task.role === 'brief' || task.role === 'delegated') && task.depth < delegation.max_depth;
+  if (!may) return undefined;
+  return {
+    by: task,
+    limits: delegation,
+    agents: state.plan.agents.map(({ name }) => name),
+    taken: state.inOrder.map((each) => each.task.name),
+    offered: state.inOrder.filter((each) => each.task.role !== 'synthesis').map((each) => each.task.name),
+    most: Math.max(0, delegation.max_delegated_tasks - state.delegated),
+  };
+}
+
+function offer(
+  state: RunState,
+  task: TaskState,
+  agents: ReadonlyMap<AgentName, PlanAgent>,
+): { delegation?: DelegationOffer } {
+  const scope = delegationScope(state, task);
+  if (scope === undefined || scope.most === 0) return {};
+  const list = [...agents.values()].map(({ name, description }) => ({ name, description }));
+  return {
+    delegation: { agents: list, tasks: scope.offered.filter((name) => name !== task.task.name), most: scope.most },
+  };
+}
