@@ -94,9 +94,45 @@ async function validator(name: keyof typeof validated): Promise<string> {
   return banner + (bundled.outputFiles[0]?.text ?? '');
 }
 
+/** What the words of diagnostics need to know of the schemas: the keys of each map, and what each pattern is the form of. */
+function terms(): string {
+  const keysIn = (name: string) => {
+    const keys: Record<string, string[]> = {};
+    const visit = (node: unknown, path: string): void => {
+      if (node === null || typeof node !== 'object') return;
+      if ('properties' in node && path !== '') keys[path] = Object.keys(node.properties as object);
+      for (const [key, inner] of Object.entries(node))
+        if (!annotations.has(key) || path.endsWith('/properties')) visit(inner, `${path}/${key}`);
+    };
+    visit(schema(name), '#');
+    return keys;
+  };
+  const patterns: Record<string, string> = {};
+  const gather = (node: unknown, term: string): void => {
+    if (node === null || typeof node !== 'object') return;
+    if ('pattern' in node && typeof node.pattern === 'string') patterns[node.pattern] ??= term;
+    for (const inner of Object.values(node)) gather(inner, term);
+  };
+  for (const [term, node] of Object.entries(schema('common').$defs ?? {})) gather(node, term);
+  const words = { keys: { orchestra: keysIn('orchestra'), agent: keysIn('agent') }, patterns };
+  return `${banner}
+/** The documents that people write. */
+export type DocumentName = 'orchestra' | 'agent'
+
+/** The keys that each map may have, by document and by the place of the map in the schema. */
+export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, readonly string[]>>>> = ${JSON.stringify(words.keys, null, 2)}
+
+/** The first term of common.schema.json whose form each pattern is. */
+export const termOfPattern: Readonly<Record<string, string>> = ${JSON.stringify(words.patterns, null, 2)}
+`;
+}
+
 /** The generated files, by path relative to the repository's root. */
 export async function generate(): Promise<Record<string, string>> {
-  const files: Record<string, string> = { 'src/schema/types.gen.ts': await types() };
+  const files: Record<string, string> = {
+    'src/schema/types.gen.ts': await types(),
+    'src/schema/terms.gen.ts': terms(),
+  };
   for (const name of Object.keys(validated) as (keyof typeof validated)[]) {
     files[`src/schema/${name}.gen.js`] = await validator(name);
   }
