@@ -1,0 +1,143 @@
+// From the files of a project to a plan: reads an orchestra and those playbooks that its agents stand for.
+import { readFileSync } from 'node:fs';
+import { type Checked, type Diagnostic, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
+import { type CompileOptions, compile, type Team } from '../plan/compile.ts';
+import type { AgentName, Plan } from '../schema/types.gen.ts';
+import { readPlaybook } from '../spec/agent.ts';
+import { decode } from '../spec/decode.ts';
+import { parseSource, type Source } from '../spec/source.ts';
+import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
+import { setupFault } from './command.ts';
+import { nameFor, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+
+/** What was made of a file, and what was read on the way. */
+export interface Read<T> extends Checked<T> {
+  /** The files that were read, as text, by the names that diagnostics give them. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** An orchestra on its way to a plan. */
+export interface Compiled extends Read<Plan> {
+  /** The orchestra as it was read; there may be one even when there is no plan. */
+  readonly spec?: OrchestraSpec;
+}
+
+export type Choices = Omit<CompileOptions, 'team'>;
+
+/** Compiles an orchestra file with the playbooks of its project. Throws a Refusal when a file cannot be read at all. */
+export function compileFile(project: Project, path: string, options: Choices): Compiled {
+  return compileBytes(project, nameFor(project, path), readBytes(project, path), options);
+}
+
+/** Compiles an orchestra that is not in a file; `name` stands for the file in diagnostics. */
+export function compileBytes(project: Project, name: string, bytes: Uint8Array, options: Choices): Compiled {
+  const source = parseBytes(name, bytes);
+  if (source.value === undefined) return { diagnostics: source.diagnostics, texts: source.texts };
+  const texts = new Map(source.texts);
+  const orchestra = source.value;
+  let spec: OrchestraSpec | undefined;
+  const compiled = compile(orchestra, {
+    ...options,
+    team: (read) => {
+      spec = read;
+      return loadTeam(project, read, orchestra, texts);
+    },
+  });
+  const diagnostics = inReadingOrder([...source.diagnostics, ...compiled.diagnostics]);
+  return {
+    ...(compiled.value !== undefined && !hasErrors(diagnostics) && { value: compiled.value }),
+    ...(spec !== undefined && { spec }),
+    diagnostics,
+    texts,
+  };
+}
+
+/** The agents of an orchestra: those written in place, else playbooks, of which only the needed ones are read, into `texts`. */
+export function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: Map<string, string>): Team {
+  const playbooks = listPlaybooks(project);
+  const agents = new Map<AgentName, AgentSpec>();
+  const diagnostics: Diagnostic[] = [];
+  const load = (file: PlaybookFile) => {
+    const playbook = loadPlaybook(project, file);
+    for (const [name, text] of playbook.texts) texts.set(name, text);
+    diagnostics.push(...playbook.diagnostics);
+    if (playbook.value !== undefined) agents.set(playbook.value.name, playbook.value);
+  };
+  for (const entry of spec.agents) {
+    if (entry.type === 'inline') agents.set(entry.name, entry.agent);
+    else if (!agents.has(entry.name)) {
+      const found = answering(playbooks, entry.name);
+      if (found.length > 1) diagnostics.push(ambiguous(project, entry, found, source));
+      else found.forEach(load);
+    }
+  }
+  const known = new Set([...spec.agents.flatMap(inlineName), ...playbooks.map(({ name }) => name)]);
+  return { agents, known: [...known], diagnostics };
+}
+
+/** The playbooks that answer to a name: `<name>_playbook.yaml` anywhere, else `<name>.yaml` in agents/ itself. */
+export function answering(playbooks: readonly PlaybookFile[], name: string): readonly PlaybookFile[] {
+  const named = playbooks.filter((each) => each.name === name);
+  const proper = named.filter(({ file }) => /_playbook\.ya?ml$/.test(file));
+  return proper.length > 0 ? proper : named;
+}
+
+/** Reads one playbook. Throws a Refusal when the file cannot be read at all. */
+export function loadPlaybook(project: Project, { name, file }: PlaybookFile): Read<AgentSpec> {
+  const source = parseBytes(nameFor(project, file), readBytes(project, file));
+  if (source.value === undefined) return { diagnostics: source.diagnostics, texts: source.texts };
+  const { value, diagnostics } = readPlaybook(source.value, name as AgentName);
+  return {
+    ...(value !== undefined && { value }),
+    diagnostics: [...source.diagnostics, ...diagnostics],
+    texts: source.texts,
+  };
+}
+
+/** Every playbook of the project. Throws a Refusal when the folder cannot be read. */
+export function listPlaybooks(project: Project): readonly PlaybookFile[] {
+  return orRefuse('the agents/ folder', () => playbookFiles(project));
+}
+
+function parseBytes(name: string, bytes: Uint8Array): Read<Source> {
+  const { value: text, diagnostics } = decode(name, bytes);
+  if (text === undefined) return { diagnostics, texts: new Map() };
+  return { ...parseSource(name, text), texts: new Map([[name, text]]) };
+}
+
+function readBytes(project: Project, path: string): Uint8Array {
+  return orRefuse(nameFor(project, path), () => readFileSync(path));
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOENT: 'there is no such file',
+  ELOOP: 'its symbolic links go round in a circle',
+};
+
+/** Does what reads a file; what the system answers is told as a fault of the setup. */
+function orRefuse<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw setupFault(`cannot read ${what}: ${sentences[code] ?? message}`);
+  }
+}
+
+function inlineName(entry: AgentEntry): readonly string[] {
+  return entry.type === 'inline' ? [entry.name] : [];
+}
+
+function ambiguous(project: Project, entry: AgentEntry, found: readonly PlaybookFile[], source: Source): Diagnostic {
+  const files = found.map(({ file }) => nameFor(project, file));
+  return source.locate({
+    code: 'ambiguous-agent',
+    message: `${files.length} playbooks answer to "${entry.name}": ${files.join(', ')}`,
+    at: entry.at,
+    hint: 'rename all but one of them',
+  });
+}
