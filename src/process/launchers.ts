@@ -1,0 +1,180 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunId } from '../schema/types.gen.ts';
+import { endProcesses } from './ending.ts';
+import type { Identity } from './identity.ts';
+import { attemptBody, attemptLines, isPlain, quote } from './message.ts';
+import { openNursery } from './nursery.ts';
+import type { LaunchEnd, Launched, LaunchOrder, Program } from './order.ts';
+import { dispatch, exceptOurs, hangUp, onNurseryLost, onReport, type Pool, stopWork, type Work } from './pool.ts';
+
+/** Starts processes at a rate, and without a pause, that do not depend on how large this process has become. */
+export interface Launchers {
+  /** Resolves to what keeps processes from being started here, in a sentence, or to undefined. */
+  readonly ready: Promise<string | undefined>;
+  launch(order: LaunchOrder): Launched;
+  /** Ends everything that was started, wherever it has hidden. Resolves when nothing of it is left. */
+  close(): Promise<void>;
+}
+
+export interface LauncherOptions {
+  readonly run: RunId;
+  readonly goal: string;
+  /** The caller's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Between TERM and KILL, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/** Longest message in bytes; a pipe holds twice as much. */
+const messageLimit = 32_768;
+/** Longest script in bytes that is handed over as an argument; Linux takes 131,071. */
+const argumentLimit = 100_000;
+/** Most of the grace, in milliseconds, that is left to what still runs when everything is closed. */
+const closingGrace = 1000;
+
+/** Opens the launchers of a run. One process is started now, the others when they are needed. */
+export function openLaunchers(options: LauncherOptions): Launchers {
+  const environment = { ...baseEnvironment(options.env), SUPER_RUN_ID: options.run, SUPER_GOAL: options.goal };
+  let setReady: (problem: string | undefined) => void = () => {};
+  const ready = new Promise<string | undefined>((resolve) => {
+    setReady = resolve;
+  });
+  const nursery = openNursery(options.run, environment, {
+    onReport(report) {
+      if (report.type === 'ready') setReady(undefined);
+      else if (report.type === 'missing')
+        setReady(`agents cannot be started here: there is no program "${report.tool}"`);
+      else onReport(pool, report);
+    },
+    onLost(why) {
+      setReady(`agents cannot be started here: the process that would do so ${why}`);
+      onNurseryLost(pool, why);
+    },
+  });
+  const pool: Pool = {
+    nursery,
+    launchers: new Map(),
+    idle: [],
+    waiting: [],
+    running: new Map(),
+    graceMs: options.graceMs,
+    slots: 0,
+    starting: 0,
+    closing: false,
+    lost: undefined,
+    complaint: '',
+  };
+  let ids = 0;
+  let closed: Promise<void> | undefined;
+  return {
+    ready,
+    launch(order) {
+      ids += 1;
+      return launch(pool, ids, order, environment);
+    },
+    close() {
+      closed ??= close(pool, `SUPER_RUN_ID=${options.run}`);
+      return closed;
+    },
+  };
+}
+
+/** What every agent gets of the caller's environment. */
+export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const base: Record<string, string> = {};
+  for (const name of ['PATH', 'HOME', 'LANG', 'TERM', 'TMPDIR']) {
+    const value = env[name];
+    if (value !== undefined) base[name] = value;
+  }
+  return base;
+}
+
+function launch(pool: Pool, id: number, order: LaunchOrder, inherited: Readonly<Record<string, string>>): Launched {
+  const { promise: ended, resolve } = Promise.withResolvers<LaunchEnd>();
+  const refused = pool.lost ?? (pool.closing ? 'the run is over' : undefined);
+  if (refused !== undefined) {
+    resolve({ type: 'lost', message: refused });
+    return { ended, stop() {} };
+  }
+  try {
+    const work = prepare(pool, id, order, inherited, resolve);
+    pool.waiting.push(work);
+    dispatch(pool);
+    return { ended, stop: (force) => stopWork(pool, work, force ? 0 : pool.graceMs) };
+  } catch (error) {
+    resolve({ type: 'refused', message: (error as Error).message });
+    return { ended, stop() {} };
+  }
+}
+
+function prepare(
+  pool: Pool,
+  id: number,
+  order: LaunchOrder,
+  inherited: Readonly<Record<string, string>>,
+  settle: (end: LaunchEnd) => void,
+): Work {
+  const spilled: string[] = [];
+  const spill = (kind: string, text: string) => {
+    const file = join(pool.nursery.folder, `${kind}-${id}`);
+    writeFileSync(file, text, { mode: 0o600 });
+    spilled.push(file);
+    return file;
+  };
+  const program = withinArgument(order.program, (text) => spill('script', text));
+  const body = attemptBody({ ...order, program }, inherited);
+  const short = Buffer.byteLength(body) < messageLimit / 2;
+  const lines = attemptLines(id, order, short ? body : `. ${quote(spill('message', body))}`);
+  return {
+    id,
+    plain: isPlain(order.program),
+    lines,
+    marks: attemptMarks(order, inherited),
+    spilled,
+    settle,
+    began: 0,
+    elder: 0,
+    deadline: Number.POSITIVE_INFINITY,
+    ending: false,
+    wake() {},
+  };
+}
+
+/** A script that is too long to be the argument of its shell becomes a file that the shell reads. */
+function withinArgument(program: Program, spill: (text: string) => string): Program {
+  if (program.type === 'argv' || isPlain(program) || Buffer.byteLength(program.text) < argumentLimit) return program;
+  return { type: 'argv', argv: [...program.shell.split(' ').filter((word) => word !== ''), spill(program.text)] };
+}
+
+/** By these a process of the attempt is known even where it has left the group. */
+function attemptMarks(order: LaunchOrder, inherited: Readonly<Record<string, string>>): readonly string[] {
+  const { SUPER_TASK: task, SUPER_ATTEMPT: attempt } = order.env;
+  if (task === undefined || attempt === undefined) return [];
+  return [`SUPER_RUN_ID=${inherited.SUPER_RUN_ID}`, `SUPER_TASK=${task}`, `SUPER_ATTEMPT=${attempt}`];
+}
+
+async function close(pool: Pool, mark: string): Promise<void> {
+  pool.closing = true;
+  const grace = Math.min(pool.graceMs, closingGrace);
+  const leaders: Identity[] = [];
+  for (const work of pool.waiting.splice(0)) work.settle({ type: 'lost', message: 'the run is over' });
+  for (const work of pool.running.values()) stopWork(pool, work, grace);
+  while (pool.running.size > 0) await sleep(5);
+  for (const launcher of pool.launchers.values()) {
+    if (launcher.identity) leaders.push(launcher.identity);
+    hangUp(launcher);
+  }
+  const deadline = performance.now() + grace;
+  while (pool.launchers.size > 0 && pool.lost === undefined && performance.now() < deadline) await sleep(2);
+  await endProcesses({
+    leaders,
+    marks: [mark],
+    except: exceptOurs(pool),
+    deadline: () => deadline + grace,
+    isOver: () => true,
+    nap: (milliseconds) => sleep(milliseconds),
+  });
+  await pool.nursery.end();
+}

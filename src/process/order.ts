@@ -1,0 +1,30 @@
+/** What runs in an attempt: a script for a shell (its options separated by spaces), or a program and its arguments. */
+export type Program =
+  | { readonly type: 'script'; readonly text: string; readonly shell: string }
+  | { readonly type: 'argv'; readonly argv: readonly string[] };
+
+/** One thing to run. Paths are absolute; stdout and stderr are appended to. */
+export interface LaunchOrder {
+  readonly program: Program;
+  readonly cwd: string;
+  /** Besides PATH, HOME, LANG, TERM, TMPDIR, SUPER_RUN_ID and SUPER_GOAL. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A file; undefined: nothing to read. */
+  readonly stdin: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How it ended: by itself or by a stop; with the machinery around it; or never begun, because it cannot be expressed. */
+export type LaunchEnd =
+  | { readonly type: 'exited'; readonly code: number }
+  | { readonly type: 'lost'; readonly message: string }
+  | { readonly type: 'refused'; readonly message: string };
+
+/** Something that runs, or waits to. */
+export interface Launched {
+  /** Resolves when nothing of it runs any more. Never rejects. */
+  readonly ended: Promise<LaunchEnd>;
+  /** TERM to all of it, KILL after the grace period; `force` ends the grace at once. May be called again. */
+  stop(force: boolean): void;
+}

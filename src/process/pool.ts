@@ -1,0 +1,286 @@
+// Launchers and what they work at. A launcher is a small shell, leader of a process group, that runs one attempt at a time:
+//
+//   starting --up--> idle --message--> busy --end--> idle
+//       \              \                 \--end, stopped or left something behind--> killed --> gone
+//        \--------------\-- dies ---------\-- dies: the attempt is lost, its group is ended ----> gone
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAnySought, lastPid, pidsSince } from './census.ts';
+import { endProcesses } from './ending.ts';
+import { type Identity, identify, type ProcessFacts, signalGroup, verdict } from './identity.ts';
+import { firstLines } from './message.ts';
+import type { Nursery, Report } from './nursery.ts';
+import type { LaunchEnd } from './order.ts';
+
+/** A shell that waits for attempts. */
+export interface Launcher {
+  readonly slot: number;
+  /** Our end of its FIFO. */
+  fd?: number | undefined;
+  identity?: Identity | undefined;
+  up: boolean;
+  gone: boolean;
+  /** Whether it was told to stop, which it never forgets. */
+  spent: boolean;
+  work?: Work | undefined;
+}
+
+/** An order on its way through the pool. */
+export interface Work {
+  readonly id: number;
+  /** Whether it runs in the launcher's own shell. */
+  readonly plain: boolean;
+  readonly lines: string;
+  readonly marks: readonly string[];
+  /** Files that go with it. */
+  readonly spilled: readonly string[];
+  readonly settle: (end: LaunchEnd) => void;
+  launcher?: Launcher;
+  began: number;
+  /** The youngest process when it began, where that matters. */
+  elder: number;
+  /** When patience with it ends. */
+  deadline: number;
+  /** Exit code, once reported. */
+  code?: number;
+  /** Why it is lost. */
+  lost?: string;
+  ending: boolean;
+  wake: () => void;
+}
+
+/** All launchers and orders of a run. */
+export interface Pool {
+  readonly nursery: Nursery;
+  readonly launchers: Map<number, Launcher>;
+  readonly idle: Launcher[];
+  readonly waiting: Work[];
+  readonly running: Map<number, Work>;
+  readonly graceMs: number;
+  /** Slots given out so far. */
+  slots: number;
+  starting: number;
+  closing: boolean;
+  /** What became of the nursery. */
+  lost: string | undefined;
+  /** The last thing that a shell of ours wrote to its standard error. */
+  complaint: string;
+}
+
+/** How long what an attempt left behind has to end by itself, in milliseconds. */
+const shortGrace = 1000;
+/** A plain script that ends this soon, in milliseconds, is taken to have left nothing behind; closing looks again. */
+const soon = 100;
+
+/** Gives waiting work to idle launchers, and has one started for each that must wait. */
+export function dispatch(pool: Pool): void {
+  while (pool.waiting.length > 0 && pool.idle.length > 0) {
+    const launcher = pool.idle.pop();
+    const work = launcher && pool.waiting.shift();
+    if (work) assign(pool, launcher, work);
+  }
+  while (pool.starting < pool.waiting.length) {
+    pool.slots += 1;
+    pool.starting += 1;
+    pool.launchers.set(pool.slots, { slot: pool.slots, up: false, gone: false, spent: false });
+    pool.nursery.tell('start', pool.slots);
+  }
+}
+
+function assign(pool: Pool, launcher: Launcher, work: Work): void {
+  launcher.work = work;
+  work.launcher = launcher;
+  work.began = performance.now();
+  if (!work.plain) work.elder = lastPid();
+  pool.running.set(work.id, work);
+  send(pool, launcher, work.lines);
+}
+
+/** The FIFO is empty whenever something is sent and holds twice the longest message: it is taken whole, and at once. */
+function send(pool: Pool, launcher: Launcher, text: string): void {
+  try {
+    const bytes = Buffer.from(text);
+    const sent = launcher.fd === undefined ? 0 : writeSync(launcher.fd, bytes);
+    if (sent !== bytes.length) throw new Error(`took ${sent} of ${bytes.length} bytes`);
+  } catch (error) {
+    lose(pool, launcher, `its shell does not listen: ${(error as Error).message}`);
+  }
+}
+
+/** What follows from a report of the nursery or a launcher. */
+export function onReport(pool: Pool, report: Report): void {
+  if (report.type === 'end') return onEnd(pool, report.attempt, report.code, report.stopped);
+  if (report.type === 'complaint') {
+    pool.complaint = report.text.slice(0, 200);
+    return;
+  }
+  if (report.type === 'ready' || report.type === 'missing') return;
+  const launcher = pool.launchers.get(report.slot);
+  if (!launcher) return;
+  if (report.type === 'fifo') onFifo(pool, launcher);
+  else if (report.type === 'up') onUp(pool, launcher, report.pid);
+  else onGone(pool, launcher);
+}
+
+/** Opening both ends at once keeps node from waiting for the shell, and ends the shell's waiting for us. */
+function onFifo(pool: Pool, launcher: Launcher): void {
+  try {
+    launcher.fd = openSync(fifo(pool, launcher), constants.O_RDWR | constants.O_NONBLOCK);
+  } catch (error) {
+    pool.complaint = (error as Error).message;
+    return onGone(pool, launcher);
+  }
+  if (pool.closing) hangUp(launcher);
+  else send(pool, launcher, firstLines(launcher.slot));
+}
+
+function onUp(pool: Pool, launcher: Launcher, pid: number): void {
+  launcher.up = true;
+  pool.starting -= 1;
+  rmSync(fifo(pool, launcher), { force: true });
+  launcher.identity = identify(pid);
+  if (launcher.identity) pool.nursery.tell('guard', pid, launcher.identity.began);
+  if (pool.closing) return;
+  pool.idle.push(launcher);
+  dispatch(pool);
+}
+
+function fifo(pool: Pool, launcher: Launcher): string {
+  return join(pool.nursery.folder, `${launcher.slot}`);
+}
+
+function onEnd(pool: Pool, id: number, code: number, stopped: boolean): void {
+  const work = pool.running.get(id);
+  const launcher = work?.launcher;
+  if (!work || !launcher) return;
+  work.code = code;
+  launcher.spent ||= stopped;
+  if (work.ending) work.wake();
+  else if (!launcher.spent && performance.now() - work.began < soon && leftNothing(pool, launcher, work)) {
+    finish(pool, launcher, work);
+  } else void endWork(pool, launcher, work, shortGrace);
+}
+
+/** The quick look at an attempt that ended soon: only processes younger than it can be its own. */
+function leftNothing(pool: Pool, launcher: Launcher, work: Work): boolean {
+  if (work.plain) return true;
+  const young = pidsSince(work.elder);
+  if (!young || !launcher.identity) return false;
+  const groups = new Set([launcher.identity.pid]);
+  return !isAnySought(young, { groups, marks: work.marks, except: exceptOurs(pool) });
+}
+
+/** A launcher that died, with or without our doing. */
+function onGone(pool: Pool, launcher: Launcher): void {
+  launcher.gone = true;
+  pool.launchers.delete(launcher.slot);
+  hangUp(launcher);
+  remove(pool.idle, launcher);
+  if (launcher.identity) pool.nursery.tell('release', launcher.identity.pid, launcher.identity.began);
+  if (launcher.work) {
+    if (launcher.work.ending) launcher.work.wake();
+    else lose(pool, launcher, 'its shell was ended from outside');
+  } else if (!launcher.up) {
+    pool.starting -= 1;
+    pool.waiting.shift()?.settle({ type: 'lost', message: because(pool, 'no shell could be started for it') });
+  }
+}
+
+/** The end of the nursery: nothing can be started any more, and what runs is not guarded. */
+export function onNurseryLost(pool: Pool, why: string): void {
+  if (pool.lost !== undefined || pool.closing) return;
+  pool.lost = `the process that starts all others was lost: it ${why}`;
+  for (const work of pool.waiting.splice(0)) work.settle({ type: 'lost', message: pool.lost });
+  for (const launcher of pool.launchers.values()) {
+    if (launcher.work) lose(pool, launcher, pool.lost);
+    else hangUp(launcher);
+  }
+}
+
+function lose(pool: Pool, launcher: Launcher, why: string): void {
+  if (!launcher.work) return;
+  launcher.work.lost ??= because(pool, why);
+  launcher.spent = true;
+  void endWork(pool, launcher, launcher.work, shortGrace);
+}
+
+function because(pool: Pool, why: string): string {
+  return pool.complaint === '' ? why : `${why} (${pool.complaint})`;
+}
+
+/** Stops work, wherever it stands. */
+export function stopWork(pool: Pool, work: Work, graceMs: number): void {
+  if (remove(pool.waiting, work)) return work.settle({ type: 'exited', code: 143 });
+  const { launcher } = work;
+  if (launcher && pool.running.has(work.id)) void endWork(pool, launcher, work, graceMs);
+}
+
+/** Sees to it that nothing of an attempt is left, then settles it. Called again it can only shorten the grace. */
+async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: number): Promise<void> {
+  work.deadline = Math.min(work.deadline, performance.now() + graceMs);
+  work.wake();
+  if (work.ending) return;
+  work.ending = true;
+  const { identity } = launcher;
+  const signalled = await endProcesses({
+    leaders: identity ? [identity] : [],
+    marks: work.marks,
+    except: exceptOurs(pool),
+    deadline: () => work.deadline,
+    isOver: () => launcher.gone || work.code !== undefined || !isThere(identity),
+    nap: (milliseconds) => nap(milliseconds, work),
+  });
+  launcher.spent ||= signalled;
+  finish(pool, launcher, work);
+}
+
+function isThere(identity: Identity | undefined): boolean {
+  return identity !== undefined && verdict(identity) === 'ours';
+}
+
+/** This process and the nursery's family bear the mark of the run, too. */
+export function exceptOurs(pool: Pool): (facts: ProcessFacts) => boolean {
+  return (facts) => facts.pid === process.pid || facts.group === pool.nursery.pid;
+}
+
+function nap(milliseconds: number, work: Work): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    work.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+/** Settles work and gives its launcher the next, or an end. */
+function finish(pool: Pool, launcher: Launcher, work: Work): void {
+  pool.running.delete(work.id);
+  launcher.work = undefined;
+  for (const file of work.spilled) rmSync(file, { force: true });
+  if (work.lost !== undefined) work.settle({ type: 'lost', message: work.lost });
+  else work.settle({ type: 'exited', code: work.code ?? 137 });
+  if (launcher.gone) return;
+  if (launcher.spent || pool.lost !== undefined) retire(launcher);
+  else if (!pool.closing) {
+    pool.idle.push(launcher);
+    if (pool.waiting.length > 0) dispatch(pool);
+  }
+}
+
+function retire(launcher: Launcher): void {
+  if (launcher.identity) signalGroup(launcher.identity, 'SIGKILL');
+  hangUp(launcher);
+}
+
+/** Closes our end of the FIFO: a launcher that waits for attempts ends then. */
+export function hangUp(launcher: Launcher): void {
+  if (launcher.fd !== undefined) closeSync(launcher.fd);
+  launcher.fd = undefined;
+}
+
+function remove<T>(list: T[], item: T): boolean {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
+  return index >= 0;
+}
