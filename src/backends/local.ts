@@ -1,0 +1,179 @@
+// Attempts on this machine: files are prepared, the agent's adapter does the work, the output is gathered.
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type {
+  AgentAdapter,
+  AgentCall,
+  AgentEnd,
+  AgentProcess,
+  Attempt,
+  AttemptEnd,
+  AttemptFiles,
+  AttemptOrder,
+  Backend,
+  Clock,
+  StopCause,
+} from '../run/ports.ts';
+import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.gen.ts';
+
+/** Keeps what attempts read and write. */
+export interface AttemptStore {
+  /** Makes the attempt's folder with its prompt and its context. `boundary` must be unguessable. */
+  prepare(order: AttemptOrder, boundary: string): Promise<{ readonly files: AttemptFiles; readonly prompt: string }>;
+  /** Records the output; with its text when it has at most `readLimit` bytes. */
+  gather(
+    task: TaskName,
+    files: AttemptFiles,
+    readLimit: number,
+  ): Promise<{ readonly output: Output; readonly text?: string }>;
+  /** Records why there is no output. */
+  recordFailure(task: TaskName, files: AttemptFiles | undefined, message: string): void;
+}
+
+/** Watches the logs of an attempt while it runs. */
+export interface LogWatch {
+  /** Milliseconds since one of the logs last grew. */
+  silence(): number;
+  /** Stops watching; the logs are below their cap when it resolves. */
+  close(): Promise<void>;
+}
+
+export interface LocalBackendOptions {
+  readonly root: string;
+  readonly store: AttemptStore;
+  readonly adapters: Readonly<Record<AdapterName, AgentAdapter>>;
+  readonly clock: Clock;
+  readonly runFolder: string;
+  readonly intermediate: string;
+  /** The caller's environment, of which agents get what they name. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  watch(task: TaskName, files: AttemptFiles): LogWatch;
+}
+
+/** Largest answer that is read for a delegation, in bytes. */
+const delegationLimit = 1_048_576;
+
+/** How often a task with stall_seconds is looked at, in milliseconds. */
+const stallInterval = 250;
+
+/** The backend that runs attempts on this machine. */
+export function localBackend(options: LocalBackendOptions): Backend {
+  return {
+    start(order) {
+      const stops: { cause: StopCause; now: boolean }[] = [];
+      let process: AgentProcess | undefined;
+      const stop = (cause: StopCause, now = false) => {
+        stops.push({ cause, now });
+        process?.stop(now);
+      };
+      const ended = attempt(options, order, stops, stop, (started) => {
+        process = started;
+        if (stops.length > 0) started.stop(stops.some(({ now }) => now));
+      });
+      return { ended, stop } satisfies Attempt;
+    },
+  };
+}
+
+async function attempt(
+  options: LocalBackendOptions,
+  order: AttemptOrder,
+  stops: readonly { readonly cause: StopCause }[],
+  stop: (cause: StopCause) => void,
+  began: (process: AgentProcess) => void,
+): Promise<AttemptEnd> {
+  const { store } = options;
+  const { files, prompt } = await store.prepare(order, randomBytes(12).toString('hex'));
+  if (stops.length > 0) return afterStop(options, order, files, stops[0]?.cause ?? 'cancelled');
+  const watch = options.watch(order.task.name, files);
+  const forget = watchForStall(options.clock, order.task.stall_seconds, watch, () => stop('stalled'));
+  let end: AgentEnd;
+  try {
+    const process = options.adapters[order.agent.adapter ?? 'rehearsal'].start(callOf(options, order, files, prompt));
+    began(process);
+    end = await process.ended;
+  } finally {
+    forget();
+    await watch.close();
+  }
+  const cause = stops[0]?.cause;
+  if (cause !== undefined && end.type === 'failed') return afterStop(options, order, files, cause);
+  if (end.type === 'failed') {
+    store.recordFailure(order.task.name, files, end.message);
+    return end;
+  }
+  const { output, text } = await store.gather(
+    order.task.name,
+    files,
+    order.delegation === undefined ? 0 : delegationLimit,
+  );
+  const { usage } = end;
+  if (end.noOutputFails && output.bytes === 0) {
+    const message = 'the agent ended without an output';
+    store.recordFailure(order.task.name, files, message);
+    return { type: 'failed', reason: 'no-output', message, ...(usage !== undefined && { usage }) };
+  }
+  return { type: 'succeeded', output, ...(text !== undefined && { text }), ...(usage !== undefined && { usage }) };
+}
+
+/** How an attempt ended that was ended by us. */
+function afterStop(
+  options: LocalBackendOptions,
+  order: AttemptOrder,
+  files: AttemptFiles,
+  cause: StopCause,
+): AttemptEnd {
+  const { task } = order;
+  if (cause === 'cancelled') {
+    options.store.recordFailure(task.name, files, 'cancelled');
+    return { type: 'cancelled' };
+  }
+  const message =
+    cause === 'timeout' ? `took longer than ${task.timeout_seconds} s` : `wrote nothing for ${task.stall_seconds} s`;
+  options.store.recordFailure(task.name, files, message);
+  return { type: 'failed', reason: cause, message };
+}
+
+function watchForStall(clock: Clock, seconds: number | null, watch: LogWatch, stalled: () => void): () => void {
+  if (seconds === null) return () => {};
+  let forget = () => {};
+  const look = () => {
+    if (watch.silence() >= seconds * 1000) stalled();
+    else forget = clock.after(stallInterval, look);
+  };
+  look();
+  return () => forget();
+}
+
+function callOf(options: LocalBackendOptions, order: AttemptOrder, files: AttemptFiles, prompt: string): AgentCall {
+  const { agent } = order;
+  return {
+    run: order.run,
+    goal: order.goal,
+    task: order.task,
+    agent,
+    attempt: order.attempt,
+    files,
+    prompt,
+    cwd: resolve(options.root, agent.cwd),
+    env: {
+      ...environmentOf(agent, options.env),
+      SUPER_TASK: order.task.name,
+      SUPER_ATTEMPT: String(order.attempt),
+      SUPER_RUN_DIR: options.runFolder,
+      SUPER_CONTEXT_DIR: files.context,
+      SUPER_INTERMEDIATE_DIR: options.intermediate,
+      SUPER_OUTPUT: files.output,
+    },
+    report: order.report,
+  };
+}
+
+/** What an agent's `env:` and `secrets:` give it. */
+function environmentOf(agent: PlanAgent, env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const passed = [...agent.env.pass, ...agent.secrets].flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(passed), ...agent.env.set };
+}

@@ -1,0 +1,209 @@
+// The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
+// are copied by the kernel and hashed as a stream, so that memory does not grow with them.
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptFiles, AttemptOrder, ContextItem } from '../run/ports.ts';
+import { buildPrompt, type ContextExcerpt, excerptLimit } from '../run/prompt.ts';
+import type { Output, TaskName } from '../schema/types.gen.ts';
+import { outputPath, type RunLayout } from './layout.ts';
+
+/** Files up to this size are read in one go. */
+const smallFile = 65_536;
+
+/** Most bytes of all received outputs together that stand in a prompt. */
+const promptBudget = 524_288;
+
+export interface PreparedAttempt {
+  readonly files: AttemptFiles;
+  readonly prompt: string;
+}
+
+/** Makes the folder of an attempt with its prompt and its received outputs. `boundary` must be unguessable. */
+export async function prepareAttempt(
+  layout: RunLayout,
+  order: AttemptOrder,
+  boundary: string,
+): Promise<PreparedAttempt> {
+  const { name } = order.task;
+  const parent = join(layout.attempts, name);
+  const folder = join(parent, String(order.attempt));
+  if (order.attempt === 1) mkdirSync(parent);
+  mkdirSync(folder, { recursive: order.attempt > 1 });
+  const context = join(folder, 'context');
+  const excerpts = await handOver(layout, order.context, context);
+  const values = { goal: order.goal, task: name, run_id: order.run, workspace: layout.folder };
+  const prompt = buildPrompt(order, values, excerpts, boundary);
+  const promptFile = prompt === '' ? undefined : join(folder, 'prompt.md');
+  if (promptFile !== undefined) writeFileSync(promptFile, prompt);
+  return {
+    prompt,
+    files: {
+      folder,
+      prompt: promptFile,
+      context,
+      stdout: join(folder, 'stdout.log'),
+      stderr: join(folder, 'stderr.log'),
+      output: join(folder, 'output.txt'),
+    },
+  };
+}
+
+/** Copies received outputs into the attempt's context folder, read-only, and reads what of them a prompt can take. */
+async function handOver(layout: RunLayout, items: readonly ContextItem[], folder: string): Promise<ContextExcerpt[]> {
+  mkdirSync(folder);
+  const limit = Math.max(1024, Math.min(excerptLimit, Math.floor(promptBudget / Math.max(1, items.length))));
+  const excerpts: ContextExcerpt[] = [];
+  for (const { task, output } of items) {
+    const source = join(layout.folder, output.path);
+    const path = join(folder, `${task}.txt`);
+    if (output.bytes <= smallFile) writeFileSync(path, readSome(source, 0, output.bytes), { mode: 0o444 });
+    else {
+      await copyFile(source, path, constants.COPYFILE_FICLONE);
+      chmodSync(path, 0o444);
+    }
+    excerpts.push({ task, path, bytes: output.bytes, ...excerpt(path, output.bytes, limit) });
+  }
+  return excerpts;
+}
+
+function excerpt(path: string, bytes: number, limit: number): { text: string; shortened: boolean } {
+  if (bytes <= limit) return { text: readSome(path, 0, bytes).toString('utf8'), shortened: false };
+  const head = Math.floor(limit * 0.75);
+  const tail = limit - head;
+  const start = readSome(path, 0, head).toString('utf8').replace(/�+$/, '');
+  const end = readSome(path, bytes - tail, tail)
+    .toString('utf8')
+    .replace(/^�+/, '');
+  return { text: `${start}\n[... ${bytes - limit} bytes left out ...]\n${end}`, shortened: true };
+}
+
+/** Up to `length` bytes of a file from `position`. */
+export function readSome(path: string, position: number, length: number): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    let at = 0;
+    while (at < length) {
+      const read = readSync(fd, buffer, at, length - at, position + at);
+      if (read === 0) break;
+      at += read;
+    }
+    return buffer.subarray(0, at);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A gathered output; `text` where it is no longer than `readLimit` bytes. */
+export interface GatheredOutput {
+  readonly output: Output;
+  readonly text?: string;
+}
+
+/** Records a task's output: the file that the agent wrote for it, else its standard output. */
+export async function gatherOutput(
+  layout: RunLayout,
+  task: TaskName,
+  files: AttemptFiles,
+  readLimit: number,
+): Promise<GatheredOutput> {
+  const path = outputPath(task);
+  const source = isOrdinaryFile(files.output) ? files.output : isOrdinaryFile(files.stdout) ? files.stdout : undefined;
+  if (source === undefined) return { output: store(layout, path, Buffer.alloc(0)), ...(readLimit > 0 && { text: '' }) };
+  const bytes = lstatSync(source).size;
+  if (bytes > smallFile) return gatherLarge(layout, path, source, bytes, readLimit);
+  const data = readOrdinary(source);
+  return { output: store(layout, path, data), ...(data.length <= readLimit && { text: data.toString('utf8') }) };
+}
+
+async function gatherLarge(
+  layout: RunLayout,
+  path: string,
+  source: string,
+  bytes: number,
+  readLimit: number,
+): Promise<GatheredOutput> {
+  const target = join(layout.folder, path);
+  const temporary = `${target}.tmp`;
+  await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of createReadStream(temporary)) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  renameSync(temporary, target);
+  const output = { path, bytes: size, sha256: hash.digest('hex') };
+  return { output, ...(bytes <= readLimit && { text: readSome(target, 0, size).toString('utf8') }) };
+}
+
+const emptyHash = createHash('sha256').digest('hex');
+
+function store(layout: RunLayout, path: string, data: Buffer): Output {
+  const target = join(layout.folder, path);
+  const temporary = `${target}.tmp`;
+  writeFileSync(temporary, data);
+  renameSync(temporary, target);
+  const sha256 = data.length === 0 ? emptyHash : createHash('sha256').update(data).digest('hex');
+  return { path, bytes: data.length, sha256 };
+}
+
+/** A link that an agent left where its output should be is not followed. */
+function isOrdinaryFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function readOrdinary(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = fstatSync(fd);
+    const buffer = Buffer.alloc(size);
+    const read = size === 0 ? 0 : readSync(fd, buffer, 0, size, 0);
+    return buffer.subarray(0, read);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What stands in the output file of a task that failed: the error and the end of its log. */
+export function recordFailure(
+  layout: RunLayout,
+  task: TaskName,
+  files: AttemptFiles | undefined,
+  message: string,
+): void {
+  const parts = [`${task} failed: ${message}`];
+  for (const [name, path] of files === undefined
+    ? []
+    : ([
+        ['stderr', files.stderr],
+        ['stdout', files.stdout],
+      ] as const)) {
+    const size = isOrdinaryFile(path) ? lstatSync(path).size : 0;
+    if (size === 0) continue;
+    const length = Math.min(size, 8192);
+    parts.push(
+      `--- end of ${name} ---\n${readSome(path, size - length, length)
+        .toString('utf8')
+        .trimEnd()}`,
+    );
+  }
+  const target = join(layout.folder, outputPath(task));
+  rmSync(target, { force: true });
+  store(layout, outputPath(task), Buffer.from(`${parts.join('\n\n')}\n`));
+}

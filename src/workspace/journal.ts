@@ -1,0 +1,110 @@
+// events.jsonl: appended in batches, one fdatasync for all that wait, never rewritten.
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { type EventBody, type Journal, StorageFailure } from '../run/ports.ts';
+import type { RunEvent, RunId } from '../schema/types.gen.ts';
+
+export interface JournalFile extends Journal {
+  close(): void;
+}
+
+/** Opens the journal of a run for appending after `seq` events. A torn last line must have been cut off before: see readJournal. */
+export function openJournal(path: string, run: RunId, now: () => number, seq = 0): JournalFile {
+  const fd = openSync(path, 'a', 0o644);
+  let end = fstatSync(fd).size;
+  let next = seq + 1;
+  let buffer: string[] = [];
+  let flushing: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+  let failure: StorageFailure | undefined;
+
+  /** Writes the buffered lines. What was written in part is cut off again, so that the journal stays whole. */
+  const write = (): void => {
+    const lines = Buffer.from(buffer.join(''));
+    buffer = [];
+    try {
+      for (let at = 0; at < lines.length; ) at += writeSync(fd, lines, at);
+      end += lines.length;
+    } catch (error) {
+      cutBack();
+      throw error;
+    }
+  };
+
+  const cutBack = (): void => {
+    try {
+      ftruncateSync(fd, end);
+    } catch {
+      // The torn line is cut off when the journal is opened again.
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    try {
+      write();
+      await new Promise<void>((resolve, reject) =>
+        fdatasync(fd, (error) => (error === null ? resolve() : reject(error))),
+      );
+    } catch (error) {
+      failure = new StorageFailure(`${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
+      throw failure;
+    }
+  };
+
+  return {
+    append(body: EventBody): RunEvent {
+      if (failure !== undefined) throw failure;
+      const event = { v: 1, seq: next, ts: new Date(now()).toISOString(), run, ...body } as RunEvent;
+      next += 1;
+      buffer.push(`${JSON.stringify(event)}\n`);
+      return event;
+    },
+    /** Whoever asks while a flush is under way shares the next one. */
+    sync(): Promise<void> {
+      if (failure !== undefined) return Promise.reject(failure);
+      if (flushing === undefined) {
+        if (buffer.length === 0) return Promise.resolve();
+        flushing = flush().finally(() => {
+          flushing = undefined;
+        });
+        return flushing;
+      }
+      following ??= flushing.then(() => {
+        following = undefined;
+        return this.sync();
+      });
+      return following;
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/** What a journal file holds: its events, and the length in bytes of the part that is whole. */
+export interface ReadJournal {
+  readonly events: readonly RunEvent[];
+  readonly wholeBytes: number;
+}
+
+/** Reads a journal. A torn last line is left out; a broken line before it ends what can be trusted. */
+export function readJournal(path: string): ReadJournal {
+  const data = readFileSync(path);
+  const events: RunEvent[] = [];
+  let wholeBytes = 0;
+  for (let start = 0; start < data.length; ) {
+    const stop = data.indexOf(0x0a, start);
+    if (stop === -1) break;
+    const event = parseLine(data.toString('utf8', start, stop));
+    if (event === undefined || event.seq !== events.length + 1) break;
+    events.push(event);
+    start = wholeBytes = stop + 1;
+  }
+  return { events, wholeBytes };
+}
+
+function parseLine(line: string): RunEvent | undefined {
+  try {
+    const value = JSON.parse(line);
+    return typeof value?.type === 'string' && typeof value.seq === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+// Where the files of a run are, and how its folder comes to be.
+import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunId, TaskName } from '../schema/types.gen.ts';
+
+/** Folders that are linked from the workspace to the latest run's. */
+const linked = ['task_outputs', 'intermediate', 'final_results'] as const;
+
+/** Absolute paths of one run. */
+export interface RunLayout {
+  readonly workspace: string;
+  readonly folder: string;
+  readonly journal: string;
+  readonly plan: string;
+  readonly orchestra: string;
+  readonly agents: string;
+  readonly outputs: string;
+  readonly intermediate: string;
+  readonly results: string;
+  readonly result: string;
+  readonly attempts: string;
+  readonly status: string;
+}
+
+export function layoutOf(workspace: string, run: RunId): RunLayout {
+  const folder = join(workspace, 'runs', run);
+  return {
+    workspace,
+    folder,
+    journal: join(folder, 'events.jsonl'),
+    plan: join(folder, 'plan.json'),
+    orchestra: join(folder, 'orchestra.yaml'),
+    agents: join(folder, 'agents'),
+    outputs: join(folder, 'task_outputs'),
+    intermediate: join(folder, 'intermediate'),
+    results: join(folder, 'final_results'),
+    result: join(folder, 'final_results', 'orchestra_output.txt'),
+    attempts: join(folder, 'attempts'),
+    status: join(folder, 'status.json'),
+  };
+}
+
+/** Name of a task's output file, relative to the run's folder. Task names are checked before they come here. */
+export function outputPath(task: TaskName): string {
+  return `task_outputs/${task}_output.txt`;
+}
+
+/** A file that is stored with the run as it was read. */
+export interface StoredFile {
+  /** File name, without folders. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Makes the folders of a new run and stores what it runs, byte for byte. */
+export function createRun(layout: RunLayout, orchestra: string, playbooks: readonly StoredFile[], plan: string): void {
+  mkdirSync(layout.folder, { recursive: true });
+  for (const folder of [layout.outputs, layout.intermediate, layout.results, layout.attempts]) mkdirSync(folder);
+  mkdirSync(join(layout.intermediate, 'artifacts'));
+  writeFileSync(layout.orchestra, orchestra);
+  writeFileSync(layout.plan, plan);
+  if (playbooks.length > 0) mkdirSync(layout.agents);
+  for (const { name, text } of playbooks) writeFileSync(join(layout.agents, name), text);
+}
+
+/** Points the workspace's links at this run, each in one rename. */
+export function linkLatest(layout: RunLayout, run: RunId): void {
+  for (const name of linked) {
+    const link = join(layout.workspace, name);
+    const target = join('runs', run, name);
+    if (isRealFolder(link)) continue;
+    const temporary = `${link}.${run}`;
+    rmSync(temporary, { force: true });
+    symlinkSync(target, temporary);
+    renameSync(temporary, link);
+  }
+}
+
+/** A folder of that name which somebody else made is left alone. */
+function isRealFolder(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    readlinkSync(path);
+    return false;
+  } catch {
+    return statSync(path).isDirectory();
+  }
+}
+
+/** Writes a file so that readers see the old one or the new one, whole. */
+export function writeWhole(path: string, data: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, data);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,90 @@
+// run.lock: one run per workspace. A lock whose holder is dead is taken over; nobody has to remove one by hand.
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunId } from '../schema/types.gen.ts';
+
+/** Who holds a workspace. */
+export interface LockRecord {
+  readonly pid: number;
+  /** Start time of the process, in the kernel's ticks; tells a reused pid from the holder. */
+  readonly start_time: string;
+  readonly boot_id: string;
+  readonly host: string;
+  readonly run: RunId;
+}
+
+export type Lock =
+  | { readonly type: 'held'; release(): void }
+  | { readonly type: 'refused'; readonly holder: LockRecord | undefined };
+
+/** Takes the lock of a workspace for `record`, unless a live process holds it. `isAlive` must say true when it cannot know. */
+export function takeLock(workspace: string, record: LockRecord, isAlive: (holder: LockRecord) => boolean): Lock {
+  mkdirSync(workspace, { recursive: true });
+  const path = join(workspace, 'run.lock');
+  const text = `${JSON.stringify(record)}\n`;
+  const mine = `${path}.${record.run}`;
+  writeFileSync(mine, text);
+  try {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      if (tryLink(mine, path)) return { type: 'held', release: () => release(path, text) };
+      const found = read(path);
+      if (found === undefined) continue;
+      const holder = parse(found);
+      if (holder === undefined || isAlive(holder)) return { type: 'refused', holder };
+      removeStale(path, found, isAlive);
+    }
+    return { type: 'refused', holder: undefined };
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** link() makes the lock appear with its content, or fails when there is one. */
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes a dead holder's lock under a second lock, so that of several takers none removes the lock of another. */
+function removeStale(path: string, stale: string, isAlive: (holder: LockRecord) => boolean): void {
+  const guard = `${path}.takeover`;
+  try {
+    closeSync(openSync(guard, 'wx'));
+  } catch {
+    const left = read(guard);
+    const taker = left === undefined ? undefined : parse(left);
+    if (taker !== undefined && !isAlive(taker)) rmSync(guard, { force: true });
+    return;
+  }
+  try {
+    if (read(path) === stale) unlinkSync(path);
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+function release(path: string, text: string): void {
+  if (read(path) === text) rmSync(path, { force: true });
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string): LockRecord | undefined {
+  try {
+    const value = JSON.parse(text);
+    return typeof value?.pid === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunState, TaskState } from '../run/state.ts';
+import type { RunLayout } from './layout.ts';
+
+/** Writes final_results/orchestra_output.txt from the outputs that make up the result; absent ones are left out. */
+export function writeResult(layout: RunLayout, state: RunState): void {
+  const parts = resultTasks(state);
+  const temporary = `${layout.result}.tmp`;
+  const to = openSync(temporary, 'w');
+  try {
+    parts.forEach((part, at) => {
+      if (parts.length > 1 || part.headed) writeSync(to, `${at === 0 ? '' : '\n'}## ${part.task.task.name}\n\n`);
+      if (part.task.output !== undefined) append(join(layout.folder, part.task.output.path), to);
+    });
+  } finally {
+    closeSync(to);
+  }
+  renameSync(temporary, layout.result);
+}
+
+interface ResultPart {
+  readonly task: TaskState;
+  /** Whether it stands under a heading even when it is alone. */
+  readonly headed: boolean;
+}
+
+/** Whose outputs are the result: the last task of a chain, the synthesis, else every task that nothing waits for. */
+function resultTasks(state: RunState): ResultPart[] {
+  const done = (task: TaskState | undefined) => (task?.output === undefined ? [] : [task]);
+  switch (state.plan.strategy) {
+    case 'sequential':
+      return done(state.tasks.get(state.plan.order.at(-1) ?? state.inOrder[0]?.task.name ?? ('' as never))).map(alone);
+    case 'hierarchical':
+      return done(state.inOrder.find(({ task }) => task.role === 'synthesis')).map(alone);
+    case 'parallel':
+    case 'mixed':
+      return state.inOrder
+        .filter((task) => (state.dependents.get(task.task.name) ?? []).length === 0)
+        .flatMap(done)
+        .map((task) => ({ task, headed: true }));
+    default:
+      return state.plan.strategy satisfies never;
+  }
+}
+
+function alone(task: TaskState): ResultPart {
+  return { task, headed: false };
+}
+
+function append(path: string, to: number): void {
+  const from = openSync(path, 'r');
+  const buffer = Buffer.allocUnsafe(65_536);
+  let last = 0x0a;
+  try {
+    for (let read = readSync(from, buffer); read > 0; read = readSync(from, buffer)) {
+      for (let at = 0; at < read; ) at += writeSync(to, buffer, at, read - at);
+      last = buffer[read - 1] ?? last;
+    }
+  } finally {
+    closeSync(from);
+  }
+  if (last !== 0x0a) writeSync(to, '\n');
+}

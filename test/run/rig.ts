@@ -1,0 +1,281 @@
+// Whole runs in memory: scripted agents, a journal in an array, a clock that is cranked by hand.
+import { createHash } from 'node:crypto';
+import { arrange } from '../../src/plan/arrange.ts';
+import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody } from '../../src/run/ports.ts';
+import { type Run, startRun } from '../../src/run/runner.ts';
+import type { RunState } from '../../src/run/state.ts';
+import type { Plan, PlanTask, RunEvent, RunId } from '../../src/schema/types.gen.ts';
+
+/** A task of a test plan: what it needs, by name; `name!` waits for any end only. */
+export interface Sketch {
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly context?: readonly string[];
+  readonly priority?: PlanTask['priority'];
+  readonly attempts?: number;
+  readonly timeout?: number;
+  readonly group?: string;
+  readonly agent?: string;
+  readonly role?: PlanTask['role'];
+}
+
+/** A plan made of sketches. */
+export function planOf(sketches: readonly Sketch[], over: Partial<Plan> = {}): Plan {
+  const tasks = sketches.map(
+    (sketch) =>
+      ({
+        name: sketch.name,
+        agent: sketch.agent ?? 'worker',
+        role: sketch.role ?? 'task',
+        depth: 0,
+        description: `do ${sketch.name}`,
+        needs: [
+          ...(sketch.context ?? []).map((task) => ({ task, until: 'success' })),
+          ...(sketch.needs ?? []).map((need) => ({
+            task: need.replace('!', ''),
+            until: need.endsWith('!') ? 'end' : 'success',
+          })),
+        ],
+        context: sketch.context ?? [],
+        priority: sketch.priority ?? 'medium',
+        timeout_seconds: sketch.timeout ?? null,
+        stall_seconds: null,
+        max_attempts: sketch.attempts ?? 1,
+        group: sketch.group ?? null,
+      }) as unknown as PlanTask,
+  );
+  const indexOf = new Map(tasks.map((task, index) => [task.name, index]));
+  const agent = (name: string) => ({
+    name,
+    adapter: 'command',
+    why: 'test',
+    file: 'test.yaml',
+    description: '',
+    system_prompt: '',
+    shell: 'sh -eu',
+    env: { pass: [], set: {} },
+    secrets: [],
+    cwd: '.',
+    options: {},
+  });
+  return {
+    version: 1,
+    orchestra: 'test',
+    name: 'Test',
+    description: '',
+    file: 'test.yaml',
+    workspace: 'ws',
+    strategy: 'parallel',
+    max_parallel_tasks: 4,
+    on_failure: 'continue',
+    run_timeout_seconds: null,
+    retry: { strategy: 'simple', initial_delay_seconds: 1, max_delay_seconds: 60, jitter: 0 },
+    groups: [],
+    delegation: null,
+    orchestration_type: 'basic',
+    agents: [...new Set(['worker', ...sketches.map((each) => each.agent ?? 'worker')])].map(
+      agent,
+    ) as unknown as Plan['agents'],
+    tasks,
+    ...arrange(
+      tasks,
+      tasks.map((task) => task.needs.map((need) => indexOf.get(need.task) as number)),
+    ),
+    ...over,
+  };
+}
+
+/** What a scripted agent does in one attempt: its answer, after a time in milliseconds. */
+export interface Behaviour {
+  readonly after?: number;
+  readonly fails?: string;
+  readonly says?: string;
+  /** Keeps running until it is stopped. */
+  readonly hangs?: boolean;
+}
+
+export interface Rig {
+  readonly events: RunEvent[];
+  readonly run: Run;
+  /** Every order that was started, in order. */
+  readonly orders: AttemptOrder[];
+  /** Most attempts at once. */
+  most(): number;
+  /** Number of journal syncs so far, and the seq that the latest one covered. */
+  synced(): number;
+  /** Cranks the clock until the run has finished. */
+  finish(): Promise<RunState>;
+  /** Cranks the clock by this much. */
+  crank(milliseconds: number): Promise<void>;
+  now(): number;
+}
+
+/** Starts a run whose agents behave as told. */
+export function rig(plan: Plan, behave: (order: AttemptOrder) => Behaviour = () => ({}), random = () => 0): Rig {
+  const clock = handClock();
+  const events: RunEvent[] = [];
+  const orders: AttemptOrder[] = [];
+  let running = 0;
+  let most = 0;
+  let synced = 0;
+  const run = startRun(
+    { run: 'r' as RunId, plan, goal: 'the goal', opening: opening() },
+    {
+      clock,
+      random: { next: random },
+      journal: {
+        append(body) {
+          const event = {
+            v: 1,
+            seq: events.length + 1,
+            ts: new Date(clock.now()).toISOString(),
+            run: 'r',
+            ...body,
+          } as RunEvent;
+          events.push(event);
+          return event;
+        },
+        async sync() {
+          await Promise.resolve();
+          synced = events.length;
+        },
+      },
+      observe() {},
+      async writeResult() {},
+      backend: {
+        start(order) {
+          orders.push(order);
+          running += 1;
+          most = Math.max(most, running);
+          return attempt(order, behave(order), clock, () => {
+            running -= 1;
+          });
+        },
+      },
+    },
+  );
+  let state: RunState | undefined;
+  run.finished.then(
+    (done) => {
+      state = done;
+    },
+    () => {},
+  );
+  return {
+    events,
+    orders,
+    run,
+    most: () => most,
+    synced: () => synced,
+    now: clock.now,
+    async crank(milliseconds) {
+      await settle();
+      await clock.crank(clock.now() + milliseconds);
+    },
+    async finish() {
+      for (let turn = 0; state === undefined && turn < 1_000_000; turn++) {
+        await settle();
+        if (state === undefined && !(await clock.next())) break;
+      }
+      return run.finished;
+    },
+  };
+}
+
+function opening(): EventBody {
+  return {
+    type: 'run.started',
+    orchestra: 'test',
+    plan_sha256: createHash('sha256').digest('hex'),
+    goal: 'the goal',
+    rehearsal: false,
+    super: '0.0.0',
+  };
+}
+
+function attempt(order: AttemptOrder, behaviour: Behaviour, clock: HandClock, over: () => void): Attempt {
+  let settleWith: (end: AttemptEnd) => void = () => {};
+  const ended = new Promise<AttemptEnd>((resolve) => {
+    settleWith = (end) => {
+      over();
+      settleWith = () => {};
+      resolve(end);
+    };
+  });
+  const text = behaviour.says ?? `output of ${order.task.name}`;
+  const end: AttemptEnd =
+    behaviour.fails === undefined
+      ? {
+          type: 'succeeded',
+          text,
+          output: { path: `task_outputs/${order.task.name}_output.txt`, bytes: text.length, sha256: '0'.repeat(64) },
+        }
+      : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1 };
+  if (behaviour.hangs !== true) clock.after(behaviour.after ?? 1, () => settleWith(end));
+  return {
+    ended,
+    stop: (cause) =>
+      settleWith(
+        cause === 'cancelled'
+          ? { type: 'cancelled' }
+          : { type: 'failed', reason: cause, message: `${cause} of ${order.task.name}` },
+      ),
+  };
+}
+
+interface HandClock extends Clock {
+  crank(to: number): Promise<void>;
+  /** Moves to the next timer; false when there is none. */
+  next(): Promise<boolean>;
+}
+
+function handClock(): HandClock {
+  let now = Date.UTC(2026, 10, 20);
+  let timers: { at: number; callback: () => void }[] = [];
+  const fire = async (to: number) => {
+    now = to;
+    const due = timers.filter(({ at }) => at <= to);
+    timers = timers.filter(({ at }) => at > to);
+    for (const { callback } of due.sort((a, b) => a.at - b.at)) callback();
+    await settle();
+  };
+  const earliest = () => timers.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
+  return {
+    now: () => now,
+    after(milliseconds, callback) {
+      const timer = { at: now + milliseconds, callback };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((each) => each !== timer);
+      };
+    },
+    async next() {
+      const at = earliest();
+      if (!Number.isFinite(at)) return false;
+      await fire(at);
+      return true;
+    },
+    async crank(to) {
+      while (earliest() <= to) await fire(earliest());
+      await fire(to);
+    },
+  };
+}
+
+/** Lets everything happen that needs no time. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+/** Events as short texts: `task.started a 1`. */
+export function brief(events: readonly RunEvent[]): string[] {
+  return events.map((event) => {
+    const parts: unknown[] = [event.type];
+    if ('task' in event) parts.push(event.task);
+    if ('attempt' in event) parts.push(event.attempt);
+    if ('because' in event) parts.push(`(${event.because})`);
+    if ('outcome' in event) parts.push(event.outcome);
+    if (event.type === 'plan.extended') parts.push(event.by, event.tasks.map((task) => task.name).join(','));
+    return parts.join(' ');
+  });
+}
