@@ -163,6 +163,13 @@ const entries = {
     wrong: '',
     right: '',
   },
+  'duplicate-group': {
+    severity: 'error',
+    title: 'Two task groups have the same name.',
+    meaning: '',
+    wrong: '',
+    right: '',
+  },
   'unknown-agent': {
     severity: 'error',
     title: 'A name stands for no agent.',

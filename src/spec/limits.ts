@@ -12,5 +12,17 @@ export const maxAliases = 100;
 /** Most values in one file, aliases expanded. */
 export const maxExpandedNodes = 1_000_000;
 
-/** Most schema faults that are reported of one file; the last one says that there are more. */
+/** Most faults of one stage that are told; `firstFew` says how many there were. */
 export const maxFaults = 100;
+
+/** The first of a file's faults, the last of them with a note of how many of `all` are left out. */
+export function firstFew<T extends { readonly hint?: string }>(
+  faults: readonly T[],
+  all = faults.length,
+): readonly T[] {
+  const told = faults.slice(0, maxFaults);
+  const last = told.at(-1);
+  if (all <= maxFaults || last === undefined) return faults;
+  const more = `${all - told.length} more faults of this file are not listed`;
+  return [...told.slice(0, -1), { ...last, hint: last.hint ? `${last.hint}\n${more}` : more }];
+}

@@ -2,6 +2,7 @@ import {
   type Alias,
   Composer,
   type CST,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -10,7 +11,6 @@ import {
   type Node,
   type Pair,
   Parser,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import type { Code } from '../diagnostics/catalogue.ts';
@@ -23,7 +23,7 @@ import {
   severityOf,
 } from '../diagnostics/diagnostic.ts';
 import { sizeMessage } from './decode.ts';
-import { maxBytes, maxDepth } from './limits.ts';
+import { maxBytes, maxDepth, maxFaults } from './limits.ts';
 import { atVisible, onFirstLine, positionsIn, type Range } from './lines.ts';
 import { wordingOf } from './syntax.ts';
 import { depthHint, depthMessage, type PlacedFault, rangeOf, walk } from './walk.ts';
@@ -88,17 +88,23 @@ function compose(text: string): Composed {
   const nul = text.indexOf('\0');
   if (nul !== -1)
     return refused('file-binary', [nul, nul + 1], 'the text holds a NUL character', 'save the file as UTF-8 text');
+  if (text.trim() === '') return empty();
   const parser = new Parser();
   const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
+  const found: PlacedFault[] = [];
+  gatherErrors(composer, text, found);
   const stopped = composeTokens(text, parser, composer);
   const [document] = [...composer.end()];
-  const errors = document?.errors ?? composer.streamInfo().errors;
-  const faults = firstFaults([...errors.map((error) => syntaxFault(error, text)), ...(stopped ? [stopped] : [])], text);
+  const faults = firstFaults(stopped === undefined ? found : [...found, stopped], text);
   if (faults.length > 0) return { faults };
   const root = document?.contents;
   if (root === undefined || root === null || (isScalar(root) && root.source === '' && root.type === 'PLAIN'))
-    return refused('file-empty', [0, 0], 'the file is empty', 'super init writes an orchestra to start from');
+    return empty();
   return { root };
+}
+
+function empty(): Composed {
+  return refused('file-empty', [0, 0], 'the file is empty', 'super init writes an orchestra to start from');
 }
 
 /** Feeds the composer until the text ends or is known to be no document of ours; then says why. */
@@ -109,6 +115,7 @@ function composeTokens(text: string, parser: Parser, composer: Composer): Placed
     for (const node of nodes) {
       if (node.type === 'error') return strayToken(node);
       if (node.type === 'document') documents++;
+      else if (node.type !== 'directive' && node.type !== 'doc-end') continue;
       for (const _ of composer.next(node));
     }
     return undefined;
@@ -127,11 +134,12 @@ function tokenFault(token: string, previous: string, parser: Parser): PlacedFaul
   // A document and a scalar stand on the stack besides maps and lists; the exact depth is counted later.
   if (parser.stack.length > maxDepth + 2)
     return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: [parser.offset, parser.offset + 1] };
+  // U+001F: the lexer's sign that the next token is text, whatever it holds.
+  if (previous === '\x1f') return undefined;
   // U+0018: the lexer's sign that a line is indented less than the brackets that are still open.
   if (token === '\x18') return openBracket(parser);
   const quote = token[0];
-  // U+001F: the lexer's sign that the next token is text, quotes or not.
-  if ((quote !== '"' && quote !== "'") || previous === '\x1f' || isClosed(token, quote)) return undefined;
+  if ((quote !== '"' && quote !== "'") || isClosed(token, quote)) return undefined;
   return {
     code: 'yaml-syntax',
     message: 'this quote is never closed',
@@ -149,7 +157,7 @@ function isClosed(token: string, quote: '"' | "'"): boolean {
 }
 
 function openBracket({ stack }: Parser): PlacedFault | undefined {
-  const open = stack.findLast((each) => each.type === 'flow-collection');
+  const open = stack.findLast((each) => each.type === 'flow-collection' && each.end.length === 0);
   if (open?.type !== 'flow-collection') return undefined;
   const bracket = open.start.source;
   return {
@@ -173,9 +181,30 @@ function secondDocument(offset: number): PlacedFault {
   return { code: 'yaml-many-documents', message: 'a second document starts here', hint, range: [offset, offset + 3] };
 }
 
-function syntaxFault({ code, message, pos }: YAMLError, text: string): PlacedFault {
-  const range = code === 'TAB_AS_INDENT' ? pos : atVisible(text, pos);
-  return { code: 'yaml-syntax', ...wordingOf(code, message), range };
+/**
+ * Puts the composer's errors into `found`. Its own handler makes an Error of each, with a stack: a million of them, for a
+ * file of one fault repeated, take seconds. The class has no option for this.
+ */
+function gatherErrors(composer: Composer, text: string, found: PlacedFault[]): void {
+  const onError = (source: Origin, code: ErrorCode, message: string, isWarning?: boolean): void => {
+    if (isWarning || found.length === maxFaults) return;
+    const range = originRange(source);
+    found.push({
+      code: 'yaml-syntax',
+      ...wordingOf(code, message),
+      range: code === 'TAB_AS_INDENT' ? range : atVisible(text, range),
+    });
+  };
+  Object.assign(composer, { onError });
+}
+
+/** Where the composer says that an error is: an offset, a range, or a token. */
+type Origin = number | readonly [number, number, ...unknown[]] | { readonly offset: number; readonly source?: string };
+
+function originRange(origin: Origin): Range {
+  if (typeof origin === 'number') return [origin, origin + 1];
+  if ('offset' in origin) return [origin.offset, origin.offset + (origin.source?.length ?? 1)];
+  return [origin[0], origin[1]];
 }
 
 /** The first faults in file order, one for a line: the others mostly follow from them. */

@@ -1,6 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Code } from '../diagnostics/catalogue.ts';
-import { maxAliases, maxDepth, maxExpandedNodes } from './limits.ts';
+import { firstFew, maxAliases, maxDepth, maxExpandedNodes } from './limits.ts';
 import type { Range } from './lines.ts';
 
 /** A fault that knows its place in the text. */
@@ -132,7 +132,8 @@ export function walk(root: Node): Walked {
     return target.data;
   }
 
-  return { data: dataOf(root, 1), faults, targets };
+  const data = dataOf(root, 1);
+  return { data, faults: firstFew(faults), targets };
 }
 
 /** The sentence for a file that is nested too deeply. */

@@ -1,0 +1,143 @@
+import type { Path } from '../diagnostics/diagnostic.ts';
+import { durationFor } from './durations.ts';
+
+/** The value at a path of plain data, or undefined. */
+export function atPath(data: unknown, at: Path): unknown {
+  let value = data;
+  for (const step of at) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+/** A value as its key or its list calls it. */
+export function labelOf(at: Path): string {
+  const last = at.at(-1);
+  if (last === undefined) return 'the file';
+  if (typeof last === 'string') return `"${last}"`;
+  const list = at.findLast((step) => typeof step === 'string');
+  return list === undefined ? 'an item' : `an item of "${list}"`;
+}
+
+const itemNames: Readonly<Record<string, string>> = { tasks: 'task', agents: 'agent', task_groups: 'group' };
+
+/** A map as people would speak of it: by its own name, its place in its list, or its key. */
+export function ownerOf(at: Path, data: unknown): string {
+  const last = at.at(-1);
+  if (typeof last !== 'number') return labelOf(at);
+  const noun = itemNames[String(at.at(-2))];
+  if (noun === undefined) return labelOf(at);
+  const name = atPath(data, [...at, 'name']);
+  return typeof name === 'string' ? `${noun} "${name}"` : `${noun} ${last + 1}`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+};
+
+/** What a value at this place must be; null is not offered, because leaving the key out says the same. */
+export function kindsOf(types: readonly string[], at: Path): string {
+  if (String(at.at(-1)).endsWith('_seconds')) return 'a duration, like 300, 90s or 10m';
+  const words = [...new Set(types)].flatMap((type) => kinds[type] ?? []);
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : (words[0] ?? 'empty');
+}
+
+/** What a value is, in words that tell it from what it should have been. */
+export function kindOf(value: unknown, expected: readonly string[]): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'string') return expected.includes('boolean') ? `the text "${cut(value)}"` : 'a text';
+  return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+/** What YAML made of the value, and how to write what was meant. */
+export function wrongTypeHint(expected: readonly string[], value: unknown, at: Path): string {
+  if (expected.includes('number') && expected.includes('string')) return '';
+  if (expected.includes('string')) return hintForText(value);
+  if (expected.includes('boolean')) return 'write true or false, without quotes';
+  const key = String(at.findLast((step) => typeof step === 'string') ?? '');
+  if (expected.includes('array')) {
+    if (value === null) return 'write a list, or [] for an empty one';
+    if (typeof value === 'string' || typeof value === 'number') return `write ${key}: [${cut(String(value))}]`;
+    return 'start each item with "- "';
+  }
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
+    return `write ${value} without quotes`;
+  if (expected.includes('object') && at.length === 0) return 'an orchestra starts with "orchestra:" and has "tasks:"';
+  if (key === 'dependencies') return 'write task_name: and the name, or put the name under context:';
+  if (expected.includes('object')) return 'write "key: value" lines, indented, below it';
+  return '';
+}
+
+function hintForText(value: unknown): string {
+  if (value === null) return 'write a text, or "" for an empty one';
+  if (Array.isArray(value)) return 'YAML reads [ as the start of a list; put quotes around the text';
+  if (typeof value !== 'object') {
+    const kind = typeof value === 'number' ? 'a number' : String(value);
+    return `YAML reads this as ${kind}; put quotes around it`;
+  }
+  const keys = Object.keys(value);
+  const inner = (value as Record<string, unknown>)[keys[0] ?? ''];
+  if (keys.length === 1 && inner === null)
+    return `YAML reads {${keys[0]}} as a map; put quotes around the text: "{${keys[0]}}"`;
+  return 'YAML reads this as a map; put quotes around the text, or start it with | on the line of its key';
+}
+
+/** How each form of text is called, what its rule is, and what stands in place of forbidden characters. */
+const forms: Readonly<Record<string, { readonly noun: string; readonly rule: string; readonly filler?: string }>> = {
+  taskName: {
+    noun: 'task name',
+    rule: 'a task name is a letter, then letters, digits, _ or -, 64 characters at most',
+    filler: '_',
+  },
+  agentName: {
+    noun: 'agent name',
+    rule: 'an agent name is a letter, then letters, digits, _, . or -, 64 characters at most',
+    filler: '_',
+  },
+  orchestraId: {
+    noun: 'orchestra id',
+    rule: 'an id is letters, digits, _, . or -, 64 characters at most',
+    filler: '_',
+  },
+  duration: { noun: 'duration', rule: 'write a number of seconds, or 500ms, 90s, 10m, 2h' },
+  env: { noun: 'variable name', rule: 'a variable name is letters, digits and _, and does not start with a digit' },
+  shell: { noun: 'shell command', rule: 'write a program and its options, separated by single spaces' },
+};
+
+/** Sentence and hint for a text that does not have its form. */
+export function badForm(term: string | undefined, value: string, at: Path): { message: string; hint: string } {
+  const form = forms[term ?? ''];
+  if (form === undefined) return { message: `${labelOf(at)} cannot be "${cut(value)}"`, hint: '' };
+  const { noun, rule, filler } = form;
+  const slug = filler !== undefined ? slugOf(value, filler) : term === 'duration' ? (durationFor(value) ?? '') : '';
+  const hint = slug === '' ? rule : `${rule}: "${slug}"`;
+  if (filler !== undefined && /[/\\]/.test(value))
+    return { message: `${noun} "${cut(value)}" looks like a path, but it becomes a file name`, hint };
+  return {
+    message: `"${cut(value)}" cannot be ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`,
+    hint,
+  };
+}
+
+/** The nearest text that may be a name: letters, digits and the filler, 64 characters at most; empty where nothing is left. */
+export function slugOf(text: string, filler: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9_-]+/g, filler)
+    .replace(/^[^A-Za-z]+/, '')
+    .slice(0, 64)
+    .replace(/[_-]+$/, '');
+}
+
+function cut(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,203 @@
+import type { Finding, Path } from '../diagnostics/diagnostic.ts';
+import { didYouMean, suggest } from '../diagnostics/suggest.ts';
+import { type DocumentName, keysAt, termOfPattern } from '../schema/terms.gen.ts';
+import type { SchemaFault } from '../schema/validator.ts';
+import { atPath, badForm, kindOf, kindsOf, labelOf, ownerOf, wrongTypeHint } from './fault-words.ts';
+import { firstFew, maxFaults } from './limits.ts';
+
+/** A schema fault whose path is split. */
+interface Fault extends SchemaFault {
+  readonly at: Path;
+}
+
+/** Violations of a schema in words, one for each cause, at the place that has to change. `data` is what was validated. */
+export function explainFaults(
+  faults: readonly SchemaFault[],
+  data: unknown,
+  document: DocumentName = 'orchestra',
+): Finding[] {
+  const causes = collapsed(faults, data);
+  const findings = causes
+    .slice(0, maxFaults)
+    .map((fault) => explain({ ...fault, at: pathOf(fault.instancePath, data) }, data, document));
+  return [...firstFew(withoutEchoes(findings), causes.length)];
+}
+
+/**
+ * Where a value may be one of several things, Ajv complains for each of them and then once for all. Only the complaints
+ * for the kind of thing that the value is are worth reading; if it is none, the complaint is that of its type.
+ */
+function collapsed(faults: readonly SchemaFault[], data: unknown): SchemaFault[] {
+  const kept: SchemaFault[] = [];
+  for (const fault of faults) {
+    if (fault.keyword !== 'anyOf') {
+      if (!fault.schemaPath.includes('/propertyNames/')) kept.push(fault);
+      continue;
+    }
+    const branches: SchemaFault[] = [];
+    for (let last = kept.at(-1); last !== undefined && isInside(last, fault); last = kept.at(-1)) {
+      branches.unshift(last);
+      kept.pop();
+    }
+    kept.push(...fitting(branches, fault, atPath(data, pathOf(fault.instancePath, data))));
+  }
+  return kept;
+}
+
+function isInside(fault: SchemaFault, { instancePath }: SchemaFault): boolean {
+  return fault.instancePath === instancePath || fault.instancePath.startsWith(`${instancePath}/`);
+}
+
+function fitting(branches: readonly SchemaFault[], anyOf: SchemaFault, value: unknown): readonly SchemaFault[] {
+  const isHere = (fault: SchemaFault) => fault.instancePath === anyOf.instancePath;
+  const ofType = branches.filter((fault) => !(isHere(fault) && fault.keyword === 'type'));
+  const scalar = value === null || typeof value !== 'object';
+  const right = scalar ? ofType : ofType.filter((fault) => !(isHere(fault) && fault.keyword === 'enum'));
+  if (right.length > 0) return right;
+  if (ofType.length > 0) return ofType;
+  const types = branches.flatMap((fault) => fault.params.type as string | string[]);
+  return [{ ...anyOf, keyword: 'type', params: { type: types } }];
+}
+
+/** A key that was mistyped is also missing under its right name: that is one fault. */
+function withoutEchoes(findings: readonly Finding[]): Finding[] {
+  const meant = new Set<string>();
+  for (const { code, at, hint } of findings) {
+    const name = code === 'unknown-key' ? /^did you mean "(.+)"/.exec(hint ?? '')?.[1] : undefined;
+    if (name !== undefined) meant.add(JSON.stringify([...at.slice(0, -1), name]));
+  }
+  return findings.filter(({ code, at }) => code !== 'missing-key' || !meant.has(JSON.stringify(at)));
+}
+
+/** A JSON pointer as a path; a step into a list is a number. */
+function pathOf(pointer: string, data: unknown): Path {
+  const path: (string | number)[] = [];
+  let value = data;
+  for (const each of pointer.split('/').slice(1)) {
+    const step = each.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(value) ? Number(step) : step);
+    value = (value as Record<string, unknown> | undefined)?.[step];
+  }
+  return path;
+}
+
+function explain(fault: Fault, data: unknown, document: DocumentName): Finding {
+  const { at, keyword, params } = fault;
+  const value = atPath(data, at);
+  switch (keyword) {
+    case 'additionalProperties':
+      return unknownKey(fault, String(params.additionalProperty), document);
+    case 'required': {
+      const key = String(params.missingProperty);
+      return {
+        code: 'missing-key',
+        message: `${ownerOf(at, data)} has no "${key}"`,
+        at: [...at, key],
+        hint: `add "${key}:"`,
+      };
+    }
+    case 'type': {
+      const types = [params.type].flat() as string[];
+      const message = `${labelOf(at)} must be ${kindsOf(types, at)}, not ${kindOf(value, types)}`;
+      return { code: 'wrong-type', message, at, hint: wrongTypeHint(types, value, at) };
+    }
+    case 'enum':
+      return notOneOf(at, value, params.allowedValues as readonly unknown[]);
+    case 'const':
+      return notOneOf(at, value, [params.allowedValue]);
+    case 'pattern':
+      return { code: 'bad-format', at, ...badForm(termOfPattern[String(params.pattern)], String(value), at) };
+    case 'propertyNames': {
+      const name = String(params.propertyName);
+      return { code: 'bad-format', at: [...at, name], part: 'key', ...badForm('env', name, at) };
+    }
+    default:
+      return { code: 'out-of-range', message: limitMessage(fault, value), at };
+  }
+}
+
+function limitMessage({ at, keyword, params, message }: Fault, value: unknown): string {
+  const label = labelOf(at);
+  const limit = Number(params.limit).toLocaleString('en-US');
+  switch (keyword) {
+    case 'minimum':
+      return `${label} must be at least ${limit}, not ${value}`;
+    case 'maximum':
+      return `${label} must be at most ${limit}, not ${value}`;
+    case 'exclusiveMinimum':
+      return `${label} must be more than ${limit}, not ${value}`;
+    case 'minLength':
+      return `${label} may not be empty`;
+    case 'maxLength':
+      return `${label} may have ${limit} characters at most`;
+    case 'minItems':
+      return `${label} must have at least ${limit === '1' ? 'one item' : `${limit} items`}`;
+    default:
+      return `${label} ${message ?? 'is outside its limits'}`;
+  }
+}
+
+function notOneOf(at: Path, value: unknown, allowed: readonly unknown[]): Finding {
+  const words = allowed.map(String);
+  const meant = typeof value === 'string' ? didYouMean(value, words) : undefined;
+  const list = `${words.length === 1 ? 'the only value is' : 'values:'} ${words.join(', ')}`;
+  return {
+    code: 'not-one-of',
+    message: `${labelOf(at)} cannot be ${JSON.stringify(value)}`,
+    at,
+    hint: meant === undefined ? list : `${meant} ${list}`,
+  };
+}
+
+/** What other systems call our keys. */
+const synonyms: Readonly<Record<string, string>> = {
+  depends_on: 'context',
+  needs: 'context',
+  after: 'context',
+  requires: 'context',
+  inputs: 'context',
+  prompt: 'description',
+  instruction: 'description',
+  instructions: 'description',
+  system_prompt: 'instructions',
+  prompt_file: 'description',
+  id: 'name',
+  timeout: 'timeout_seconds',
+  task_timeout: 'task_timeout_seconds',
+  run_timeout: 'run_timeout_seconds',
+  retries: 'retry_count',
+  retry: 'retry_count',
+  attempts: 'max_attempts',
+  concurrency: 'max_parallel_tasks',
+  parallelism: 'max_parallel_tasks',
+  max_parallel: 'max_parallel_tasks',
+  max_concurrency: 'max_parallel_tasks',
+  command: 'run',
+  script: 'run',
+  mode: 'strategy',
+  environment: 'env',
+  assignee: 'agent',
+  role: 'agent',
+};
+
+function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentName): Finding {
+  const tables = keysAt[document];
+  const here = schemaPath.slice(0, schemaPath.lastIndexOf('/'));
+  const allowed = tables[here] ?? [];
+  const finding = { code: 'unknown-key', message: `unknown key "${key}"`, at: [...at, key], part: 'key' } as const;
+  const synonym = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
+  const meant = synonym !== undefined && allowed.includes(synonym) ? synonym : suggest(key, allowed);
+  if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
+  const elsewhere = Object.keys(tables).find((place) => place !== here && tables[place]?.includes(key));
+  if (elsewhere !== undefined) return { ...finding, hint: `"${key}" belongs ${placeName(elsewhere)}` };
+  return { ...finding, hint: `keys here: ${allowed.join(', ')}` };
+}
+
+/** A place in the schema, as people would say it. */
+function placeName(schemaPath: string): string {
+  const steps = schemaPath
+    .replace(/\/(items|anyOf\/\d+)/g, '')
+    .split('/properties/')
+    .slice(1);
+  return steps.length === 0 ? 'at the top of the file' : `under ${steps.join('.')}`;
+}

@@ -1,0 +1,256 @@
+// Documents of other systems, and of older descriptions of this one, that people try first. None of them is run: what
+// they leave open would have to be guessed. The guess is shown instead, for a person to correct.
+import { stringify } from 'yaml';
+import type { Finding, Path } from '../diagnostics/diagnostic.ts';
+import type { Strategy } from '../schema/types.gen.ts';
+import { slugOf } from './fault-words.ts';
+
+type Dict = Readonly<Record<string, unknown>>;
+
+/** A task that is guessed from a foreign document. */
+interface GuessedTask {
+  readonly name: string;
+  readonly agent: string;
+  readonly description: string;
+  readonly context?: readonly string[];
+}
+
+interface Guess {
+  readonly strategy: Strategy;
+  readonly tasks: readonly GuessedTask[];
+}
+
+interface Shape {
+  readonly name: string;
+  /** Where the document shows that it has this shape. */
+  sign(document: Dict): Path | undefined;
+  /** The same in this language. */
+  orchestra(document: Dict): object;
+}
+
+const shapes: readonly Shape[] = [
+  {
+    name: 'a playbook, which describes one agent',
+    sign: ({ apiVersion, kind }) =>
+      String(apiVersion).startsWith('agent/') || kind === 'AgentSpec' ? ['apiVersion'] : undefined,
+    orchestra: (document) => fromPlaybook(document),
+  },
+  {
+    name: 'the shape orchestra/v1',
+    sign: ({ apiVersion, kind, spec }) => {
+      if (String(apiVersion).startsWith('orchestra/')) return ['apiVersion'];
+      if (kind === 'Orchestra' || kind === 'OrchestraSpec') return ['kind'];
+      return 'agents' in map(spec) || 'workflow' in map(spec) ? ['spec'] : undefined;
+    },
+    orchestra: (document) => written(document, fromWorkflow(map(document.spec))),
+  },
+  {
+    name: 'the shape orchestration.coordination',
+    sign: ({ orchestration }) => (isMap(orchestration) ? ['orchestration'] : undefined),
+    orchestra: (document) => written(document, fromPatterns(document)),
+  },
+  {
+    name: 'the shape orchestra.coordination',
+    sign: ({ orchestra }) => {
+      const sign = ['coordination', 'agents'].find((key) => key in map(orchestra));
+      return sign === undefined ? undefined : ['orchestra', sign];
+    },
+    orchestra: (document) => written({ ...document, ...map(document.orchestra) }, fromRoles(map(document.orchestra))),
+  },
+  {
+    name: 'a fragment of an orchestra',
+    sign: (document) => {
+      if ('orchestra' in document || 'tasks' in document || 'agents' in document) return undefined;
+      const sign = clusterKeys.find((key) => key in document);
+      return sign === undefined ? undefined : [sign];
+    },
+    orchestra: (document) => fromFragment(document),
+  },
+];
+
+/** The one diagnostic for a document of another shape, with the orchestra that it would be here; undefined for all others. */
+export function foreignShape(data: unknown): Finding | undefined {
+  if (!isMap(data)) return undefined;
+  for (const { name, sign, orchestra } of shapes) {
+    const at = sign(data);
+    if (at === undefined) continue;
+    const text = stringify(orchestra(data), { lineWidth: 0 }).trimEnd();
+    const message = `this is ${name}; super does not run it`;
+    return { code: 'foreign-shape', message, at, part: 'key', hint: `the orchestra that it could be:\n${text}` };
+  }
+  return undefined;
+}
+
+function written(document: Dict, { strategy, tasks }: Guess): object {
+  const metadata = map(document.metadata);
+  const id =
+    slugOf(text(metadata.id) || text(metadata.name) || text(document.id) || text(document.name), '_') || 'team';
+  const description = text(metadata.description) || text(document.description);
+  return {
+    orchestra: { id, ...(description && { description }), execution: { strategy } },
+    agents: [...new Set(tasks.map(({ agent }) => agent))],
+    tasks: tasks.length > 0 ? tasks : [taskOf('worker', '')],
+  };
+}
+
+/** spec.workflow: a list of phases, or steps with a mode; without either every agent gets a task. */
+function fromWorkflow(spec: Dict): Guess {
+  const roles = rolesOf(list(spec.agents));
+  const { workflow } = spec;
+  if (Array.isArray(workflow)) return fromPhases(workflow.filter(isMap));
+  const strategy = strategyFor(map(workflow).mode, map(spec.coordination).strategy);
+  const steps = list(map(workflow).steps).filter(isMap);
+  if (steps.length === 0) return { strategy, tasks: roles.map(({ agent, role }) => taskOf(agent, role)) };
+  const names = new Map<string, number>();
+  const tasks = steps.map((step, index) => {
+    const agent = nameIn(step.agent, `agent_${index + 1}`);
+    const wanted = nameIn(step.task ?? step.name, `${agent}_task`);
+    return { name: unique(wanted, names), agent, description: descriptionOf(wanted) };
+  });
+  return { strategy, tasks };
+}
+
+function fromPhases(phases: readonly Dict[]): Guess {
+  const names = new Map<string, number>();
+  const tasksOf = new Map<string, string[]>();
+  const tasks = phases.flatMap((phase, index) => {
+    const phaseName = nameIn(phase.name, `phase_${index + 1}`);
+    const agents = list(phase.agents ?? phase.agent).map((each, i) => nameIn(each, `agent_${i + 1}`));
+    const context = list(phase.depends_on).flatMap((each) => tasksOf.get(nameIn(each, '')) ?? []);
+    const mine = (agents.length > 0 ? agents : ['worker']).map((agent) => ({
+      name: unique(agents.length > 1 ? cutName(`${phaseName}_${agent}`) : phaseName, names),
+      agent,
+      description: descriptionOf(phaseName),
+      ...(context.length > 0 && { context }),
+    }));
+    tasksOf.set(
+      phaseName,
+      mine.map(({ name }) => name),
+    );
+    return mine;
+  });
+  return { strategy: 'parallel', tasks };
+}
+
+/** orchestration.patterns: a pipeline is a chain, everything else runs side by side. */
+function fromPatterns(document: Dict): Guess {
+  const roles = rolesOf(list(document.agents));
+  const names = new Map<string, number>();
+  const tasks: GuessedTask[] = [];
+  const add = (agent: string, before?: string): string => {
+    const { name, ...rest } = taskOf(agent, roles.find((each) => each.agent === agent)?.role ?? '');
+    const own = unique(name, names);
+    tasks.push({ name: own, ...rest, ...(before !== undefined && { context: [before] }) });
+    return own;
+  };
+  for (const pattern of list(map(document.orchestration).patterns).filter(isMap)) {
+    let before: string | undefined;
+    for (const each of list(pattern.flow ?? pattern.agents)) {
+      const task = add(nameIn(each, 'worker'), pattern.flow === undefined ? undefined : before);
+      before = task;
+    }
+  }
+  for (const { agent } of roles) if (!tasks.some((task) => task.agent === agent)) add(agent);
+  return { strategy: 'parallel', tasks };
+}
+
+/** orchestra.agents: each with a role and the agents that it depends on. */
+function fromRoles(orchestra: Dict): Guess {
+  const agents = list(orchestra.agents);
+  const roles = rolesOf(agents);
+  const isTask = new Set(roles.map(({ agent }) => agent));
+  const tasks = roles.map(({ agent, role, needs }) => {
+    const context = needs.filter((each) => isTask.has(each) && each !== agent).map((each) => taskOf(each, '').name);
+    return { ...taskOf(agent, role), ...(context.length > 0 && { context }) };
+  });
+  const strategy = strategyFor(orchestra.coordination, map(orchestra.coordination).strategy);
+  return { strategy: tasks.some((task) => 'context' in task) ? 'parallel' : strategy, tasks };
+}
+
+const clusterKeys = ['orchestration_type', 'replicas', 'resources'];
+
+function fromFragment(document: Dict): object {
+  const cluster = Object.fromEntries(clusterKeys.filter((key) => key in document).map((key) => [key, document[key]]));
+  return {
+    orchestra: { id: 'team', execution: { strategy: 'parallel', ...cluster } },
+    agents: [{ name: 'worker', run: 'echo "$SUPER_GOAL"' }],
+    tasks: [{ name: 'first_task', agent: 'worker' }],
+  };
+}
+
+function fromPlaybook(document: Dict): object {
+  const metadata = map(document.metadata);
+  const agent = nameIn(metadata.id ?? metadata.name, 'worker').toLowerCase();
+  const known = list(map(document.spec).tasks).filter(isMap);
+  const names = new Map<string, number>();
+  const tasks = known.map((task): GuessedTask => {
+    const name = nameIn(task.name, `${agent}_task`);
+    return { name: unique(name, names), agent, description: descriptionOf(name) };
+  });
+  return written(document, { strategy: 'sequential', tasks: tasks.length > 0 ? tasks : [taskOf(agent, '')] });
+}
+
+interface Role {
+  readonly agent: string;
+  readonly role: string;
+  readonly needs: readonly string[];
+}
+
+function rolesOf(agents: readonly unknown[]): readonly Role[] {
+  const roles = new Map<string, Role>();
+  agents.forEach((each, index) => {
+    const entry = map(each);
+    const agent = nameIn(
+      isMap(each) ? (entry.agent_id ?? entry.name ?? entry.id ?? entry.agent ?? entry.role) : each,
+      `agent_${index + 1}`,
+    );
+    const needs = list(entry.dependencies ?? entry.depends_on).map((need) => nameIn(need, ''));
+    roles.set(agent, { agent, role: text(entry.role).replaceAll('_', ' '), needs });
+  });
+  return [...roles.values()];
+}
+
+function taskOf(agent: string, role: string): GuessedTask {
+  const part = role === '' || role === agent ? '' : ` as ${role}`;
+  return { name: cutName(`${agent}_task`), agent, description: `Do your part${part} for '{goal}'.` };
+}
+
+function descriptionOf(task: string): string {
+  const words = task.replace(/[_-]+/g, ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} for '{goal}'.`;
+}
+
+function strategyFor(...wishes: readonly unknown[]): Strategy {
+  const ours: readonly Strategy[] = ['sequential', 'parallel', 'hierarchical'];
+  return ours.find((each) => wishes.find((wish) => typeof wish === 'string') === each) ?? 'sequential';
+}
+
+function nameIn(value: unknown, otherwise: string): string {
+  return slugOf(isMap(value) ? text(value.name ?? value.agent ?? value.task) : text(value), '_') || otherwise;
+}
+
+function unique(name: string, taken: Map<string, number>): string {
+  const count = (taken.get(name.toLowerCase()) ?? 0) + 1;
+  taken.set(name.toLowerCase(), count);
+  return count === 1 ? name : unique(`${name.slice(0, 60)}_${count}`, taken);
+}
+
+function cutName(name: string): string {
+  return name.slice(0, 64);
+}
+
+function isMap(value: unknown): value is Dict {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function map(value: unknown): Dict {
+  return isMap(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}

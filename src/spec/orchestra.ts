@@ -1,0 +1,193 @@
+import { type Checked, type Finding, hasErrors, inReadingOrder, type Path } from '../diagnostics/diagnostic.ts';
+import { validate } from '../schema/orchestra.gen.js';
+import type {
+  AgentName,
+  Execution,
+  InlineAgent,
+  Orchestra,
+  OrchestraSection,
+  RetryPolicy,
+  Strategy,
+  Task,
+} from '../schema/types.gen.ts';
+import { howItRuns } from './agent.ts';
+import { toSeconds } from './durations.ts';
+import { explainFaults } from './faults.ts';
+import { foreignShape } from './foreign.ts';
+import { systemPrompt } from './persona.ts';
+import type { Source } from './source.ts';
+import type { AgentEntry, ExecutionSpec, OrchestraSpec, Overrides, RetrySpec, TaskSpec } from './spec.ts';
+
+/** Reads an orchestra: shape and defaults; what its names stand for is checked by the rules. A value comes without errors only. */
+export function readOrchestra(source: Source, overrides: Overrides = {}): Checked<OrchestraSpec> {
+  const foreign = foreignShape(source.data);
+  if (foreign !== undefined) return { diagnostics: [source.locate(foreign)] };
+  const findings: readonly Finding[] = validate(source.data)
+    ? dependencyTimeouts(source.data as Orchestra)
+    : explainFaults(validate.errors ?? [], source.data, 'orchestra');
+  const diagnostics = inReadingOrder(findings.map((finding) => source.locate(finding)));
+  if (hasErrors(diagnostics)) return { diagnostics };
+  return { value: toSpec(source.data as Orchestra, source.file, overrides), diagnostics };
+}
+
+function toSpec(document: Orchestra, file: string, overrides: Overrides): OrchestraSpec {
+  const { orchestra } = document;
+  const metadata = document.metadata ?? {};
+  const id = orchestra.id ?? (idFrom(text(metadata.id)) || idFrom(stemOf(file)) || 'orchestra');
+  const execution = orchestra.execution ?? {};
+  return {
+    file,
+    id,
+    name: orchestra.name ?? (text(metadata.name) || id),
+    description: (orchestra.description ?? text(metadata.description)).trimEnd(),
+    ...(orchestra.goal !== undefined && { goal: orchestra.goal.trimEnd() }),
+    workspace: overrides.workspace ?? orchestra.workspace?.path ?? `./orchestra_workspaces/${id}`,
+    orchestration_type: [document, orchestra, execution].some((each) => each.orchestration_type === 'kubernetes')
+      ? 'kubernetes'
+      : 'basic',
+    required_tier: orchestra.required_tier ?? document.required_tier ?? null,
+    execution: toExecution(execution, overrides),
+    agents: document.agents ? document.agents.map((each, i) => toAgent(each, ['agents', i], file)) : derived(document),
+    tasks: document.tasks.map(toTask),
+  };
+}
+
+function toExecution(written: Execution, overrides: Overrides): ExecutionSpec {
+  const strategy: Strategy = overrides.strategy ?? written.strategy ?? 'sequential';
+  const isChain = strategy === 'sequential';
+  return {
+    strategy,
+    max_parallel_tasks: overrides.max_parallel_tasks ?? written.max_parallel_tasks ?? (isChain ? 1 : 4),
+    task_timeout_seconds: overrides.task_timeout_seconds ?? seconds(written.task_timeout_seconds, 300),
+    run_timeout_seconds: seconds(written.run_timeout_seconds, null),
+    retry: toRetry(written.retry_strategy),
+    on_failure: overrides.on_failure ?? written.on_failure ?? (isChain ? 'stop' : 'continue'),
+    task_groups: (written.task_groups ?? []).map(({ name, tasks, execution_strategy, max_concurrency }) => ({
+      name,
+      tasks,
+      execution_strategy: execution_strategy ?? 'parallel',
+      max_concurrency: max_concurrency ?? null,
+    })),
+    ...(written.manager !== undefined && { manager: written.manager }),
+    max_depth: written.max_depth ?? defaultMaxDepth,
+    max_delegated_tasks: written.max_delegated_tasks ?? defaultMaxDelegatedTasks,
+  };
+}
+
+/** How deep delegation may go where the file does not say. */
+export const defaultMaxDepth = 2;
+/** How many tasks may be delegated where the file does not say. */
+export const defaultMaxDelegatedTasks = 20;
+
+function toRetry(written: Execution['retry_strategy']): RetrySpec {
+  const policy: RetryPolicy =
+    typeof written === 'object' ? written : written === undefined ? {} : { strategy: written };
+  const strategy = policy.strategy ?? 'simple';
+  const jitter = policy.jitter ?? strategy === 'exponential_backoff';
+  return {
+    strategy,
+    max_attempts: policy.max_attempts ?? 1,
+    initial_delay_seconds: toSeconds(policy.initial_delay_seconds ?? 1),
+    max_delay_seconds: toSeconds(policy.max_delay_seconds ?? 60),
+    jitter: jitter === true ? 0.5 : jitter === false ? 0 : jitter,
+  };
+}
+
+function toTask(task: Task): TaskSpec {
+  return {
+    name: task.name,
+    agent: task.agent,
+    description: (task.description ?? '').trimEnd(),
+    ...(task.context && { context: task.context }),
+    ...(task.dependencies && {
+      dependencies: task.dependencies.map(({ task_name, dependency_type }) => ({
+        task: task_name,
+        type: dependency_type ?? 'requires_output',
+      })),
+    }),
+    priority: task.priority ?? 'medium',
+    timeout_seconds: seconds(task.timeout_seconds, null),
+    stall_seconds: seconds(task.stall_seconds, null),
+    ...(task.retry_count != null && { retry_count: task.retry_count }),
+  };
+}
+
+function toAgent(written: AgentName | InlineAgent, at: Path, file: string): AgentEntry {
+  if (typeof written === 'string') return { type: 'named', name: written, at };
+  const { name, description = '', instructions = '' } = written;
+  const isSilent = description === '' && instructions === '';
+  const agent = {
+    name,
+    file,
+    description: description.trimEnd(),
+    system_prompt: isSilent ? '' : systemPrompt({ description, instructions }),
+    has_language_model: false,
+    ...howItRuns(written as unknown as Record<string, unknown>),
+    tasks: [],
+  };
+  return { type: 'inline', name, agent, at };
+}
+
+/** The agents that a file without `agents:` uses, each where it is first named. */
+function derived({ tasks, orchestra }: Orchestra): AgentEntry[] {
+  const entries = new Map<AgentName, AgentEntry>();
+  const use = (name: AgentName, at: Path) => {
+    if (!entries.has(name)) entries.set(name, { type: 'named', name, at });
+  };
+  tasks.forEach((task, index) => {
+    use(task.agent, ['tasks', index, 'agent']);
+  });
+  const manager = orchestra.execution?.manager;
+  if (manager !== undefined) use(manager, managerPath);
+  return [...entries.values()];
+}
+
+/** Where an orchestra names its manager. */
+export const managerPath: Path = ['orchestra', 'execution', 'manager'] satisfies [
+  string,
+  keyof OrchestraSection,
+  keyof Execution,
+];
+
+/** Waiting has no timeout of its own: the specification does not keep these, so they are told here. */
+function dependencyTimeouts({ tasks }: Orchestra): Finding[] {
+  return tasks.flatMap((task, index) =>
+    (task.dependencies ?? []).flatMap((dependency, which): Finding[] => {
+      if (dependency.timeout_seconds == null) return [];
+      return [
+        {
+          code: 'dependency-timeout',
+          message: `waiting for "${dependency.task_name}" has no timeout of its own`,
+          at: ['tasks', index, 'dependencies', which, 'timeout_seconds'],
+          hint: `give task "${dependency.task_name}" a timeout_seconds instead`,
+        },
+      ];
+    }),
+  );
+}
+
+function seconds<T>(written: number | string | null | undefined, fallback: T): number | null | T {
+  if (written === undefined) return fallback;
+  return written === null ? null : toSeconds(written);
+}
+
+/** A text or a number of the free metadata as text; blank for anything else. */
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
+function stemOf(file: string): string {
+  const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  return name.replace(/\.ya?ml$/i, '').replace(/_orchestra$/, '');
+}
+
+/** The nearest orchestra id to a text; blank where nothing is left of it. */
+function idFrom(written: string): string {
+  return written
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9_.-]+/g, '_')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64)
+    .replace(/[^A-Za-z0-9]+$/, '');
+}

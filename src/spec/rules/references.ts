@@ -1,0 +1,33 @@
+import type { Path } from '../../diagnostics/diagnostic.ts';
+import { guesser, listed } from './hints.ts';
+import type { Rule } from './rule.ts';
+
+/** Every task that another waits for, or that a group holds, exists, and none waits for itself. */
+export const references: Rule = ({ tasks, execution }, _team, report) => {
+  const known = new Set<string>(tasks.map(({ name }) => name));
+  const guess = guesser([...known]);
+  const check = (name: string, at: Path, from?: string) => {
+    if (name === from)
+      report({ code: 'self-reference', message: `task "${name}" waits for itself`, at, hint: 'delete this name' });
+    else if (!known.has(name))
+      report({
+        code: 'unknown-task',
+        message: `there is no task "${name}"`,
+        at,
+        hint: guess(name) ?? `tasks: ${listed([...known])}`,
+      });
+  };
+  tasks.forEach(({ name, context = [], dependencies = [] }, index) => {
+    context.forEach((needed, which) => {
+      check(needed, ['tasks', index, 'context', which], name);
+    });
+    dependencies.forEach(({ task }, which) => {
+      check(task, ['tasks', index, 'dependencies', which, 'task_name'], name);
+    });
+  });
+  execution.task_groups.forEach((group, index) => {
+    group.tasks.forEach((name, which) => {
+      check(name, ['orchestra', 'execution', 'task_groups', index, 'tasks', which]);
+    });
+  });
+};

@@ -1,0 +1,44 @@
+import type { Path } from '../../diagnostics/diagnostic.ts';
+import { managerPath } from '../orchestra.ts';
+import { guesser, listed } from './hints.ts';
+import type { Rule } from './rule.ts';
+
+/** Every name of an agent stands for one that was found, and every agent has something to do. */
+export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
+  const declared = new Set<string>(agents.map(({ name }) => name));
+  const playbooks = new Set(team.known);
+  const guess = guesser([...declared, ...playbooks]);
+  const undeclared = (name: string, at: Path) => {
+    if (declared.has(name)) return;
+    const remedy = playbooks.has(name) ? 'add it under agents:' : `declared: ${listed([...declared])}`;
+    const hint = playbooks.has(name) ? remedy : (guess(name) ?? remedy);
+    report({ code: 'unknown-agent', message: `agent "${name}" is not declared`, at, hint });
+  };
+  tasks.forEach(({ agent }, index) => {
+    undeclared(agent, ['tasks', index, 'agent']);
+  });
+  if (execution.manager !== undefined) undeclared(execution.manager, managerPath);
+
+  const guessPlaybook = guesser(team.known);
+  for (const { type, name, at } of agents) {
+    // A known name without an agent has a playbook with faults of its own, which are told where they stand.
+    if (type === 'inline' || team.agents.has(name) || playbooks.has(name)) continue;
+    const looked = `looked for agents/**/${name}_playbook.yaml and agents/${name}.yaml`;
+    const hint = [guessPlaybook(name), looked].filter(Boolean).join('\n');
+    report({ code: 'unknown-agent', message: `no agent "${name}" was found`, at, hint });
+  }
+
+  // A manager may delegate to any of them.
+  if (execution.strategy === 'hierarchical') return;
+  const used = new Set<string>(tasks.map(({ agent }) => agent));
+  for (const { type, name, at } of agents) {
+    if (used.has(name)) continue;
+    const place: Path = type === 'inline' ? [...at, 'name'] : at;
+    report({
+      code: 'unused-agent',
+      message: `no task uses agent "${name}"`,
+      at: place,
+      hint: 'delete it, or give it a task',
+    });
+  }
+};
