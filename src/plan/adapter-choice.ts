@@ -12,7 +12,7 @@ export interface AdapterChoice {
 }
 
 /** Coding CLIs that are tried, in this order, for an agent that says nothing about how it runs. */
-const candidates = ['claude', 'codex', 'gemini'] as const satisfies readonly AdapterName[];
+export const candidates = ['claude', 'codex', 'gemini'] as const satisfies readonly AdapterName[];
 
 /** The adapter of an agent and why; null when none is usable. */
 export function chooseAdapter(agent: AgentSpec, choice: AdapterChoice): { adapter: AdapterName | null; why: string } {
