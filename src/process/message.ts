@@ -35,7 +35,10 @@ export function attemptLines(id: number, order: LaunchOrder, body: string): stri
 
 /** What stands between the brackets: environment, folder, and the program itself. Throws for what a process cannot be given. */
 export function attemptBody(order: LaunchOrder, inherited: Readonly<Record<string, string>>): string {
-  const given = Object.entries(order.env).filter(([name, value]) => inherited[name] !== value);
+  const given = Object.entries(order.env).filter(
+    // The mark of the run is nobody's to change.
+    ([name, value]) => inherited[name] !== value && name !== 'SUPER_RUN_ID',
+  );
   const odd = given.some(([name]) => !isPlainName(name));
   const settings = given.filter(([name]) => isPlainName(name)).map(([name, value]) => `${name}=${quote(value)}`);
   const exports = settings.length > 0 ? `export ${settings.join(' ')}\n` : '';

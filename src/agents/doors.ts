@@ -1,0 +1,11 @@
+import type { Launchers } from '../process/launchers.ts';
+
+/** What adapters need of the world. */
+export interface AgentDoors {
+  /** Opens the launchers of the run when the first agent needs them: checking starts nothing. */
+  readonly launchers: () => Pick<Launchers, 'launch'>;
+  /** The caller's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The project's root, absolute. */
+  readonly root: string;
+}

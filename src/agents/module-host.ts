@@ -1,0 +1,37 @@
+/**
+ * The program in which a module agent runs: Node takes it by --input-type=module -e, with the path of the call's file as its
+ * argument. Text, because it must run from the bundle too, in a process of its own. It writes what the agent reports, line by
+ * line, and in the end one result: {"usage"} or {"error"}.
+ */
+export const moduleHost = String.raw`
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+const { module, progressFile, resultFile, promptFile, ...call } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
+const stopping = new AbortController();
+process.on('SIGTERM', () => stopping.abort(new Error('the attempt is being stopped')));
+const end = (code, result) => {
+  writeFileSync(resultFile, JSON.stringify(result));
+  process.exit(code);
+};
+try {
+  const { default: agent } = await import(module);
+  if (typeof agent?.run !== 'function') throw new TypeError('the default export of the module has no function "run"');
+  const answer = await agent.run({
+    ...call,
+    prompt: promptFile === undefined ? '' : readFileSync(promptFile, 'utf8'),
+    env: { ...process.env },
+    signal: stopping.signal,
+    report: (progress) => {
+      if (typeof progress?.text !== 'string') throw new TypeError('a report needs a text');
+      appendFileSync(progressFile, JSON.stringify(progress) + '\n');
+    },
+    log: (text) => process.stderr.write(text + '\n'),
+  });
+  const output = answer === undefined || answer === null || typeof answer === 'string' ? answer : answer.output;
+  if (typeof output === 'string') writeFileSync(call.outputFile, output);
+  else if (output !== undefined && output !== null) throw new TypeError('the output of the agent is not a string');
+  end(0, { usage: answer?.usage });
+} catch (error) {
+  console.error(error);
+  end(1, { error: String(error?.message ?? error) });
+}
+`;

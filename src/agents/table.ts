@@ -1,0 +1,28 @@
+import type { AgentAdapter } from '../run/ports.ts';
+import type { AdapterName } from '../schema/types.gen.ts';
+import { commandAdapter } from './command.ts';
+import type { AgentDoors } from './doors.ts';
+import { moduleAdapter } from './module.ts';
+import { rehearsalAdapter } from './rehearsal.ts';
+
+/** The adapter of each name. One that this version lacks says so when it is checked. */
+export function adapterTable(doors: AgentDoors): Readonly<Record<AdapterName, AgentAdapter>> {
+  return {
+    command: commandAdapter(doors),
+    module: moduleAdapter(doors),
+    rehearsal: rehearsalAdapter(),
+    claude: absentAdapter('claude'),
+    codex: absentAdapter('codex'),
+    gemini: absentAdapter('gemini'),
+    acp: absentAdapter('acp'),
+    llm: absentAdapter('llm'),
+  };
+}
+
+function absentAdapter(name: AdapterName): AgentAdapter {
+  const message = `the ${name} adapter is not part of this version of super`;
+  return {
+    check: async () => message,
+    start: () => ({ ended: Promise.resolve({ type: 'failed', reason: 'adapter', message }), stop() {} }),
+  };
+}

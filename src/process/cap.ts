@@ -1,0 +1,151 @@
+// Logs are written by agents, straight into files; this keeps them small while they grow. Beyond its cap a log is split: its
+// head stays where it is, its last bytes go into <log>.tail, and the log is cut off behind the head. That works under the
+// hands of a writer, because it appends. At the end head, mark and tail are put together again.
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { StorageFailure } from '../run/ports.ts';
+
+/** Watches logs while they are written. */
+export interface LogWatch {
+  /** Milliseconds since one of the logs last grew, or since the watch began; seen at each look. */
+  silence(): number;
+  /** Ends the watch. The logs are complete and at most as long as their cap when it resolves; rejects with StorageFailure. */
+  close(): Promise<void>;
+}
+
+/** Limits of a watch, for files of another kind than logs. */
+export interface LogLimits {
+  /** Most bytes of a file. */
+  readonly cap: number;
+  /** Milliseconds between two looks. What ends before the first is looked at once, in the end. */
+  readonly interval: number;
+}
+
+/** 16 MiB, looked at four times a second. */
+const usual: LogLimits = { cap: 16 * 1024 * 1024, interval: 250 };
+
+interface Log {
+  readonly path: string;
+  readonly tail: string;
+  size: number;
+  /** Bytes in the tail file; undefined while there is none. */
+  kept: number | undefined;
+  /** Bytes that are lost. */
+  cut: number;
+}
+
+/** Room for the mark that says how much is missing. */
+const markRoom = 64;
+const chunkSize = 256 * 1024;
+
+/** Begins to watch these files, which need not exist yet. They must be written by appending. */
+export function watchLogs(paths: readonly string[], limits: LogLimits = usual): LogWatch {
+  const logs: Log[] = paths.map((path) => ({ path, tail: `${path}.tail`, size: 0, kept: undefined, cut: 0 }));
+  let grown = performance.now();
+  let busy: Promise<void> | undefined;
+  const look = async () => {
+    for (const log of logs) {
+      const size = sizeOf(log.path);
+      if (size !== log.size) grown = performance.now();
+      if (size > limits.cap) await split(log, limits.cap);
+      log.size = sizeOf(log.path);
+    }
+  };
+  const timer = setInterval(() => {
+    // A disk that refuses is asked again at the next look, and for the last time by close().
+    busy ??= look()
+      .catch(() => {})
+      .finally(() => {
+        busy = undefined;
+      });
+  }, limits.interval);
+  return {
+    silence: () => performance.now() - grown,
+    async close() {
+      clearInterval(timer);
+      await busy;
+      try {
+        for (const log of logs) await complete(log, limits.cap);
+      } catch (error) {
+        throw new StorageFailure(`cannot shorten a log: ${(error as Error).message}`);
+      }
+    },
+  };
+}
+
+/** Moves the end of a log into its tail file. What came from there before is lost: so much was written since. */
+async function split(log: Log, cap: number): Promise<void> {
+  const head = cap / 2;
+  await using source = await open(log.path, constants.O_RDWR | constants.O_NOFOLLOW);
+  await using tail = await open(
+    log.tail,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
+    0o600,
+  );
+  let end = (await source.stat()).size;
+  const from = Math.max(head, end - (head - markRoom));
+  let copied = await copy(source, tail, from, end);
+  // The writer goes on meanwhile: a second, far shorter copy before the cut leaves it hardly time to lose anything.
+  const late = (await source.stat()).size;
+  copied += await copy(source, tail, end, late);
+  end = late;
+  await source.truncate(head);
+  log.cut += (log.kept ?? 0) + (end - head) - copied;
+  log.kept = copied;
+}
+
+/** Puts a log together that was split, or is too long at the end. */
+async function complete(log: Log, cap: number): Promise<void> {
+  if (log.kept === undefined && sizeOf(log.path) <= cap) return;
+  if (sizeOf(log.path) > cap) await split(log, cap);
+  const head = cap / 2;
+  {
+    await using source = await open(log.path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW);
+    await using tail = await open(log.tail, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW);
+    const written = (log.kept ?? 0) + (await copy(source, tail, head, (await source.stat()).size));
+    const kept = Math.min(written, head - markRoom);
+    await source.truncate(head);
+    await source.write(`\n[... ${log.cut + written - kept} bytes cut here ...]\n`);
+    await copy(tail, source, written - kept, written);
+  }
+  await rm(log.tail);
+}
+
+/** Appends bytes of one file to another; says how many. */
+async function copy(source: FileHandle, target: FileHandle, from: number, to: number): Promise<number> {
+  const chunk = Buffer.allocUnsafe(Math.min(chunkSize, Math.max(0, to - from)));
+  let at = from;
+  while (at < to) {
+    const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, to - at), at);
+    if (bytesRead === 0) break;
+    for (let done = 0; done < bytesRead; ) {
+      done += (await target.write(chunk, done, bytesRead - done)).bytesWritten;
+    }
+    at += bytesRead;
+  }
+  return at - from;
+}
+
+function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The last line of a file that is not blank, at most 200 characters of it; undefined when there is none. Not made safe for terminals. */
+export function lastLine(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch {
+    return undefined; // nothing was written yet
+  }
+  try {
+    const { size } = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(size, 4096));
+    const count = readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    const lines = buffer.toString('utf8', 0, count).split(/[\r\n]+/);
+    const line = lines.findLast((text) => text.trim() !== '')?.trim();
+    return line === undefined ? undefined : Array.from(line).slice(0, 200).join('');
+  } finally {
+    closeSync(file);
+  }
+}
