@@ -7,7 +7,12 @@ const longest = 64;
 export function describeTask(task: PlaybookTaskSpec, agent: AgentName): string {
   const words = withoutLead(paragraph(task.instruction)) || paragraph(task.description);
   if (words === '') return `Execute ${spaced(paragraph(task.name) || agent)} for '{goal}'`;
-  return `Apply ${spaced(agent)} expertise to '{goal}'. ${words.replace(/(?<!\.)\.$/, '')}`;
+  return `Apply ${spaced(agent)} expertise to '{goal}'. ${withoutLoneStop(words)}`;
+}
+
+/** A single sentence without its full stop, as on a list of things to do; several keep theirs. */
+function withoutLoneStop(words: string): string {
+  return /[.!?]\s|\.\.$/.test(words) ? words : words.replace(/\.$/, '');
 }
 
 /** A name that a task may have, as near to the written one as can be. */

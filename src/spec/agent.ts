@@ -4,6 +4,8 @@ import { validate } from '../schema/agent.gen.js';
 import type { AdapterName, AgentName, PlanEnv } from '../schema/types.gen.ts';
 import { explainFaults } from './faults.ts';
 import { systemPrompt } from './persona.ts';
+import { shapeFaults } from './rules/agent-shape.ts';
+import { commandFaults } from './rules/commands.ts';
 import type { Source } from './source.ts';
 import type { AgentSpec, PlaybookTaskSpec } from './spec.ts';
 
@@ -40,11 +42,28 @@ export function readPlaybook(source: Source, name: AgentName): Checked<AgentSpec
   const isFlat = isMap(source.data) && !('spec' in source.data) && 'instructions' in source.data;
   const document = isFlat ? unflatten(source.data as Dict) : source.data;
   if (!describesAgent(document)) return { diagnostics: [source.locate(notAPlaybook)] };
-  const findings = isFlat ? [...faultsOf(document).map(backToFlat), flatForm] : faultsOf(document);
-  const errors = findings.filter((each) => hasErrors([each]));
-  const warnings = summarize(findings.filter((each) => !hasErrors([each])));
-  const diagnostics = inReadingOrder([...errors, ...warnings].map((each) => source.locate(each)));
-  return errors.length > 0 ? { diagnostics } : { value: toAgent(document, source.file, name), diagnostics };
+  const faults = isFlat ? [...faultsOf(document).map(backToFlat), flatForm] : faultsOf(document);
+  const agent = hasErrors(faults) ? undefined : toAgent(document, source.file, name);
+  const findings = agent === undefined ? faults : [...faults, ...misfits(agent)];
+  const warnings = summarize(findings.filter(({ code }) => code === 'playbook-form').sort(inOrderOf(source)));
+  const rest = findings.filter(({ code }) => code !== 'playbook-form');
+  const diagnostics = inReadingOrder([...rest, ...warnings].map((each) => source.locate(each)));
+  return agent === undefined || hasErrors(findings) ? { diagnostics } : { value: agent, diagnostics };
+}
+
+function inOrderOf(source: Source): (a: Finding, b: Finding) => number {
+  return (a, b) => {
+    const [left, right] = [source.locate(a), source.locate(b)];
+    return left.line - right.line || left.column - right.column;
+  };
+}
+
+/** What an adapter or a shell would trip over although each key is well formed. */
+function misfits(agent: AgentSpec): Finding[] {
+  return [
+    ...shapeFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key], part: 'key' as const })),
+    ...commandFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key] })),
+  ];
 }
 
 const notAPlaybook: Finding = {
@@ -116,8 +135,7 @@ function summarize(findings: readonly Finding[]): Finding[] {
   const told = [...kinds.values()].flatMap(([first, ...more]) => (first === undefined ? [] : [joined(first, more)]));
   const [untold, ...rest] = told.slice(mostWarnings);
   if (untold === undefined) return told;
-  const message =
-    rest.length === 0 ? untold.message : `${untold.message}; ${rest.length} more kinds of deviation follow`;
+  const message = rest.length === 0 ? untold.message : `${untold.message}; further kinds of deviation: ${rest.length}`;
   return [...told.slice(0, mostWarnings), { ...untold, message }];
 }
 
