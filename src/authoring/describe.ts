@@ -6,7 +6,9 @@ const longest = 64;
 /** What an orchestra tells an agent to do: the agent's field, the goal, and the playbook's own words where it has any. */
 export function describeTask(task: PlaybookTaskSpec, agent: AgentName): string {
   const words = withoutLead(paragraph(task.instruction)) || paragraph(task.description);
-  if (words === '') return `Execute ${spaced(paragraph(task.name) || agent)} for '{goal}'`;
+  const name = spaced(paragraph(task.name));
+  if (words === '')
+    return name === '' ? `Apply ${spaced(agent)} expertise to '{goal}'` : `Execute ${name} for '{goal}'`;
   return `Apply ${spaced(agent)} expertise to '{goal}'. ${withoutLoneStop(words)}`;
 }
 
