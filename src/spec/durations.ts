@@ -1,10 +1,16 @@
 const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
-/** A duration of the schema, a number of seconds or a text like 90s, 10m or 2h, in seconds. */
+/** The seconds of a text like 500ms, 90s, 10m or 2h; undefined for any other text. */
+export function parseDuration(text: string): number | undefined {
+  const [, amount, unit] = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(amount) * (secondsPer[unit] ?? 1);
+}
+
+/** A duration that conforms to the schema, in seconds. */
 export function toSeconds(duration: number | string): number {
-  if (typeof duration === 'number') return duration;
-  const [, amount, unit] = /^([0-9.]+)(ms|s|m|h)$/.exec(duration) ?? [];
-  return Number(amount) * (secondsPer[unit ?? ''] ?? Number.NaN);
+  const seconds = typeof duration === 'number' ? duration : parseDuration(duration);
+  if (seconds === undefined) throw new TypeError(`not a duration: ${duration}`);
+  return seconds;
 }
 
 /** How a duration that people would understand is written here, or undefined when it is none. */

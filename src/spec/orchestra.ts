@@ -23,7 +23,7 @@ export function readOrchestra(source: Source, overrides: Overrides = {}): Checke
   const foreign = foreignShape(source.data);
   if (foreign !== undefined) return { diagnostics: [source.locate(foreign)] };
   const findings: readonly Finding[] = validate(source.data)
-    ? dependencyTimeouts(source.data as Orchestra)
+    ? [...dependencyTimeouts(source.data as Orchestra), ...durationLimits(source.data as Orchestra)]
     : explainFaults(validate.errors ?? [], source.data, 'orchestra');
   const diagnostics = inReadingOrder(findings.map((finding) => source.locate(finding)));
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -164,6 +164,42 @@ function dependencyTimeouts({ tasks }: Orchestra): Finding[] {
       ];
     }),
   );
+}
+
+const maxDuration = 31_536_000;
+
+/** What the schema asks of numbers is asked here of durations that are texts: to be more than nothing, and a year at most. */
+function durationLimits({ tasks, orchestra }: Orchestra): Finding[] {
+  const findings: Finding[] = [];
+  const check = (owner: object | undefined, at: Path, keys: readonly string[], least: number) => {
+    for (const key of keys) {
+      const written = (owner as Record<string, unknown> | undefined)?.[key];
+      if (typeof written !== 'string') continue;
+      const length = toSeconds(written);
+      if (length > maxDuration)
+        findings.push({
+          code: 'out-of-range',
+          message: `"${key}" must be a year at most, not ${written}`,
+          at: [...at, key],
+        });
+      if (length < least)
+        findings.push({
+          code: 'out-of-range',
+          message: `"${key}" must be more than 0, not ${written}`,
+          at: [...at, key],
+        });
+    }
+  };
+  const execution: Path = ['orchestra', 'execution'];
+  const settings = orchestra.execution;
+  check(settings, execution, ['task_timeout_seconds', 'run_timeout_seconds'], Number.MIN_VALUE);
+  const retry = settings?.retry_strategy;
+  if (typeof retry === 'object')
+    check(retry, [...execution, 'retry_strategy'], ['initial_delay_seconds', 'max_delay_seconds'], 0);
+  tasks.forEach((task, index) => {
+    check(task, ['tasks', index], ['timeout_seconds', 'stall_seconds'], Number.MIN_VALUE);
+  });
+  return findings;
 }
 
 function seconds<T>(written: number | string | null | undefined, fallback: T): number | null | T {

@@ -1,0 +1,31 @@
+import { type Code, catalogue, type Entry } from './catalogue.ts';
+import { printable } from './printable.ts';
+import { suggest } from './suggest.ts';
+
+/** What there is to say about a code, or that there is no such code. */
+export type Explanation =
+  | { readonly type: 'explained'; readonly text: string }
+  | { readonly type: 'unknown'; readonly message: string; readonly hint: string };
+
+/** Meaning and example of a code, for people. */
+export function explain(code: string): Explanation {
+  if (Object.hasOwn(catalogue, code)) return { type: 'explained', text: textOf(code as Code, catalogue[code as Code]) };
+  const meant = suggest(code, Object.keys(catalogue));
+  const hint = meant === undefined ? `codes: ${Object.keys(catalogue).join(', ')}` : `did you mean "${meant}"?`;
+  return { type: 'unknown', message: `there is no diagnostic "${code}"`, hint };
+}
+
+function textOf(code: Code, { severity, title, meaning, wrong, right }: Entry): string {
+  const blocks = [`${code} (${severity}): ${title}`, meaning];
+  if (wrong !== '') blocks.push(`Wrong:\n\n${indented(wrong)}`);
+  if (right !== '') blocks.push(`Right:\n\n${indented(right)}`);
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function indented(yaml: string): string {
+  return yaml
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '' ? '' : `    ${line.startsWith('\t') ? line : printable(line)}`))
+    .join('\n');
+}

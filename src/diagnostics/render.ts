@@ -1,0 +1,90 @@
+import type { Diagnostic } from './diagnostic.ts';
+import { printable, printableCharacter, widthOf } from './printable.ts';
+
+/** Paints a part of a rendered diagnostic. */
+export type Paint = (
+  part: 'place' | 'error' | 'warning' | 'code' | 'gutter' | 'caret' | 'hint',
+  text: string,
+) => string;
+
+/** Widest excerpt of a source line; a longer line is shown around its fault. */
+const maxColumns = 120;
+
+/**
+ * Diagnostics for people, in the order given: the place in GNU form, the source line where `textOf` knows the file, the fault
+ * underlined, and the hint beside it; further lines of a hint follow below, all indented alike, so that YAML stays YAML.
+ */
+export function renderText(
+  diagnostics: readonly Diagnostic[],
+  textOf: (file: string) => string | undefined,
+  paint: Paint = (_part, text) => text,
+): string {
+  const lines = new Map<string, readonly string[] | undefined>();
+  const lineOf = ({ file, line }: Diagnostic): string | undefined => {
+    if (!lines.has(file)) lines.set(file, textOf(file)?.split('\n'));
+    const text = lines.get(file)?.[line - 1];
+    return text?.endsWith('\r') ? text.slice(0, -1) : text;
+  };
+  return diagnostics.map((each) => `${renderOne(each, lineOf(each), paint).join('\n')}\n`).join('');
+}
+
+function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint): string[] {
+  const { file, line, column, severity, message, code, hint } = diagnostic;
+  const place = paint('place', `${printable(file)}:${line}:${column}:`);
+  const head = `${place} ${paint(severity, `${severity}:`)} ${printable(message)} ${paint('code', `[${code}]`)}`;
+  const [first = '', ...more] = hint === '' ? [] : hint.split('\n').map(printable);
+  const margin = ' '.repeat(String(line).length + 2);
+  const below = more.map((text) => (text === '' ? '' : `${margin}  ${paint('hint', text)}`));
+  if (source === undefined) return first === '' ? [head] : [head, `${margin}  ${paint('hint', first)}`, ...below];
+  const { shown, before, carets } = excerpt(source, diagnostic);
+  const gutter = paint('gutter', '|');
+  return [
+    head,
+    `${paint('gutter', ` ${line} |`)} ${shown}`.trimEnd(),
+    `${margin}${gutter} ${' '.repeat(before)}${paint('caret', carets)} ${paint('hint', first)}`.trimEnd(),
+    ...below,
+  ];
+}
+
+interface Excerpt {
+  readonly shown: string;
+  /** Columns left of the fault. */
+  readonly before: number;
+  readonly carets: string;
+}
+
+function excerpt(source: string, { line, column, end_line, end_column }: Diagnostic): Excerpt {
+  const from = Math.min(column - 1, source.length);
+  const to = end_line > line ? source.length : Math.min(Math.max(end_column - 1, from), source.length);
+  const isLong = source.length > maxColumns;
+  const start = isLong ? wholeCharacter(source, from - maxColumns / 2) : 0;
+  const lead = `${start > 0 ? '…' : ''}${printable(source.slice(start, from))}`;
+  const room = isLong ? Math.max(maxColumns - widthOf(lead), maxColumns / 4) : Number.POSITIVE_INFINITY;
+  const fault = fitting(source.slice(from, to), room);
+  const rest = fitting(source.slice(to), room - widthOf(fault.text));
+  const tail = fault.isCut || rest.isCut ? '…' : '';
+  return {
+    shown: `${lead}${fault.text}${fault.isCut ? '' : rest.text}${tail}`,
+    before: widthOf(lead),
+    carets: `^${'~'.repeat(Math.max(widthOf(fault.text) - 1, 0))}`,
+  };
+}
+
+/** As much of a text, printable, as the columns hold. */
+function fitting(text: string, columns: number): { readonly text: string; readonly isCut: boolean } {
+  let shown = '';
+  let left = columns;
+  for (const character of text) {
+    const next = printableCharacter(character);
+    left -= widthOf(next);
+    if (left < 0) return { text: shown, isCut: true };
+    shown += next;
+  }
+  return { text: shown, isCut: false };
+}
+
+/** The offset, moved forward where it would cut a character in two. */
+function wholeCharacter(text: string, offset: number): number {
+  const at = Math.max(offset, 0);
+  return /[\udc00-\udfff]/.test(text.charAt(at)) ? at + 1 : at;
+}
