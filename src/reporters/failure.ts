@@ -1,0 +1,24 @@
+import type { TaskState } from '../run/state.ts';
+import type { ReporterContext } from './reporter.ts';
+import { clean, cut } from './terminal.ts';
+
+/** What went wrong with a task, on one line: the reason as it stands in the journal, then the message. */
+export function whyOf({ reason, message }: Pick<TaskState, 'reason' | 'message'>): string {
+  const said = message === undefined ? '' : oneLine(message);
+  return [reason ?? '', said].filter((part) => part !== '').join(': ');
+}
+
+/** A message of any length as one line that people will read. */
+export function oneLine(message: string): string {
+  return cut(clean(message.trim()), 300);
+}
+
+/** The last lines of a failed task's output, marked as such, and where all of it is. */
+export function evidenceOf(
+  { task, attempt }: TaskState,
+  { files }: Pick<ReporterContext, 'files'>,
+  lines: number,
+): string[] {
+  const tail = lines === 0 ? [] : files.tail(task.name, attempt, lines);
+  return [...tail.map((line) => `| ${cut(clean(line), 200)}`), `log: ${clean(files.log(task.name, attempt))}`];
+}

@@ -1,0 +1,31 @@
+import type { RunState } from '../run/state.ts';
+import type { Plan, RunEvent } from '../schema/types.gen.ts';
+import { oneLine } from './failure.ts';
+import type { ReporterContext } from './reporter.ts';
+import { clean } from './terminal.ts';
+import { counted, type Paint, someOf, tallyOf } from './words.ts';
+
+/** What stands at the beginning of a run: which orchestra, to what end, and where its files are. */
+export function headerLines(event: RunEvent, state: RunState, context: ReporterContext, paint: Paint): string[] {
+  const { plan, goal, files } = context;
+  const { strategy, max_parallel_tasks: most } = plan;
+  const fact = (name: string, text: string) => `${paint.dim(name.padEnd(11))}${text}`;
+  const past = event.type === 'run.resumed' ? `, resumed: ${tallyOf(state.counts)}` : '';
+  const tasks = counted(state.inOrder.length, 'task');
+  return [
+    ...rehearsalLines(plan, paint),
+    fact('orchestra', `${plan.orchestra}, ${strategy}, ${tasks}, at most ${most} at once${past}`),
+    ...(goal === '' ? [] : [fact('goal', oneLine(goal))]),
+    fact('run', event.run),
+    fact('folder', clean(files.folder)),
+    '',
+  ];
+}
+
+/** Says loudly that nothing real is done, or for which agents. */
+export function rehearsalLines(plan: Plan, paint: Paint): string[] {
+  const rehearsing = plan.agents.filter(({ adapter }) => adapter === 'rehearsal').map(({ name }) => name);
+  if (rehearsing.length === 0) return [];
+  const who = rehearsing.length === plan.agents.length ? 'no agent works' : `not at work: ${someOf(rehearsing, 5)}`;
+  return [paint.yellow.inverse(` REHEARSAL: ${who}; outputs are stand-ins `)];
+}

@@ -1,0 +1,170 @@
+// What stands at the end of a run: how it went, what failed and why, what it cost, and what to do next.
+import type { RunState, TaskState } from '../run/state.ts';
+import type { RunEvent, RunId } from '../schema/types.gen.ts';
+import { evidenceOf, oneLine, whyOf } from './failure.ts';
+import { rehearsalLines } from './header.ts';
+import type { ReporterContext } from './reporter.ts';
+import { clean, pad } from './terminal.ts';
+import { count, counted, dollars, duration, looks, type Paint, someOf, tallyOf } from './words.ts';
+
+/** A larger table is cut down to what failed. */
+const mostRows = 60;
+const mostFailures = 10;
+const mostListed = 1000;
+const tailLines = 10;
+
+/** What this process saw of the run. A resumed run has a past whose time is not counted. */
+export interface Witness {
+  readonly run: RunId;
+  /** Milliseconds since 1970 at which this process began or resumed the run. */
+  readonly since: number;
+  /** Time that tasks had taken before, in milliseconds. */
+  readonly busyBefore: number;
+}
+
+/** The witness of a run whose first event of this process has just been applied. */
+export function witness(event: RunEvent, state: RunState): Witness {
+  return { run: event.run, since: Date.parse(event.ts), busyBefore: busyOf(state) };
+}
+
+export interface SummaryOptions {
+  readonly paint: Paint;
+  /** Whether the last lines of failed tasks are shown; not where they were shown when it happened. */
+  readonly tails: boolean;
+}
+
+/** The lines of the summary. */
+export function summaryLines(
+  state: RunState,
+  seen: Witness,
+  context: ReporterContext,
+  options: SummaryOptions,
+): string[] {
+  const { paint } = options;
+  const sections = [
+    [...rehearsalLines(state.plan, paint), headline(state, seen, paint)],
+    tableLines(state, context, paint),
+    failureLines(state, context, options),
+    skipLines(state, paint),
+    context.verbose ? executionLines(state, context) : [],
+    factLines(state, seen, context, paint),
+    nextLines(state, seen, context, paint),
+  ];
+  return sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]);
+}
+
+function headline(state: RunState, seen: Witness, paint: Paint): string {
+  const total = counted(state.inOrder.length, 'task');
+  const took = duration((state.finishedAt ?? seen.since) - seen.since);
+  if (state.status !== 'finished') return `${paint.red.bold('INTERRUPTED')}  ${total}: ${tallyOf(state.counts)}`;
+  const tally = `${total} in ${took}: ${tallyOf(state.counts)}`;
+  if (state.outcome === 'succeeded') return `${paint.green.bold('SUCCEEDED')}  ${tally}`;
+  if (state.outcome === 'cancelled') return `${paint.yellow.bold('CANCELLED')}  ${tally}`;
+  return `${paint.red.bold(state.because === 'timeout' ? 'TIMED OUT' : 'FAILED')}  ${tally}`;
+}
+
+function tableLines(state: RunState, { stderr, verbose }: ReporterContext, paint: Paint): string[] {
+  const most = verbose ? mostListed : mostRows;
+  const all = state.inOrder.length <= most;
+  const rows = all ? state.inOrder : state.inOrder.filter(({ status }) => status === 'failed').slice(0, most);
+  const widest = rows.reduce((width, { task }) => Math.max(width, task.name.length), 4);
+  const width = stderr.isTTY ? Math.max(8, Math.min(widest, stderr.columns - 33)) : widest;
+  const row = ({ task, status, attempt, busy }: TaskState) => {
+    const { symbol, color } = looks[status];
+    const figures = `${attempt === 0 ? '-' : attempt}`.padStart(8) + `${busy === 0 ? '-' : duration(busy)}`.padStart(8);
+    return `${paint[color](symbol)} ${pad(task.name, width)}  ${paint[color](status.padEnd(9))}  ${figures}`;
+  };
+  const head = paint.dim(`  ${'task'.padEnd(width)}  ${'state'.padEnd(9)}  attempts    time`);
+  if (all) return [head, ...rows.map(row)];
+  const hidden = { ...state.counts, failed: state.counts.failed - rows.length };
+  return [...(rows.length === 0 ? [] : [head, ...rows.map(row)]), `  and ${tallyOf(hidden)}`];
+}
+
+function failureLines(state: RunState, context: ReporterContext, { paint, tails }: SummaryOptions): string[] {
+  const failed = state.inOrder.filter(({ status }) => status === 'failed');
+  const lines = failed
+    .slice(0, mostFailures)
+    .flatMap((task) => [
+      `${paint.red(`${task.task.name} failed`)}: ${whyOf(task)}`,
+      ...evidenceOf(task, context, tails ? tailLines : 0).map((line) => `  ${line}`),
+    ]);
+  const hidden = failed.slice(mostFailures).map(({ task }) => task.name);
+  return hidden.length === 0 ? lines : [...lines, `${paint.red('failed too')}: ${someOf(hidden, mostRows)}`];
+}
+
+/** Skipped and cancelled tasks under their reasons: one failure may skip thousands. */
+function skipLines(state: RunState, paint: Paint): string[] {
+  return (['skipped', 'cancelled'] as const).flatMap((status) => {
+    const byReason = new Map<string, string[]>();
+    for (const { task, message, status: its } of state.counts[status] === 0 ? [] : state.inOrder) {
+      if (its !== status) continue;
+      const names = byReason.get(message ?? '');
+      if (names === undefined) byReason.set(message ?? '', [task.name]);
+      else names.push(task.name);
+    }
+    const reasons = [...byReason].map(([reason, names]) => ({
+      reason: oneLine(reason),
+      names: someOf(names, mostRows),
+    }));
+    const lines = reasons.slice(0, mostRows).map(({ reason, names }) => `${paint.yellow(status)}: ${names}: ${reason}`);
+    const hidden = reasons.length - lines.length;
+    return hidden === 0 ? lines : [...lines, `${paint.yellow(status)}: others, for ${counted(hidden, 'more reason')}`];
+  });
+}
+
+function executionLines(state: RunState, { files }: ReporterContext): string[] {
+  const ran = state.inOrder.filter(({ startedAt }) => startedAt !== undefined);
+  ran.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || a.index - b.index);
+  const lines = ran.slice(0, mostListed).map(({ task, output }, at) => {
+    const path = output === undefined ? 'no output' : clean(files.output(task.name));
+    return `${String(at + 1).padStart(4)}. ${task.name}: ${path}`;
+  });
+  const hidden = ran.length - lines.length;
+  return [
+    'order of execution, and outputs:',
+    ...lines,
+    ...(hidden > 0 ? [`      and ${counted(hidden, 'more task')}`] : []),
+  ];
+}
+
+function factLines(state: RunState, seen: Witness, { files }: ReporterContext, paint: Paint): string[] {
+  const fact = (name: string, text: string) => `${paint.dim(name.padEnd(8))}${text}`;
+  const lines: string[] = [];
+  const wall = (state.finishedAt ?? 0) - seen.since;
+  const busy = busyOf(state) - seen.busyBefore;
+  if (wall > 0 && busy > 0) {
+    lines.push(
+      fact('time', `${duration(wall)} for tasks of ${duration(busy)} in all: speed-up ${(busy / wall).toFixed(2)}`),
+    );
+  }
+  if (state.usage !== undefined) {
+    const { input_tokens, output_tokens, cached_tokens, cost_usd } = state.usage;
+    const cached = cached_tokens === undefined ? '' : ` (${count(cached_tokens)} of them cached)`;
+    const cost = cost_usd === undefined ? '' : `, ${dollars(cost_usd)}`;
+    lines.push(fact('tokens', `${count(input_tokens)} read${cached}, ${count(output_tokens)} written${cost}`));
+  }
+  if (state.outcome === 'succeeded') lines.push(fact('result', clean(files.result)));
+  return lines;
+}
+
+/** Commands that make sense now, ready to be copied. */
+function nextLines(state: RunState, seen: Witness, { files }: ReporterContext, paint: Paint): string[] {
+  const next = (...commands: readonly string[]) =>
+    commands.map((command, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(8))}${command}`);
+  if (state.outcome === 'succeeded') return next(`cat ${quoted(files.result)}`);
+  const resume = `super orchestra resume ${seen.run}`;
+  const failed = state.firstFailed;
+  return failed === undefined
+    ? next(resume)
+    : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, resume);
+}
+
+/** A path as one word of a shell. */
+function quoted(path: string): string {
+  const shown = clean(path);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}
+
+function busyOf(state: RunState): number {
+  return state.inOrder.reduce((sum, { busy }) => sum + busy, 0);
+}

@@ -1,0 +1,73 @@
+// How states, times and amounts look. Colours come from the context, never from global state.
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { TaskStatus } from '../run/state.ts';
+
+/** Colours, or none. */
+export type Paint = ChalkInstance;
+
+/** Sixteen colours, which every terminal has and every theme knows how to show; or none. */
+export function paint(color: boolean): Paint {
+  return new Chalk({ level: color ? 1 : 0 });
+}
+
+interface Look {
+  readonly symbol: string;
+  readonly color: 'green' | 'red' | 'yellow' | 'cyan' | 'gray';
+}
+
+/** How each task state is shown. */
+export const looks: Readonly<Record<TaskStatus, Look>> = {
+  pending: { symbol: '·', color: 'gray' },
+  running: { symbol: '▸', color: 'cyan' },
+  succeeded: { symbol: '✔', color: 'green' },
+  reused: { symbol: '✔', color: 'green' },
+  failed: { symbol: '✖', color: 'red' },
+  skipped: { symbol: '↓', color: 'yellow' },
+  cancelled: { symbol: '⊘', color: 'yellow' },
+};
+
+/** A duration for people: 0.4s, 59.9s, 2m 05s, 3h 07m. */
+export function duration(milliseconds: number): string {
+  const tenths = Math.floor(Math.max(0, milliseconds) / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)}s`;
+  return wholeDuration(milliseconds);
+}
+
+/** A duration in whole seconds: 0s, 59s, 2m 05s, 3h 07m. */
+export function wholeDuration(milliseconds: number): string {
+  const seconds = Math.floor(Math.max(0, milliseconds) / 1000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+
+/** A whole number with separators: 12,345. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** A number and its noun: 1 task, 2 tasks. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** An amount of US dollars; small ones keep two digits that count. */
+export function dollars(value: number): string {
+  return `$${value >= 0.1 || value === 0 ? value.toFixed(2) : value.toPrecision(2)}`;
+}
+
+/** Names, as many as are wanted, and how many are left out. */
+export function someOf(names: readonly string[], most: number): string {
+  if (names.length <= most) return names.join(', ');
+  return `${names.slice(0, most).join(', ')} and ${count(names.length - most)} more`;
+}
+
+/** How many tasks are in which state, in words: 3 succeeded, 1 failed. */
+export function tallyOf(counts: Readonly<Record<TaskStatus, number>>): string {
+  const order: readonly TaskStatus[] = ['succeeded', 'reused', 'failed', 'skipped', 'cancelled', 'running', 'pending'];
+  return order
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${count(counts[status])} ${status}`)
+    .join(', ');
+}
