@@ -12,6 +12,8 @@ import { nameFor, type PlaybookFile, type Project, playbookFiles } from './proje
 
 /** What was made of a file, and what was read on the way. */
 export interface Read<T> extends Checked<T> {
+  /** The file as diagnostics name it. */
+  readonly file: string;
   /** The files that were read, as text, by the names that diagnostics give them. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -32,7 +34,7 @@ export function compileFile(project: Project, path: string, options: Choices): C
 /** Compiles an orchestra that is not in a file; `name` stands for the file in diagnostics. */
 export function compileBytes(project: Project, name: string, bytes: Uint8Array, options: Choices): Compiled {
   const source = parseBytes(name, bytes);
-  if (source.value === undefined) return { diagnostics: source.diagnostics, texts: source.texts };
+  if (source.value === undefined) return { file: name, diagnostics: source.diagnostics, texts: source.texts };
   const texts = new Map(source.texts);
   const orchestra = source.value;
   let spec: OrchestraSpec | undefined;
@@ -45,6 +47,7 @@ export function compileBytes(project: Project, name: string, bytes: Uint8Array, 
   });
   const diagnostics = inReadingOrder([...source.diagnostics, ...compiled.diagnostics]);
   return {
+    file: name,
     ...(compiled.value !== undefined && !hasErrors(diagnostics) && { value: compiled.value }),
     ...(spec !== undefined && { spec }),
     diagnostics,
@@ -84,13 +87,13 @@ export function answering(playbooks: readonly PlaybookFile[], name: string): rea
 
 /** Reads one playbook. Throws a Refusal when the file cannot be read at all. */
 export function loadPlaybook(project: Project, { name, file }: PlaybookFile): Read<AgentSpec> {
-  const source = parseBytes(nameFor(project, file), readBytes(project, file));
-  if (source.value === undefined) return { diagnostics: source.diagnostics, texts: source.texts };
-  const { value, diagnostics } = readPlaybook(source.value, name as AgentName);
+  const { value: source, ...read } = parseBytes(nameFor(project, file), readBytes(project, file));
+  if (source === undefined) return read;
+  const { value, diagnostics } = readPlaybook(source, name as AgentName);
   return {
+    ...read,
     ...(value !== undefined && { value }),
-    diagnostics: [...source.diagnostics, ...diagnostics],
-    texts: source.texts,
+    diagnostics: [...read.diagnostics, ...diagnostics],
   };
 }
 
@@ -99,10 +102,10 @@ export function listPlaybooks(project: Project): readonly PlaybookFile[] {
   return orRefuse('the agents/ folder', () => playbookFiles(project));
 }
 
-function parseBytes(name: string, bytes: Uint8Array): Read<Source> {
-  const { value: text, diagnostics } = decode(name, bytes);
-  if (text === undefined) return { diagnostics, texts: new Map() };
-  return { ...parseSource(name, text), texts: new Map([[name, text]]) };
+function parseBytes(file: string, bytes: Uint8Array): Read<Source> {
+  const { value: text, diagnostics } = decode(file, bytes);
+  if (text === undefined) return { file, diagnostics, texts: new Map() };
+  return { file, ...parseSource(file, text), texts: new Map([[file, text]]) };
 }
 
 function readBytes(project: Project, path: string): Uint8Array {

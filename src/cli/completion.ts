@@ -1,0 +1,34 @@
+import { type Command, exit, type Io, usageFault } from './command.ts';
+import { findProject, idOf, orchestraFiles, playbookFiles } from './project.ts';
+
+const shells = ['bash', 'zsh', 'fish'] as const;
+
+export const completion: Command = {
+  path: ['completion'],
+  summary: `print a completion script for ${shells.join(', ')}`,
+  operands: '<shell>',
+  example: 'source <(super completion bash)',
+  async run({ operands: [shell = ''] }, io) {
+    const words = await wordsFor(shell, io);
+    if (words !== undefined) io.stdout.write(words.map((word) => `${word}\n`).join(''));
+    else io.stdout.write(await scriptFor(shell));
+    return exit.succeeded;
+  },
+};
+
+async function scriptFor(shell: string): Promise<string> {
+  const { bashScript, fishScript, zshScript } = await import('./completion-scripts.ts');
+  const { commands, groups } = await import('./table.ts');
+  if (shell === 'bash') return bashScript(commands, groups);
+  if (shell === 'zsh') return zshScript(commands, groups);
+  if (shell === 'fish') return fishScript(commands, groups);
+  throw usageFault(`there is no completion for "${shell}"`, `shells: ${shells.join(', ')}`);
+}
+
+/** What the scripts ask for while somebody types; undefined for the name of a shell. */
+async function wordsFor(asked: string, io: Io): Promise<readonly string[] | undefined> {
+  if (asked === 'orchestras') return orchestraFiles(findProject(io.cwd)).map(idOf);
+  if (asked === 'agents') return playbookFiles(findProject(io.cwd)).map(({ name }) => name);
+  if (asked === 'codes') return Object.keys((await import('../diagnostics/catalogue.ts')).catalogue);
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import { type Command, exit, flag, printJson, textOption } from './command.ts';
+import { findOrchestra, findProject } from './project.ts';
+
+export const orchestraShow: Command = {
+  path: ['orchestra', 'show'],
+  summary: 'draw the plan of an orchestra',
+  operands: '<orchestra>',
+  options: [
+    { flags: '--format <format>', description: 'how it is drawn', choices: ['tree', 'mermaid', 'dot', 'json'] },
+    { flags: '--json', description: 'the same as --format json' },
+  ],
+  example: 'super orchestra show repo_report --format mermaid',
+  async run(call, io) {
+    const project = findProject(io.cwd);
+    const path = findOrchestra(project, call.operands[0] ?? '');
+    const { adaptersHere } = await import('./adapters.ts');
+    const { compileFile } = await import('./team.ts');
+    const { printReport, reportDiagnostics } = await import('./diagnose.ts');
+    const compiled = compileFile(project, path, { adapters: await adaptersHere(project.root, io.env) });
+    const format = flag(call, 'json') ? 'json' : (textOption(call, 'format') ?? 'tree');
+    const plan = compiled.value;
+    if (plan === undefined) return printReport(compiled, format === 'json' ? 'json' : 'text', io);
+    reportDiagnostics(compiled, io);
+    const draw = await import('../plan/draw.ts');
+    if (format === 'json') printJson(io, draw.drawJson(plan));
+    else if (format === 'mermaid') io.stdout.write(draw.drawMermaid(plan));
+    else if (format === 'dot') io.stdout.write(draw.drawDot(plan));
+    else io.stdout.write(draw.drawTree(plan));
+    return exit.succeeded;
+  },
+};

@@ -1,0 +1,94 @@
+// Orchestras and playbooks of a project as lists show them: a broken one is a row too, and hides no other.
+import { resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type AdapterChoice, chooseAdapter } from '../plan/adapter-choice.ts';
+import { adaptersHere } from './adapters.ts';
+import { type Io, Refusal } from './command.ts';
+import { type LastRun, lastRun } from './last-run.ts';
+import { idOf, nameFor, orchestraFiles, type PlaybookFile, type Project } from './project.ts';
+import { compileFile, listPlaybooks, loadPlaybook } from './team.ts';
+
+export interface AgentRow {
+  readonly name: string;
+  readonly file: string;
+  /** Null where none is usable here. */
+  readonly adapter: string | null;
+  readonly tasks: readonly string[];
+  /** The first thing that is wrong with it. */
+  readonly error?: string;
+}
+
+export interface OrchestraRow {
+  readonly id: string;
+  /** Null, like the strategy, where the file cannot be read. */
+  readonly name: string | null;
+  readonly file: string;
+  readonly strategy: string | null;
+  readonly agents: readonly string[];
+  readonly tasks: readonly string[];
+  readonly last_run: LastRun | null;
+  /** The first thing that is wrong with it. */
+  readonly error?: string;
+}
+
+/** Every playbook of a project. */
+export async function agentRows(project: Project, io: Io): Promise<readonly AgentRow[]> {
+  const adapters = await adaptersHere(project.root, io.env);
+  return listPlaybooks(project).map((playbook) => agentRow(project, playbook, adapters));
+}
+
+/** Every orchestra of a project. */
+export async function orchestraRows(project: Project, io: Io): Promise<readonly OrchestraRow[]> {
+  const adapters = await adaptersHere(project.root, io.env);
+  return orchestraFiles(project).map((path) => orchestraRow(project, path, adapters));
+}
+
+function agentRow(project: Project, playbook: PlaybookFile, adapters: AdapterChoice): AgentRow {
+  const read = orRefusal(() => loadPlaybook(project, playbook));
+  const agent = read.value;
+  return {
+    name: playbook.name,
+    file: nameFor(project, playbook.file),
+    adapter: agent === undefined ? null : chooseAdapter(agent, adapters).adapter,
+    tasks: agent?.tasks.map(({ name }) => name) ?? [],
+    ...errorOf(read),
+  };
+}
+
+function orchestraRow(project: Project, path: string, adapters: AdapterChoice): OrchestraRow {
+  const compiled = orRefusal(() => compileFile(project, path, { adapters }));
+  const { spec } = compiled;
+  const id = spec?.id ?? idOf(path);
+  return {
+    id,
+    name: spec?.name ?? null,
+    file: nameFor(project, path),
+    strategy: spec?.execution.strategy ?? null,
+    agents: spec?.agents.map(({ name }) => name) ?? [],
+    tasks: spec?.tasks.map(({ name }) => name) ?? [],
+    last_run: lastRun(resolve(project.root, spec?.workspace ?? `orchestra_workspaces/${id}`)),
+    ...errorOf(compiled),
+  };
+}
+
+interface Refused {
+  readonly value?: undefined;
+  readonly spec?: undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly refusal: string;
+}
+
+function orRefusal<T extends object>(read: () => T): T | Refused {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return { diagnostics: [], refusal: error.message };
+    throw error;
+  }
+}
+
+function errorOf(read: { readonly diagnostics: readonly Diagnostic[] } | Refused): { readonly error?: string } {
+  if ('refusal' in read) return { error: read.refusal };
+  const first = read.diagnostics.find(({ severity }) => severity === 'error');
+  return first === undefined ? {} : { error: `${first.file}:${first.line}:${first.column}: ${first.message}` };
+}
