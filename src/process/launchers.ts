@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../schema/types.gen.ts';
 import { endProcesses } from './ending.ts';
 import type { Identity } from './identity.ts';
-import { attemptBody, attemptLines, isPlain, quote } from './message.ts';
 import { openNursery } from './nursery.ts';
-import type { LaunchEnd, Launched, LaunchOrder, Program } from './order.ts';
+import type { LaunchEnd, Launched, LaunchOrder } from './order.ts';
 import { dispatch, exceptOurs, hangUp, onNurseryLost, onReport, type Pool, stopWork, type Work } from './pool.ts';
 
 /** Starts processes at a rate, and without a pause, that do not depend on how large this process has become. */
@@ -27,24 +24,22 @@ export interface LauncherOptions {
   readonly graceMs: number;
 }
 
-/** Longest message in bytes; a pipe holds twice as much. */
-const messageLimit = 32_768;
-/** Longest script in bytes that is handed over as an argument; Linux takes 131,071. */
-const argumentLimit = 100_000;
 /** Most of the grace, in milliseconds, that is left to what still runs when everything is closed. */
 const closingGrace = 1000;
 
 /** Opens the launchers of a run. One process is started now, the others when they are needed. */
 export function openLaunchers(options: LauncherOptions): Launchers {
-  const environment = { ...baseEnvironment(options.env), SUPER_RUN_ID: options.run, SUPER_GOAL: options.goal };
+  const inherited = { ...baseEnvironment(options.env), SUPER_RUN_ID: options.run, SUPER_GOAL: options.goal };
   let setReady: (problem: string | undefined) => void = () => {};
   const ready = new Promise<string | undefined>((resolve) => {
     setReady = resolve;
   });
-  const nursery = openNursery(options.run, environment, {
+  const nursery = openNursery(options.run, inherited, {
     onReport(report) {
-      if (report.type === 'ready') setReady(undefined);
-      else if (report.type === 'missing')
+      if (report.type === 'ready') {
+        pool.evaluate = report.evaluates;
+        setReady(undefined);
+      } else if (report.type === 'missing')
         setReady(`agents cannot be started here: there is no program "${report.tool}"`);
       else onReport(pool, report);
     },
@@ -55,6 +50,8 @@ export function openLaunchers(options: LauncherOptions): Launchers {
   });
   const pool: Pool = {
     nursery,
+    common: { inherited, folder: nursery.folder },
+    evaluate: false,
     launchers: new Map(),
     idle: [],
     waiting: [],
@@ -72,7 +69,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     ready,
     launch(order) {
       ids += 1;
-      return launch(pool, ids, order, environment);
+      return launch(pool, ids, order);
     },
     close() {
       closed ??= close(pool, `SUPER_RUN_ID=${options.run}`);
@@ -91,48 +88,16 @@ export function baseEnvironment(env: Readonly<Record<string, string | undefined>
   return base;
 }
 
-function launch(pool: Pool, id: number, order: LaunchOrder, inherited: Readonly<Record<string, string>>): Launched {
-  const { promise: ended, resolve } = Promise.withResolvers<LaunchEnd>();
+function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
+  const { promise: ended, resolve: settle } = Promise.withResolvers<LaunchEnd>();
   const refused = pool.lost ?? (pool.closing ? 'the run is over' : undefined);
   if (refused !== undefined) {
-    resolve({ type: 'lost', message: refused });
+    settle({ type: 'lost', message: refused });
     return { ended, stop() {} };
   }
-  try {
-    const work = prepare(pool, id, order, inherited, resolve);
-    pool.waiting.push(work);
-    dispatch(pool);
-    return { ended, stop: (force) => stopWork(pool, work, force ? 0 : pool.graceMs) };
-  } catch (error) {
-    resolve({ type: 'refused', message: (error as Error).message });
-    return { ended, stop() {} };
-  }
-}
-
-function prepare(
-  pool: Pool,
-  id: number,
-  order: LaunchOrder,
-  inherited: Readonly<Record<string, string>>,
-  settle: (end: LaunchEnd) => void,
-): Work {
-  const spilled: string[] = [];
-  const spill = (kind: string, text: string) => {
-    const file = join(pool.nursery.folder, `${kind}-${id}`);
-    writeFileSync(file, text, { mode: 0o600 });
-    spilled.push(file);
-    return file;
-  };
-  const program = withinArgument(order.program, (text) => spill('script', text));
-  const body = attemptBody({ ...order, program }, inherited);
-  const short = Buffer.byteLength(body) < messageLimit / 2;
-  const lines = attemptLines(id, order, short ? body : `. ${quote(spill('message', body))}`);
-  return {
+  const work: Work = {
     id,
-    plain: isPlain(order.program),
-    lines,
-    marks: attemptMarks(order, inherited),
-    spilled,
+    order,
     settle,
     began: 0,
     elder: 0,
@@ -140,19 +105,9 @@ function prepare(
     ending: false,
     wake() {},
   };
-}
-
-/** A script that is too long to be the argument of its shell becomes a file that the shell reads. */
-function withinArgument(program: Program, spill: (text: string) => string): Program {
-  if (program.type === 'argv' || isPlain(program) || Buffer.byteLength(program.text) < argumentLimit) return program;
-  return { type: 'argv', argv: [...program.shell.split(' ').filter((word) => word !== ''), spill(program.text)] };
-}
-
-/** By these a process of the attempt is known even where it has left the group. */
-function attemptMarks(order: LaunchOrder, inherited: Readonly<Record<string, string>>): readonly string[] {
-  const { SUPER_TASK: task, SUPER_ATTEMPT: attempt } = order.env;
-  if (task === undefined || attempt === undefined) return [];
-  return [`SUPER_RUN_ID=${inherited.SUPER_RUN_ID}`, `SUPER_TASK=${task}`, `SUPER_ATTEMPT=${attempt}`];
+  pool.waiting.push(work);
+  dispatch(pool);
+  return { ended, stop: (force) => stopWork(pool, work, force ? 0 : pool.graceMs) };
 }
 
 async function close(pool: Pool, mark: string): Promise<void> {

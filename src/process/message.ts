@@ -33,24 +33,29 @@ export function attemptLines(id: number, order: LaunchOrder, body: string): stri
   return `case $super_stop in '') (unset super_stop\n${body}) ${files} ;; *) (exit 143) ;; esac\necho "end ${id} $?$super_stop" >&3\n`;
 }
 
-/** What stands between the brackets: environment, folder, and the program itself. Throws for what a process cannot be given. */
-export function attemptBody(order: LaunchOrder, inherited: Readonly<Record<string, string>>): string {
+/**
+ * What stands between the brackets: environment, folder, and the program itself, evaluated there if it may be. Throws for
+ * what a process cannot be given.
+ */
+export function attemptBody(
+  order: LaunchOrder,
+  inherited: Readonly<Record<string, string>>,
+  evaluate: boolean,
+): string {
+  // The mark of the run is nobody's to change.
   const given = Object.entries(order.env).filter(
-    // The mark of the run is nobody's to change.
     ([name, value]) => inherited[name] !== value && name !== 'SUPER_RUN_ID',
   );
-  const odd = given.some(([name]) => !isPlainName(name));
   const settings = given.filter(([name]) => isPlainName(name)).map(([name, value]) => `${name}=${quote(value)}`);
   const exports = settings.length > 0 ? `export ${settings.join(' ')}\n` : '';
   // -P, because a process that is started in a folder knows no other name of it either.
-  const place = `cd -P ${quote(order.cwd)} || exit\nunset OLDPWD\n`;
+  const start = `${exports}cd -P ${quote(order.cwd)} || exit\nunset OLDPWD\n`;
   const { program } = order;
-  if (program.type === 'script' && isPlain(program) && !odd)
-    return `${exports}${place}set -eu\neval ${quote(program.text)}`;
+  if (evaluate && program.type === 'script') return `${start}set -eu\neval ${quote(program.text)}`;
   // Names with a meaning for the shell itself reach the program by way of env.
-  const strange = given.filter(([name]) => !isPlainName(name)).map(([name, value]) => quote(`${name}=${value}`));
-  const words = [...(odd ? ['env', ...strange] : []), ...commandWords(program).map(quote)];
-  return `${exports}${place}exec ${words.join(' ')}`;
+  const odd = given.filter(([name]) => !isPlainName(name)).map(([name, value]) => `${name}=${value}`);
+  const words = [...(odd.length > 0 ? ['env', ...odd] : []), ...commandWords(program)];
+  return `${start}exec ${words.map(quote).join(' ')}`;
 }
 
 /** A program as the words of a command. */
@@ -71,7 +76,8 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function isPlainName(name: string): boolean {
+/** Whether a variable can be set within a shell without changing the shell. Throws for what is no name. */
+export function isPlainName(name: string): boolean {
   if (name === '' || name.includes('=')) throw new Error(`not the name of a variable: "${name}"`);
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellNames.has(name);
 }

@@ -7,7 +7,7 @@
  *   release <pid> <began>  the group is empty
  *   bye                    the orchestrator ends well
  *
- *   ready | missing <tool> | fifo <slot> | failed <slot> | gone <slot> <exit code>; anything else is a complaint
+ *   ready [evaluates] | missing <tool> | fifo <slot> | failed <slot> | gone <slot> <exit code>; anything else is a complaint
  *
  * It is deaf to INT, TERM and HUP, and gives its children the default dispositions back: TERM and HUP in a subshell, INT and
  * QUIT, which a shell sets to "ignore" for good in whatever it starts with `&`, through env or perl.
@@ -36,7 +36,8 @@ release() {
   for one in $guarded; do [ "$one" = "$1" ] || kept="$kept $one"; done
   guarded=$kept
 }
-echo ready
+# bash counts the lines of all that it ever evaluated, and would name wrong ones in its messages.
+[ -n "${'$'}{BASH_VERSION-}" ] && echo 'ready' || echo 'ready evaluates'
 while read -r word first second; do
   case $word in
     start) start "$first" ;;

@@ -19,7 +19,7 @@ export interface Nursery {
 
 /** What nursery and launchers report. */
 export type Report =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly evaluates: boolean }
   | { readonly type: 'missing'; readonly tool: string }
   | { readonly type: 'fifo' | 'failed'; readonly slot: number }
   | { readonly type: 'up'; readonly slot: number; readonly pid: number }
@@ -105,6 +105,6 @@ export function parseReport(line: string): Report {
   if (word === 'gone' && second !== '') return { type: 'gone', slot: one, code: two };
   if ((word === 'fifo' || word === 'failed') && first !== '') return { type: word, slot: one };
   if (word === 'missing') return { type: 'missing', tool: first };
-  if (line === 'ready') return { type: 'ready' };
+  if (word === 'ready') return { type: 'ready', evaluates: first === 'evaluates' };
   return { type: 'complaint', text: line };
 }

@@ -10,7 +10,8 @@ import { endProcesses } from './ending.ts';
 import { type Identity, identify, type ProcessFacts, signalGroup, verdict } from './identity.ts';
 import { firstLines } from './message.ts';
 import type { Nursery, Report } from './nursery.ts';
-import type { LaunchEnd } from './order.ts';
+import type { LaunchEnd, LaunchOrder } from './order.ts';
+import { type Common, type Prepared, prepareOrder } from './prepare.ts';
 
 /** A shell that waits for attempts. */
 export interface Launcher {
@@ -28,14 +29,10 @@ export interface Launcher {
 /** An order on its way through the pool. */
 export interface Work {
   readonly id: number;
-  /** Whether it runs in the launcher's own shell. */
-  readonly plain: boolean;
-  readonly lines: string;
-  readonly marks: readonly string[];
-  /** Files that go with it. */
-  readonly spilled: readonly string[];
+  readonly order: LaunchOrder;
   readonly settle: (end: LaunchEnd) => void;
   launcher?: Launcher;
+  prepared?: Prepared;
   began: number;
   /** The youngest process when it began, where that matters. */
   elder: number;
@@ -52,6 +49,9 @@ export interface Work {
 /** All launchers and orders of a run. */
 export interface Pool {
   readonly nursery: Nursery;
+  readonly common: Common;
+  /** Whether launchers may evaluate plain scripts themselves; known before the first launcher is up. */
+  evaluate: boolean;
   readonly launchers: Map<number, Launcher>;
   readonly idle: Launcher[];
   readonly waiting: Work[];
@@ -88,12 +88,18 @@ export function dispatch(pool: Pool): void {
 }
 
 function assign(pool: Pool, launcher: Launcher, work: Work): void {
+  try {
+    work.prepared = prepareOrder(work.id, work.order, pool.common, pool.evaluate);
+  } catch (error) {
+    pool.idle.push(launcher);
+    return work.settle({ type: 'refused', message: (error as Error).message });
+  }
   launcher.work = work;
   work.launcher = launcher;
   work.began = performance.now();
-  if (!work.plain) work.elder = lastPid();
+  if (!work.prepared.plain) work.elder = lastPid();
   pool.running.set(work.id, work);
-  send(pool, launcher, work.lines);
+  send(pool, launcher, work.prepared.lines);
 }
 
 /** The FIFO is empty whenever something is sent and holds twice the longest message: it is taken whole, and at once. */
@@ -163,11 +169,15 @@ function onEnd(pool: Pool, id: number, code: number, stopped: boolean): void {
 
 /** The quick look at an attempt that ended soon: only processes younger than it can be its own. */
 function leftNothing(pool: Pool, launcher: Launcher, work: Work): boolean {
-  if (work.plain) return true;
+  if (work.prepared?.plain) return true;
   const young = pidsSince(work.elder);
   if (!young || !launcher.identity) return false;
   const groups = new Set([launcher.identity.pid]);
-  return !isAnySought(young, { groups, marks: work.marks, except: exceptOurs(pool) });
+  return !isAnySought(young, { groups, marks: marksOf(work), except: exceptOurs(pool) });
+}
+
+function marksOf(work: Work): readonly string[] {
+  return work.prepared?.marks ?? [];
 }
 
 /** A launcher that died, with or without our doing. */
@@ -224,7 +234,7 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
   const { identity } = launcher;
   const signalled = await endProcesses({
     leaders: identity ? [identity] : [],
-    marks: work.marks,
+    marks: marksOf(work),
     except: exceptOurs(pool),
     deadline: () => work.deadline,
     isOver: () => launcher.gone || work.code !== undefined || !isThere(identity),
@@ -238,9 +248,9 @@ function isThere(identity: Identity | undefined): boolean {
   return identity !== undefined && verdict(identity) === 'ours';
 }
 
-/** This process and the nursery's family bear the mark of the run, too. */
+/** This process and the nursery's family may bear the mark of the run, too; of a lost nursery nothing is to stay. */
 export function exceptOurs(pool: Pool): (facts: ProcessFacts) => boolean {
-  return (facts) => facts.pid === process.pid || facts.group === pool.nursery.pid;
+  return (facts) => facts.pid === process.pid || (facts.group === pool.nursery.pid && pool.lost === undefined);
 }
 
 function nap(milliseconds: number, work: Work): Promise<void> {
@@ -257,7 +267,7 @@ function nap(milliseconds: number, work: Work): Promise<void> {
 function finish(pool: Pool, launcher: Launcher, work: Work): void {
   pool.running.delete(work.id);
   launcher.work = undefined;
-  for (const file of work.spilled) rmSync(file, { force: true });
+  for (const file of work.prepared?.spilled ?? []) rmSync(file, { force: true });
   if (work.lost !== undefined) work.settle({ type: 'lost', message: work.lost });
   else work.settle({ type: 'exited', code: work.code ?? 137 });
   if (launcher.gone) return;
