@@ -97,8 +97,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     }
     const { output, usage } = end;
     const attempt = { task: name, attempt: task.attempt, duration_ms: durationOf(task, doors.clock.now()) };
-    record({ type: 'task.succeeded', ...attempt, output, ...(usage !== undefined && { usage }) });
+    // The extension comes first: cut off between the two, it is discarded with the attempt, and nothing delegated is lost.
     if (delegation?.type === 'tasks') record({ type: 'plan.extended', by: name, tasks: [...delegation.tasks] });
+    record({ type: 'task.succeeded', ...attempt, output, ...(usage !== undefined && { usage }) });
   };
 
   const takeInFailure = (task: TaskState, end: AttemptFailed): void => {
@@ -278,7 +279,7 @@ function delegationScope(state: RunState, { task }: TaskState) {
     agents: state.plan.agents.map(({ name }) => name),
     taken: state.inOrder.map((each) => each.task.name),
     offered: state.inOrder.filter((each) => each.task.role !== 'synthesis').map((each) => each.task.name),
-    most: Math.max(0, delegation.max_delegated_tasks - state.delegated),
+    most: Math.max(0, delegation.max_delegated_tasks - state.delegatedBy.size),
   };
 }
 

@@ -20,7 +20,7 @@ export function decide(state: RunState, now: number): Decision {
     if (task !== undefined) return { type: 'start', task };
   }
   if (state.counts.pending === 0 && state.running.size === 0) return { type: 'finish', outcome: outcomeOf(state) };
-  const until = earliestRetry(state);
+  const until = earliestRetry(state, now);
   return until === undefined ? { type: 'wait' } : { type: 'wait', until };
 }
 
@@ -73,10 +73,11 @@ function hasRoom(state: RunState, group: string | null): boolean {
   return limit === null || (state.runningInGroup.get(group) ?? 0) < limit;
 }
 
-function earliestRetry(state: RunState): number | undefined {
+/** When the next retry is due. One that is due already waits for room, not for time. */
+function earliestRetry(state: RunState, now: number): number | undefined {
   let earliest: number | undefined;
   for (const { notBefore } of state.retrying) {
-    if (notBefore !== undefined && (earliest === undefined || notBefore < earliest)) earliest = notBefore;
+    if (notBefore !== undefined && notBefore > now && (earliest === undefined || notBefore < earliest)) earliest = notBefore;
   }
   return earliest;
 }

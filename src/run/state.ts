@@ -32,7 +32,7 @@ export interface TaskState {
   /** As planned; a synthesis gains needs when tasks are delegated. */
   task: PlanTask;
   /** Position in file order; added tasks come after. */
-  readonly index: number;
+  index: number;
   status: TaskStatus;
   /** Number of the latest attempt, 0 before the first. */
   attempt: number;
@@ -69,7 +69,7 @@ export interface RunState {
   because?: FinishCause;
   readonly tasks: Map<TaskName, TaskState>;
   /** In file order. */
-  readonly inOrder: TaskState[];
+  inOrder: TaskState[];
   readonly dependents: Map<TaskName, TaskState[]>;
   /** Ready tasks by group; null holds those without one. May hold tasks that are ready no more: see isReady. */
   readonly ready: Map<string | null, Heap<TaskState>>;
@@ -83,7 +83,8 @@ export interface RunState {
   readonly counts: Record<TaskStatus, number>;
   /** The first task that failed, in order of events. */
   firstFailed?: TaskState;
-  delegated: number;
+  /** Who delegated each delegated task. */
+  readonly delegatedBy: Map<TaskName, TaskName>;
   startedAt?: number;
   finishedAt?: number;
   usage?: Usage;
@@ -105,7 +106,7 @@ export function initialState(plan: Plan): RunState {
     runningInGroup: new Map(),
     doomed: new Map(),
     counts: { pending: 0, running: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, reused: 0 },
-    delegated: 0,
+    delegatedBy: new Map(),
     seq: 0,
   };
   addTasks(state, plan.tasks);
@@ -134,6 +135,7 @@ export function apply(state: RunState, event: RunEvent): void {
       delete state.because;
       delete state.finishedAt;
       for (const task of [...state.running]) backToPending(state, task);
+      discardUnconfirmed(state);
       return;
     case 'run.paused':
       state.status = 'paused';
@@ -148,7 +150,7 @@ export function apply(state: RunState, event: RunEvent): void {
       state.finishedAt = at;
       return;
     case 'plan.extended':
-      state.delegated += event.tasks.length;
+      for (const { name } of event.tasks) state.delegatedBy.set(name, event.by);
       addTasks(state, event.tasks);
       return;
     case 'budget.exceeded':
@@ -334,9 +336,7 @@ function addTasks(state: RunState, tasks: readonly PlanTask[]): void {
     for (const need of task.needs) connect(state, task.name, need.task);
   }
   if (tasks !== state.plan.tasks) joinSynthesis(state, tasks);
-  measure(state);
-  state.ready.clear();
-  for (const task of state.inOrder) if (isReady(state, task)) enqueue(state, task);
+  rearrange(state);
 }
 
 function connect(state: RunState, name: TaskName, need: TaskName): void {
@@ -361,7 +361,38 @@ function joinSynthesis(state: RunState, tasks: readonly PlanTask[]): void {
   for (const { name } of tasks) connect(state, task.name, name);
 }
 
-function measure(state: RunState): void {
+/** Tasks whose delegating attempt did not come to its end leave the plan: its next attempt decides anew. */
+function discardUnconfirmed(state: RunState): void {
+  const gone = new Set<TaskName>();
+  for (const [name, by] of state.delegatedBy) {
+    if (state.tasks.get(by)?.status !== 'succeeded') gone.add(name);
+  }
+  if (gone.size === 0) return;
+  for (const name of gone) {
+    state.tasks.delete(name);
+    state.delegatedBy.delete(name);
+    state.dependents.delete(name);
+    state.counts.pending -= 1;
+  }
+  state.inOrder = state.inOrder.filter(({ task }) => !gone.has(task.name));
+  for (const [name, list] of state.dependents)
+    state.dependents.set(
+      name,
+      list.filter(({ task }) => !gone.has(task.name)),
+    );
+  state.inOrder.forEach((entry, index) => {
+    const { task } = entry;
+    entry.index = index;
+    if (!task.needs.some((need) => gone.has(need.task))) return;
+    const needs = task.needs.filter((need) => !gone.has(need.task));
+    entry.unmet -= task.needs.length - needs.length;
+    entry.task = { ...task, needs, context: task.context.filter((name) => !gone.has(name)) };
+  });
+  rearrange(state);
+}
+
+/** After tasks came or went: path lengths are measured anew, and what is ready is queued by them. */
+function rearrange(state: RunState): void {
   const needs = state.inOrder.map(({ task }) => task.needs.map((need) => state.tasks.get(need.task)?.index ?? 0));
   const remaining = remainingLengths(
     needs,
@@ -370,4 +401,6 @@ function measure(state: RunState): void {
   remaining.forEach((length, index) => {
     (state.inOrder[index] as TaskState).remaining = length;
   });
+  state.ready.clear();
+  for (const task of state.inOrder) if (isReady(state, task)) enqueue(state, task);
 }

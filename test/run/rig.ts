@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { arrange } from '../../src/plan/arrange.ts';
 import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody } from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
-import type { RunState } from '../../src/run/state.ts';
+import { fold, type RunState } from '../../src/run/state.ts';
 import type { Plan, PlanTask, RunEvent, RunId } from '../../src/schema/types.gen.ts';
 
 /** A task of a test plan: what it needs, by name; `name!` waits for any end only. */
@@ -111,15 +111,27 @@ export interface Rig {
 }
 
 /** Starts a run whose agents behave as told. */
-export function rig(plan: Plan, behave: (order: AttemptOrder) => Behaviour = () => ({}), random = () => 0): Rig {
+export function rig(
+  plan: Plan,
+  behave: (order: AttemptOrder) => Behaviour = () => ({}),
+  random = () => 0,
+  before: readonly RunEvent[] = [],
+): Rig {
   const clock = handClock();
-  const events: RunEvent[] = [];
+  const events: RunEvent[] = [...before];
   const orders: AttemptOrder[] = [];
   let running = 0;
   let most = 0;
   let synced = 0;
   const run = startRun(
-    { run: 'r' as RunId, plan, goal: 'the goal', opening: opening() },
+    {
+      run: 'r' as RunId,
+      plan,
+      goal: 'the goal',
+      ...(before.length === 0
+        ? { opening: opening() }
+        : { opening: { type: 'run.resumed' }, state: fold(plan, before) }),
+    },
     {
       clock,
       random: { next: random },
@@ -175,7 +187,9 @@ export function rig(plan: Plan, behave: (order: AttemptOrder) => Behaviour = () 
     async finish() {
       for (let turn = 0; state === undefined && turn < 1_000_000; turn++) {
         await settle();
-        if (state === undefined && !(await clock.next())) break;
+        if (state !== undefined || (await clock.next())) continue;
+        await settle();
+        if (state === undefined) throw new Error(`the run hangs:\n${brief(events).join('\n')}`);
       }
       return run.finished;
     },

@@ -264,7 +264,7 @@ describe('delegation', () => {
       'plan.extended boss_brief boss_brief_x',
       'plan.extended boss_brief_x boss_brief_x_x',
     ]);
-    expect(state.delegated).toBe(2);
+    expect(state.delegatedBy.size).toBe(2);
     const many = rig(manager(), ({ task }) =>
       task.role === 'brief' ? { says: delegate(...[1, 2, 3, 4].map((n) => one(`t${n}`))) } : {},
     );
