@@ -1,6 +1,5 @@
 import { type Code, catalogue } from './catalogue.ts';
-
-export type Severity = 'error' | 'warning';
+import type { Severity } from './entry.ts';
 
 /** A fault in a user's file, with its place. Lines and columns count from 1, columns in UTF-16 units; the end is exclusive. */
 export interface Diagnostic {

@@ -1,4 +1,5 @@
-import { type Code, catalogue, type Entry } from './catalogue.ts';
+import { type Code, catalogue } from './catalogue.ts';
+import type { Entry } from './entry.ts';
 import { printable } from './printable.ts';
 import { suggest } from './suggest.ts';
 

@@ -2,14 +2,14 @@ import { type Code, catalogue } from './catalogue.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
 /** Diagnostics as a SARIF 2.1.0 log, for tools that collect what linters say. */
-export function toSarif(diagnostics: readonly Diagnostic[], version: string): object {
+export function toSarif(diagnostics: readonly Diagnostic[], version?: string): object {
   const codes = [...new Set(diagnostics.map(({ code }) => code))].sort();
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'super', version, rules: codes.map(rule) } },
+        tool: { driver: { name: 'super', ...(version !== undefined && { version }), rules: codes.map(rule) } },
         columnKind: 'utf16CodeUnits',
         results: diagnostics.map((each) => result(each, codes.indexOf(each.code))),
       },

@@ -1,0 +1,103 @@
+import type { Entry } from '../entry.ts';
+
+/** Faults of agents: which they are, and how they run. */
+export const agentEntries = {
+  'duplicate-agent': {
+    severity: 'error',
+    title: 'Two agents have the same name.',
+    meaning: 'Tasks name their agent, so a name may stand for one only. List each agent once.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, run: make}, {name: worker, run: make test}]
+tasks: [{name: build, agent: worker}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, run: make}, {name: tester, run: make test}]
+tasks: [{name: build, agent: worker}, {name: test, agent: tester}]
+`,
+  },
+  'unknown-agent': {
+    severity: 'error',
+    title: 'A name stands for no agent.',
+    meaning:
+      'A task may name an agent from agents:. A name there is an agent written in place, or a playbook: agents/**/<name>_playbook.yaml or agents/<name>.yaml.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: reviewer, run: make lint}]
+tasks: [{name: review, agent: reviwer}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: reviewer, run: make lint}]
+tasks: [{name: review, agent: reviewer}]
+`,
+  },
+  'ambiguous-agent': {
+    severity: 'error',
+    title: 'Several playbooks answer to the same name.',
+    meaning:
+      'Playbooks are found by their file names anywhere under agents/, so two folders may not hold files of the same name. Rename all but one.',
+    wrong: `# beside agents/web/reviewer_playbook.yaml and agents/api/reviewer_playbook.yaml
+orchestra: {id: demo}
+agents: [reviewer]
+tasks: [{name: review, agent: reviewer, description: Review the change.}]
+`,
+    right: `# beside agents/web/web_reviewer_playbook.yaml and agents/api/api_reviewer_playbook.yaml
+orchestra: {id: demo}
+agents: [web_reviewer]
+tasks: [{name: review, agent: web_reviewer, description: Review the change.}]
+`,
+  },
+  'unused-agent': {
+    severity: 'warning',
+    title: 'No task uses this agent.',
+    meaning: 'It does no harm, but a task may have been forgotten, or name another agent by mistake.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, run: make}, {name: tester, run: make test}]
+tasks: [{name: build, agent: worker}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, run: make}, {name: tester, run: make test}]
+tasks: [{name: build, agent: worker}, {name: test, agent: tester}]
+`,
+  },
+  'agent-shape': {
+    severity: 'error',
+    title: 'An agent lacks what its adapter needs, or has what it cannot use.',
+    meaning:
+      'command needs either run or argv, acp needs argv, module needs module; the other adapters use none of the three.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, adapter: claude, run: make}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, adapter: command, run: make}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+  },
+  'templated-command': {
+    severity: 'error',
+    title: 'A command holds a template expression.',
+    meaning:
+      'Nothing is ever put into the text of a command, because what a person or a model wrote would then be run as code. Values arrive in the environment: "$SUPER_GOAL", "$SUPER_TASK", the files in "$SUPER_CONTEXT_DIR", and what env: names.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, run: "echo \${{ goal }}"}]
+tasks: [{name: build, agent: worker}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, run: 'echo "$SUPER_GOAL"'}]
+tasks: [{name: build, agent: worker}]
+`,
+  },
+  'unfilled-command': {
+    severity: 'warning',
+    title: 'A command holds a placeholder, which is not replaced there.',
+    meaning:
+      '{goal} and its like are replaced in descriptions only. A command finds the same values in its environment: SUPER_GOAL, SUPER_TASK, SUPER_RUN_ID, SUPER_RUN_DIR.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, run: "echo {goal}"}]
+tasks: [{name: build, agent: worker}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, run: 'echo "$SUPER_GOAL"'}]
+tasks: [{name: build, agent: worker}]
+`,
+  },
+} as const satisfies Record<string, Entry>;
