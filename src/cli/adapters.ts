@@ -1,24 +1,25 @@
 import { adapterTable } from '../agents/table.ts';
 import { type AdapterChoice, candidates } from '../plan/adapter-choice.ts';
-import type { AgentAdapter } from '../run/ports.ts';
 import type { AdapterName, AgentName, PlanAgent } from '../schema/types.gen.ts';
 
-/** Why each adapter that needs no agent of its own to be asked about cannot be used here; undefined where it can. */
-export type Usability = ReadonlyMap<AdapterName, string | undefined>;
-
-/** Asks the adapters that may be chosen for an agent, once. */
-export async function usabilityOf(adapters: Readonly<Record<AdapterName, AgentAdapter>>): Promise<Usability> {
-  const answers = candidates.map(async (name) => [name, await adapters[name].check(anyAgent(name))] as const);
-  return new Map(await Promise.all(answers));
-}
+type Env = Readonly<Record<string, string | undefined>>;
 
 /** How adapters are chosen on this machine for agents that name none. */
-export async function adaptersHere(
+export async function adaptersHere(root: string, env: Env): Promise<AdapterChoice> {
+  const problems = await problemsOf(candidates, root, env);
+  return { rehearse: false, unusable: (name) => problems.get(name) };
+}
+
+/** Why adapters cannot be used here, for an agent that asks nothing particular of them; undefined for those that can. */
+export async function problemsOf(
+  names: readonly AdapterName[],
   root: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<AdapterChoice> {
-  const usability = await usabilityOf(adapterTable({ launchers: startNothing, env, root }));
-  return { rehearse: false, unusable: (name) => usability.get(name) };
+  env: Env,
+): Promise<ReadonlyMap<AdapterName, string | undefined>> {
+  const adapters = adapterTable({ launchers: startNothing, env, root });
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await adapters[name].check(anyAgent(name))] as const)),
+  );
 }
 
 function startNothing(): never {

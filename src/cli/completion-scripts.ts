@@ -14,6 +14,9 @@ const operandWords: Readonly<Record<string, { readonly list: string } | { readon
   agent: { list: 'agents' },
   code: { list: 'codes' },
   schema: { words: schemaNames },
+  // Names that are new.
+  id: { words: [] },
+  name: { words: [] },
   shell: { words: ['bash', 'zsh', 'fish'] },
 };
 

@@ -71,6 +71,7 @@ function orchestraRow(project: Project, path: string, adapters: AdapterChoice): 
   };
 }
 
+/** A file that could not be read at all, and why. */
 interface Refused {
   readonly value?: undefined;
   readonly spec?: undefined;
@@ -78,7 +79,8 @@ interface Refused {
   readonly refusal: string;
 }
 
-function orRefusal<T extends object>(read: () => T): T | Refused {
+/** What was read, or that it could not be, where one bad file shall not hide the others. */
+export function orRefusal<T extends object>(read: () => T): T | Refused {
   try {
     return read();
   } catch (error) {
@@ -87,8 +89,14 @@ function orRefusal<T extends object>(read: () => T): T | Refused {
   }
 }
 
-function errorOf(read: { readonly diagnostics: readonly Diagnostic[] } | Refused): { readonly error?: string } {
-  if ('refusal' in read) return { error: read.refusal };
+/** The first error of what was read, on one line with its place; undefined where there is none. */
+export function firstFault(read: { readonly diagnostics: readonly Diagnostic[] } | Refused): string | undefined {
+  if ('refusal' in read) return read.refusal;
   const first = read.diagnostics.find(({ severity }) => severity === 'error');
-  return first === undefined ? {} : { error: `${first.file}:${first.line}:${first.column}: ${first.message}` };
+  return first && `${first.file}:${first.line}:${first.column}: ${first.message}`;
+}
+
+function errorOf(read: { readonly diagnostics: readonly Diagnostic[] } | Refused): { readonly error?: string } {
+  const error = firstFault(read);
+  return error === undefined ? {} : { error };
 }

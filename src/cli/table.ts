@@ -1,4 +1,18 @@
+import { agentCreate } from './agent-create.ts';
+import { agentLint } from './agent-lint.ts';
+import { agentList } from './agent-list.ts';
+import { agentShow } from './agent-show.ts';
 import type { Command } from './command.ts';
+import { completion } from './completion.ts';
+import { doctor } from './doctor.ts';
+import { explain } from './explain.ts';
+import { init } from './init.ts';
+import { orchestraCreate } from './orchestra-create.ts';
+import { orchestraList } from './orchestra-list.ts';
+import { orchestraRun } from './orchestra-run.ts';
+import { orchestraShow } from './orchestra-show.ts';
+import { orchestraValidate } from './orchestra-validate.ts';
+import { schema } from './schema.ts';
 
 /** Words that gather commands, with their short form. */
 export const groups: readonly { readonly path: string; readonly alias?: string; readonly summary: string }[] = [
@@ -6,5 +20,20 @@ export const groups: readonly { readonly path: string; readonly alias?: string; 
   { path: 'orchestra', alias: 'orch', summary: 'orchestras: write, check, show and run them' },
 ];
 
-/** The table of commands: one line each. */
-export const commands: readonly Command[] = [];
+/** The table of commands: one line each, in the order of the help. */
+export const commands: readonly Command[] = [
+  init,
+  doctor,
+  agentList,
+  agentShow,
+  agentCreate,
+  agentLint,
+  orchestraCreate,
+  orchestraList,
+  orchestraShow,
+  orchestraValidate,
+  orchestraRun,
+  explain,
+  schema,
+  completion,
+];

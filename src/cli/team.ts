@@ -1,13 +1,14 @@
 // From the files of a project to a plan: reads an orchestra and those playbooks that its agents stand for.
 import { readFileSync } from 'node:fs';
 import { type Checked, type Diagnostic, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
 import { type CompileOptions, compile, type Team } from '../plan/compile.ts';
 import type { AgentName, Plan } from '../schema/types.gen.ts';
 import { readPlaybook } from '../spec/agent.ts';
 import { decode } from '../spec/decode.ts';
 import { parseSource, type Source } from '../spec/source.ts';
 import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
-import { setupFault } from './command.ts';
+import { setupFault, usageFault } from './command.ts';
 import { nameFor, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 
 /** What was made of a file, and what was read on the way. */
@@ -83,6 +84,20 @@ export function answering(playbooks: readonly PlaybookFile[], name: string): rea
   const named = playbooks.filter((each) => each.name === name);
   const proper = named.filter(({ file }) => /_playbook\.ya?ml$/.test(file));
   return proper.length > 0 ? proper : named;
+}
+
+/** The playbook that a name stands for. Throws a Refusal when there is none, or more than one. */
+export function findPlaybook(project: Project, name: string): PlaybookFile {
+  const playbooks = listPlaybooks(project);
+  const [found, ...others] = answering(playbooks, name);
+  if (found !== undefined && others.length === 0) return found;
+  if (found !== undefined) {
+    const list = [found, ...others].map(({ file }) => `  ${nameFor(project, file)}`).join('\n');
+    throw usageFault(`"${name}" is the name of ${others.length + 1} playbooks:\n${list}`, 'rename all but one of them');
+  }
+  const names = [...new Set(playbooks.map((each) => each.name))];
+  const known = names.length === 0 ? 'there are no playbooks under agents/' : `agents here: ${names.join(', ')}`;
+  throw setupFault(`there is no agent "${name}"`, [didYouMean(name, names), known].filter(Boolean).join('\n'));
 }
 
 /** Reads one playbook. Throws a Refusal when the file cannot be read at all. */

@@ -1,0 +1,37 @@
+import { type Command, exit, flag, textOption } from './command.ts';
+import type { Format } from './diagnose.ts';
+import { findProject } from './project.ts';
+
+export const agentLint: Command = {
+  path: ['agent', 'lint'],
+  summary: 'check playbooks; without operands all of this project',
+  operands: '[agent...]',
+  options: [
+    { flags: '--format <format>', description: 'how faults are told', choices: ['text', 'json', 'github', 'sarif'] },
+    { flags: '--json', description: 'the same as --format json' },
+  ],
+  example: 'super agent lint developer',
+  async run(call, io) {
+    const { findPlaybook, listPlaybooks, loadPlaybook } = await import('./team.ts');
+    const { printReport } = await import('./diagnose.ts');
+    const project = findProject(io.cwd);
+    const format = flag(call, 'json') ? 'json' : ((textOption(call, 'format') ?? 'text') as Format);
+    const names = [...new Set(call.operands)];
+    const playbooks = names.length === 0 ? listPlaybooks(project) : names.map((name) => findPlaybook(project, name));
+    if (playbooks.length === 0 && format === 'text') {
+      io.stdout.write('there are no playbooks under agents/\nwrite one: super agent create <name>\n');
+      return exit.succeeded;
+    }
+    const read = playbooks.map((playbook) => loadPlaybook(project, playbook));
+    const [only, ...more] = read;
+    return printReport(
+      {
+        file: only !== undefined && more.length === 0 ? only.file : `${read.length} playbooks`,
+        diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+        texts: new Map(read.flatMap(({ texts }) => [...texts])),
+      },
+      format,
+      io,
+    );
+  },
+};

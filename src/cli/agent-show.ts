@@ -1,0 +1,60 @@
+import type { AgentSpec } from '../spec/spec.ts';
+import { columns } from './columns.ts';
+import { type Command, exit, flag, printJson } from './command.ts';
+import { findProject } from './project.ts';
+
+export const agentShow: Command = {
+  path: ['agent', 'show'],
+  summary: 'show an agent as it will run: adapter and why, environment, and all that it is told about itself',
+  operands: '<agent>',
+  options: [{ flags: '--json', description: 'one JSON document' }],
+  example: 'super agent show developer',
+  async run(call, io) {
+    const { findPlaybook, loadPlaybook } = await import('./team.ts');
+    const { adaptersHere } = await import('./adapters.ts');
+    const { chooseAdapter } = await import('../plan/adapter-choice.ts');
+    const { printReport, reportDiagnostics } = await import('./diagnose.ts');
+    const project = findProject(io.cwd);
+    const read = loadPlaybook(project, findPlaybook(project, call.operands[0] ?? ''));
+    const agent = read.value;
+    if (agent === undefined) return printReport(read, flag(call, 'json') ? 'json' : 'text', io);
+    reportDiagnostics(read, io);
+    const chosen = chooseAdapter(agent, await adaptersHere(project.root, io.env));
+    if (flag(call, 'json')) printJson(io, { ...shown(agent), ...chosen, prompt: agent.system_prompt });
+    else io.stdout.write(page(agent, chosen));
+    return exit.succeeded;
+  },
+};
+
+/** An agent without the values of its environment, which may be secret. */
+function shown(agent: AgentSpec): object {
+  const { system_prompt, has_language_model, env, secrets, options, tasks, ...rest } = agent;
+  return {
+    ...rest,
+    environment: { pass: env.pass, set: Object.keys(env.set), secrets },
+    options: Object.keys(options),
+    tasks: tasks.map(({ name }) => name),
+  };
+}
+
+function page(agent: AgentSpec, chosen: { readonly adapter: string | null; readonly why: string }): string {
+  const { env, secrets } = agent;
+  const facts = [
+    ['agent', agent.name],
+    ['file', agent.file],
+    ['adapter', `${chosen.adapter ?? 'none usable'} (${chosen.why})`],
+    ['model', [agent.provider, agent.model].filter((part) => part !== undefined).join(' ')],
+    ['address', agent.base_url ?? ''],
+    ['key', agent.api_key_env ?? ''],
+    ['argv', agent.argv === undefined ? '' : JSON.stringify(agent.argv)],
+    ['module', agent.module ?? ''],
+    ['folder', agent.cwd === '.' ? '' : agent.cwd],
+    ['passed on', env.pass.join(', ')],
+    ['set', Object.keys(env.set).join(', ')],
+    ['secrets', secrets.join(', ')],
+    ['tasks', agent.tasks.map(({ name }) => name).join(', ')],
+  ].filter(([, value]) => value !== '');
+  const script = agent.run === undefined ? '' : `\nIt runs (${agent.shell}):\n\n${agent.run.trimEnd()}\n`;
+  const prompt = agent.system_prompt === '' ? '' : `\nIt is told:\n\n${agent.system_prompt}\n`;
+  return `${columns(facts)}${script}${prompt}`;
+}

@@ -1,0 +1,61 @@
+// What is wrong with files, told to people and to programs.
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { renderGithub } from '../diagnostics/github.ts';
+import { renderText } from '../diagnostics/render.ts';
+import { exit, type Io, printJson, type Stream } from './command.ts';
+import { paintFor } from './paint.ts';
+import { version } from './version.ts';
+
+export const formats = ['text', 'json', 'github', 'sarif'] as const;
+
+export type Format = (typeof formats)[number];
+
+/** What was checked and what was found. */
+export interface Report {
+  /** What was checked, as the closing line names it: a file, or "3 orchestras". */
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Texts of the files, for excerpts. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Prints the result of a check on standard output; gives the exit code: 3 when there are errors. */
+export async function printReport(report: Report, format: Format, io: Io): Promise<number> {
+  const { diagnostics } = report;
+  if (format === 'text') printText(report, io.stdout, io);
+  else if (format === 'json') printJson(io, { ok: !hasErrors(diagnostics), diagnostics });
+  else if (format === 'github') io.stdout.write(renderGithub(diagnostics));
+  else {
+    const { toSarif } = await import('../diagnostics/sarif.ts');
+    printJson(io, toSarif(diagnostics, version));
+  }
+  return exitOf(diagnostics);
+}
+
+/** Tells on standard error what there is to tell before something else is done, if anything; gives the exit code: 3 when there are errors. */
+export function reportDiagnostics(report: Report, io: Io): number {
+  if (report.diagnostics.length > 0) printText(report, io.stderr, io);
+  return exitOf(report.diagnostics);
+}
+
+function exitOf(diagnostics: readonly Diagnostic[]): number {
+  return hasErrors(diagnostics) ? exit.invalid : exit.succeeded;
+}
+
+/** With excerpts and a closing count; where GitHub reads along, as annotations too. */
+function printText({ file, diagnostics, texts }: Report, stream: Stream, io: Io): void {
+  if (diagnostics.length > 0) stream.write(renderText(diagnostics, (name) => texts.get(name), paintFor(stream, io)));
+  stream.write(`${countLine(diagnostics)} in ${file}\n`);
+  if (io.env.GITHUB_ACTIONS === 'true') io.stderr.write(renderGithub(diagnostics));
+}
+
+/** "2 errors, 1 warning", or "no faults". */
+function countLine(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const parts = [count(errors, 'error'), count(diagnostics.length - errors, 'warning')].filter((part) => part !== '');
+  return parts.length === 0 ? 'no faults' : parts.join(', ');
+}
+
+function count(number: number, word: string): string {
+  return number === 0 ? '' : `${number} ${word}${number === 1 ? '' : 's'}`;
+}
