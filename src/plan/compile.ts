@@ -31,7 +31,7 @@ export interface CompileOptions {
 /** Compiles an orchestra into a plan. A plan is given only when nothing forbids running it; the diagnostics are complete either way. */
 export function compile(source: Source, options: CompileOptions): Checked<Plan> {
   const read = readOrchestra(source, options.overrides);
-  if (read.value === undefined) return read;
+  if (read.value === undefined) return { diagnostics: read.diagnostics };
   const spec = read.value;
   const team = options.team(spec);
   const findings: Finding[] = [...checkOrchestra(spec, team)];

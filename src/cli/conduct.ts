@@ -1,0 +1,215 @@
+// Runs a plan for a person: refusals first, then launchers, run, reporter, signals, and the exit code.
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { adapterTable } from '../agents/table.ts';
+import { lastLine } from '../process/cap.ts';
+import { type Launchers, openLaunchers } from '../process/launchers.ts';
+import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
+import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
+import { clean } from '../reporters/terminal.ts';
+import type { AgentAdapter } from '../run/ports.ts';
+import type { RunState } from '../run/state.ts';
+import type { AdapterName, Plan, TaskName } from '../schema/types.gen.ts';
+import { readSome } from '../workspace/attempt-files.ts';
+import { layoutOf, outputPath, type RunLayout } from '../workspace/layout.ts';
+import { type Call, exit, flag, type Io, setupFault } from './command.ts';
+import { reportDiagnostics } from './diagnose.ts';
+import { type LocalRun, startLocalRun, workspaceOf } from './local-run.ts';
+import { exitOfSignal } from './orchestra-run.ts';
+import { nameFor } from './project.ts';
+import type { RunRequest } from './run-request.ts';
+
+type Adapters = Readonly<Record<AdapterName, AgentAdapter>>;
+
+/** Between a polite and a forced end of an agent, in milliseconds. */
+const grace = 10_000;
+
+/** Runs what was asked for and gives the exit code. */
+export async function conduct(request: RunRequest, call: Call, io: Io): Promise<number> {
+  const { compiled, project } = request;
+  const plan = compiled.value;
+  const code =
+    flag(call, 'quiet') && plan !== undefined
+      ? exit.succeeded
+      : reportDiagnostics({ ...compiled, file: nameFor(project, request.path) }, io);
+  if (plan === undefined) return code;
+  let launchers: Launchers | undefined;
+  const open = () => {
+    launchers ??= openLaunchers({ run: request.run, goal: request.goal, env: io.env, graceMs: grace });
+    return launchers;
+  };
+  try {
+    const adapters = adapterTable({ launchers: open, root: project.root, env: io.env });
+    await refuseWhatCannotRun(plan, adapters);
+    return await runToEnd(request, plan, adapters, call, io);
+  } finally {
+    await launchers?.close();
+  }
+}
+
+/** Everything that can be known to be missing before the first task starts. */
+async function refuseWhatCannotRun(plan: Plan, adapters: Adapters): Promise<void> {
+  const refusals = await refusalsOf(plan, adapters);
+  if (refusals.length === 0) return;
+  const hint = 'to see the orchestra move without its agents: add --rehearse; to see what is here: super doctor';
+  throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
+}
+
+/** One sentence for everything that keeps a plan from running here. */
+export async function refusalsOf(plan: Plan, adapters: Adapters): Promise<string[]> {
+  const cluster =
+    plan.orchestration_type === 'kubernetes'
+      ? ['orchestration_type: kubernetes needs a cluster backend, which this version does not have']
+      : [];
+  const agents = plan.agents.map(async (agent) => {
+    if (agent.adapter === null)
+      return `agent ${agent.name} says nothing about how it runs, and nothing was found: ${agent.why}`;
+    const problem = await adapters[agent.adapter].check(agent);
+    return problem === undefined ? undefined : `agent ${agent.name} (${agent.adapter}): ${problem}`;
+  });
+  return [...cluster, ...(await Promise.all(agents)).filter((each) => each !== undefined)];
+}
+
+async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, call: Call, io: Io): Promise<number> {
+  const layout = layoutOf(workspaceOf(request.project.root, plan), request.run);
+  let state: RunState | undefined;
+  const name = chooseReporter({ json: flag(call, 'json'), quiet: flag(call, 'quiet') }, io.stderr, io.env);
+  const reporter = await makeReporter(
+    name,
+    reporterContext(request, plan, layout, call, io, () => state),
+    io.env,
+  );
+  try {
+    const run = startLocalRun({
+      root: request.project.root,
+      run: request.run,
+      plan,
+      goal: request.goal,
+      rehearsal: request.rehearsal,
+      ...(request.only.length > 0 && { only: request.only }),
+      texts: request.compiled.texts,
+      adapters,
+      env: io.env,
+      observe: (event, now) => {
+        state = now;
+        reporter.onEvent(event, now);
+      },
+    });
+    const signal = await untilFinished(run, reporter, io, () => state);
+    state = await run.finished;
+    if (!flag(call, 'json')) printResult(layout, state, io, nameFor(request.project, layout.result));
+    return exitCode(state, signal());
+  } finally {
+    await reporter.close(state);
+  }
+}
+
+/** Passes signals on and keeps a live display moving until the run has finished. */
+async function untilFinished(
+  run: LocalRun,
+  reporter: Reporter,
+  io: Io,
+  state: () => RunState | undefined,
+): Promise<() => 'SIGINT' | 'SIGTERM' | undefined> {
+  let signal: 'SIGINT' | 'SIGTERM' | undefined;
+  const forget = io.onSignal((received) => {
+    reporter.note(signal === undefined ? 'stopping; once more ends the agents at once' : 'ending the agents at once');
+    signal ??= received;
+    run.stop('signal', received);
+  });
+  const { tick } = reporter;
+  const timer =
+    tick === undefined
+      ? undefined
+      : setInterval(() => {
+          const now = state();
+          if (now !== undefined) tick.call(reporter, now, Date.now());
+        }, 125);
+  try {
+    await run.finished;
+    return () => signal;
+  } finally {
+    clearInterval(timer);
+    forget();
+  }
+}
+
+function exitCode(state: RunState, signal: 'SIGINT' | 'SIGTERM' | undefined): number {
+  if (signal !== undefined && state.outcome === 'cancelled') return exitOfSignal(signal);
+  if (state.because === 'timeout') return exit.timeout;
+  return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
+}
+
+function reporterContext(
+  request: RunRequest,
+  plan: Plan,
+  layout: RunLayout,
+  call: Call,
+  io: Io,
+  state: () => RunState | undefined,
+): ReporterContext {
+  const named = (path: string) => nameFor(request.project, path);
+  const attempt = (task: TaskName, number: number) => join(layout.attempts, task, String(number));
+  const logs = (task: TaskName, number: number) =>
+    ['stderr.log', 'stdout.log'].map((log) => join(attempt(task, number), log));
+  return {
+    stdout: io.stdout,
+    stderr: io.stderr,
+    plan,
+    goal: request.goal,
+    color: wantsColor(io.stderr, io.env),
+    verbose: flag(call, 'verbose'),
+    files: {
+      folder: named(layout.folder),
+      result: named(layout.result),
+      output: (task) => named(join(layout.folder, outputPath(task))),
+      log: (task, number) => named(logs(task, number).find(hasContent) ?? attempt(task, number)),
+      tail: (task, number, lines) => lastLines(logs(task, number).find(hasContent), lines),
+    },
+    lastLine: (task) =>
+      logs(task, state()?.tasks.get(task)?.attempt ?? 1)
+        .flatMap((log) => lastLine(log) ?? [])
+        .at(-1),
+  };
+}
+
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** The last lines of a file, out of its last 16 KiB. */
+function lastLines(path: string | undefined, count: number): string[] {
+  if (path === undefined) return [];
+  const size = statSync(path).size;
+  const length = Math.min(size, 16_384);
+  return readSome(path, size - length, length)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-count);
+}
+
+/** Most lines of a result that are printed on a terminal. */
+const screenful = 200;
+
+/** The result goes to standard output: whole into files and pipes, made harmless and cut on a terminal. */
+function printResult(layout: RunLayout, state: RunState, io: Io, name: string): void {
+  if (state.counts.succeeded + state.counts.reused === 0) return;
+  if (io.stdout.isTTY) return printOnTerminal(layout.result, io, name);
+  const decoder = new TextDecoder();
+  const fd = openSync(layout.result, 'r');
+  const buffer = Buffer.allocUnsafe(65_536);
+  try {
+    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
+      io.stdout.write(decoder.decode(buffer.subarray(0, read), { stream: true }));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function printOnTerminal(path: string, io: Io, name: string): void {
+  const lines = readSome(path, 0, 262_144).toString('utf8').split('\n');
+  for (const line of lines.slice(0, screenful)) io.stdout.write(`${clean(line)}\n`);
+  if (lines.length > screenful) io.stdout.write(`... the rest is in ${name}\n`);
+}

@@ -1,0 +1,94 @@
+// `run --dry-run`: everything that a run would do, without doing any of it.
+import { adapterTable } from '../agents/table.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Plan, PlanTask } from '../schema/types.gen.ts';
+import { columns } from './columns.ts';
+import { exit, type Io, printJson } from './command.ts';
+import { refusalsOf } from './conduct.ts';
+import { reportDiagnostics } from './diagnose.ts';
+import { nameFor } from './project.ts';
+import type { RunRequest } from './run-request.ts';
+
+/** Tells what a run would do; gives 0 for a file that can be planned, 3 for one that cannot. */
+export async function dryRun(request: RunRequest, json: boolean, io: Io): Promise<number> {
+  const { compiled, project } = request;
+  const plan = compiled.value;
+  const startNothing = () => {
+    throw new Error('a dry run starts nothing');
+  };
+  const adapters = adapterTable({ launchers: startNothing, root: project.root, env: io.env });
+  const refused = plan === undefined ? [] : await refusalsOf(plan, adapters);
+  if (json) {
+    const ok = !hasErrors(compiled.diagnostics);
+    printJson(io, {
+      ok,
+      diagnostics: compiled.diagnostics,
+      ...(plan !== undefined && { plan: planJson(plan) }),
+      refused,
+    });
+    return ok ? exit.succeeded : exit.invalid;
+  }
+  const code = reportDiagnostics({ ...compiled, file: nameFor(project, request.path) }, io);
+  if (plan !== undefined) io.stdout.write(`${planText(plan, request.goal, refused).join('\n')}\n`);
+  return code;
+}
+
+function planJson(plan: Plan) {
+  return {
+    orchestra: plan.orchestra,
+    strategy: plan.strategy,
+    max_parallel_tasks: plan.max_parallel_tasks,
+    on_failure: plan.on_failure,
+    tasks: plan.tasks.map((task) => ({
+      name: task.name,
+      agent: task.agent,
+      adapter: agentOf(plan, task)?.adapter ?? null,
+      adapter_because: agentOf(plan, task)?.why ?? '',
+      needs: task.needs.map((need) => need.task),
+      context: task.context,
+      priority: task.priority,
+      timeout_seconds: task.timeout_seconds,
+      max_attempts: task.max_attempts,
+    })),
+    order: plan.order,
+    levels: plan.levels,
+    longest_path: plan.longest_path,
+  };
+}
+
+function agentOf(plan: Plan, task: PlanTask) {
+  return plan.agents.find(({ name }) => name === task.agent);
+}
+
+function planText(plan: Plan, goal: string, refused: readonly string[]): string[] {
+  const byName = new Map(plan.tasks.map((task) => [task.name, task]));
+  const rows = plan.order.map((name, at) => {
+    const task = byName.get(name) as PlanTask;
+    const needs = task.needs.map((need) => (need.until === 'end' ? `${need.task} (any end)` : need.task));
+    const limits = `${task.timeout_seconds === null ? 'no limit' : `${task.timeout_seconds} s`}, ${task.max_attempts === 1 ? '1 attempt' : `${task.max_attempts} attempts`}`;
+    return [String(at + 1), name, task.agent, agentOf(plan, task)?.adapter ?? 'none', some(needs) || '-', limits];
+  });
+  const widest = plan.levels.reduce((most, level) => Math.max(most, level.length), 0);
+  return [
+    `Dry run of ${plan.orchestra}: ${plan.tasks.length} tasks, strategy ${plan.strategy}, at most ${plan.max_parallel_tasks} at once, on failure ${plan.on_failure}`,
+    ...(goal === '' ? [] : [`Goal: ${goal.split('\n')[0]}`]),
+    '',
+    columns([['', 'TASK', 'AGENT', 'ADAPTER', 'WAITS FOR', 'LIMITS'], ...rows]).trimEnd(),
+    '',
+    'Agents:',
+    ...plan.agents.map((agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})`),
+    '',
+    `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${plan.tasks.length} tasks)`,
+    `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
+    ...(refused.length === 0 ? [] : ['', 'A run would be refused:', ...refused.map((each) => `  ${each}`)]),
+    '',
+    'Nothing was written and nothing was started.',
+  ];
+}
+
+function some(names: readonly string[], between = ', '): string {
+  const most = 8;
+  return names.length <= most
+    ? names.join(between)
+    : `${names.slice(0, most).join(between)}${between}... ${names.length - most} more`;
+}

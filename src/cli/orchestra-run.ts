@@ -1,0 +1,55 @@
+import { type Call, type Command, exit, flag, type Io, textOption } from './command.ts';
+
+/** `super orchestra run`: the main job. */
+export const orchestraRun: Command = {
+  path: ['orchestra', 'run'],
+  summary: 'run an orchestra',
+  operands: '<orchestra>',
+  options: [
+    { flags: '--goal <text>', description: 'what the run is for; replaces {goal} in descriptions, never evaluated' },
+    { flags: '--goal-file <file>', description: 'reads the goal from a file; - reads standard input' },
+    { flags: '--dry-run', description: 'shows what would happen; writes nothing and starts nothing' },
+    { flags: '-v, --verbose', description: 'adds the order of execution and the path of every output' },
+    { flags: '-q, --quiet', description: 'prints only the result, and failures' },
+    { flags: '--json', description: 'prints the events as NDJSON; with --dry-run, the plan' },
+    {
+      flags: '-s, --strategy <strategy>',
+      description: 'another strategy than the file says',
+      choices: ['sequential', 'parallel', 'mixed', 'hierarchical'],
+    },
+    { flags: '-p, --max-parallel <number>', description: 'most tasks at once' },
+    {
+      flags: '-t, --timeout <duration>',
+      description: 'timeout of tasks that have none of their own: seconds, or 90s, 10m, 2h',
+    },
+    { flags: '-w, --workspace-path <folder>', description: 'where runs are written' },
+    {
+      flags: '--adapter <adapter>',
+      description: 'what runs agents that do not say it themselves',
+      choices: ['command', 'claude', 'codex', 'gemini', 'acp', 'llm', 'module', 'rehearsal'],
+    },
+    { flags: '--rehearse', description: 'runs nothing: every agent writes a labelled stand-in output' },
+    { flags: '--only <task>', description: 'runs this task and what it needs; may be given several times', many: true },
+    { flags: '--on-failure <what>', description: 'what a failed task does to the rest', choices: ['stop', 'continue'] },
+    { flags: '--tier <tier>', description: 'accepted and ignored: nothing here depends on a tier' },
+  ],
+  example: 'super orchestra run repo_report --goal "What is this repository?"',
+  async run(call: Call, io: Io): Promise<number> {
+    const { readRequest } = await import('./run-request.ts');
+    const request = await readRequest(call, io);
+    if (flag(call, 'tier') || textOption(call, 'tier') !== undefined) {
+      io.stderr.write('super: note: --tier is ignored; nothing here depends on a tier\n');
+    }
+    if (flag(call, 'dryRun')) {
+      const { dryRun } = await import('./dry-run.ts');
+      return dryRun(request, flag(call, 'json'), io);
+    }
+    const { conduct } = await import('./conduct.ts');
+    return conduct(request, call, io);
+  },
+};
+
+/** Exit code of a run that was stopped by a signal. */
+export function exitOfSignal(signal: 'SIGINT' | 'SIGTERM'): number {
+  return signal === 'SIGINT' ? exit.interrupted : exit.terminated;
+}

@@ -1,0 +1,133 @@
+// From the command line to what shall be run: goal, overrides, compiled plan.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import { selectTasks } from '../plan/select.ts';
+import type { AdapterName, OnFailure, Plan, RunId, Strategy, TaskName } from '../schema/types.gen.ts';
+import { parseDuration } from '../spec/durations.ts';
+import type { Overrides } from '../spec/spec.ts';
+import { adaptersHere } from './adapters.ts';
+import { type Call, flag, type Io, setupFault, textOption, usageFault } from './command.ts';
+import { newRunId } from './local-run.ts';
+import { findOrchestra, findProject, type Project } from './project.ts';
+import { type Compiled, compileFile } from './team.ts';
+
+export interface RunRequest {
+  readonly project: Project;
+  /** The orchestra's file, absolute. */
+  readonly path: string;
+  readonly run: RunId;
+  readonly goal: string;
+  readonly rehearsal: boolean;
+  readonly only: readonly TaskName[];
+  /** Compiles the file; --only is applied to the plan. */
+  readonly compiled: Compiled;
+}
+
+/** A variable of a process's environment holds 131,071 bytes on Linux, its name and the sign included. */
+const longestGoal = 131_000;
+
+/** Reads options and compiles. Throws a Refusal for a wrong command line or a missing file. */
+export async function readRequest(call: Call, io: Io): Promise<RunRequest> {
+  const overrides = overridesOf(call);
+  const given = await goalOption(call, io);
+  const project = findProject(io.cwd);
+  const path = findOrchestra(project, call.operands[0] ?? '');
+  const rehearsal = flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
+  const adapter = textOption(call, 'adapter') as AdapterName | undefined;
+  const compiled = compileFile(project, path, {
+    overrides,
+    adapters: {
+      ...(await adaptersHere(project.root, io.env)),
+      rehearse: rehearsal,
+      ...(adapter !== undefined && { option: adapter }),
+    },
+  });
+  const only = (call.options.only ?? []) as readonly TaskName[];
+  const plan = compiled.value === undefined ? undefined : selected(compiled.value, only);
+  const goal = given ?? plan?.goal ?? '';
+  if (plan !== undefined && given === undefined && plan.goal === undefined && usesGoal(plan) && !flag(call, 'dryRun')) {
+    throw usageFault(`this orchestra speaks of {goal}, and there is none`, 'give one: --goal "<what the run is for>"');
+  }
+  return {
+    project,
+    path,
+    run: newRunId(new Date()),
+    goal,
+    rehearsal,
+    only,
+    compiled: plan === undefined ? compiled : { ...compiled, value: plan },
+  };
+}
+
+function overridesOf(call: Call): Overrides {
+  const strategy = textOption(call, 'strategy') as Strategy | undefined;
+  const parallel = textOption(call, 'maxParallel');
+  const timeout = textOption(call, 'timeout');
+  const workspace = textOption(call, 'workspacePath');
+  const onFailure = textOption(call, 'onFailure') as OnFailure | undefined;
+  return {
+    ...(strategy !== undefined && { strategy }),
+    ...(parallel !== undefined && { max_parallel_tasks: wholeNumber('--max-parallel', parallel) }),
+    ...(timeout !== undefined && { task_timeout_seconds: duration('--timeout', timeout) }),
+    ...(workspace !== undefined && { workspace }),
+    ...(onFailure !== undefined && { on_failure: onFailure }),
+  };
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || value < 1 || value > 1000) {
+    throw usageFault(`${option} must be a whole number from 1 to 1000, not "${text}"`);
+  }
+  return value;
+}
+
+function duration(option: string, text: string): number {
+  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : parseDuration(text);
+  if (seconds === undefined || seconds <= 0) {
+    throw usageFault(
+      `${option} must be a length of time, not "${text}"`,
+      'seconds, or a number with ms, s, m or h: 90s, 10m, 2h',
+    );
+  }
+  return seconds;
+}
+
+async function goalOption(call: Call, io: Io): Promise<string | undefined> {
+  const text = textOption(call, 'goal');
+  const file = textOption(call, 'goalFile');
+  if (text !== undefined && file !== undefined) throw usageFault('give --goal or --goal-file, not both');
+  const goal = file === undefined ? text : await readGoal(file, io);
+  if (goal === undefined) return undefined;
+  if (goal.includes('\0')) throw usageFault('the goal holds a NUL character, which no process can be given');
+  if (Buffer.byteLength(goal) > longestGoal) {
+    const hint = 'put it into a file of the project and name that file in a short goal';
+    throw usageFault(`the goal is ${Buffer.byteLength(goal)} bytes long; processes can be given ${longestGoal}`, hint);
+  }
+  return goal;
+}
+
+async function readGoal(file: string, io: Io): Promise<string> {
+  if (file === '-') return (await io.stdin()).trimEnd();
+  try {
+    return readFileSync(resolve(io.cwd, file), 'utf8').trimEnd();
+  } catch (error) {
+    throw setupFault(`cannot read the goal: ${(error as Error).message}`);
+  }
+}
+
+function selected(plan: Plan, only: readonly TaskName[]): Plan {
+  if (only.length === 0) return plan;
+  const names = plan.tasks.map(({ name }) => name);
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown === undefined) return selectTasks(plan, only);
+  throw usageFault(
+    `--only: there is no task "${unknown}"`,
+    didYouMean(unknown, names) ?? `tasks: ${names.slice(0, 20).join(', ')}`,
+  );
+}
+
+function usesGoal(plan: Plan): boolean {
+  return plan.tasks.some(({ role, description }) => role === 'task' && description.includes('{goal}'));
+}
