@@ -25,6 +25,8 @@ export interface Finding {
   readonly at: Path;
   /** Whether the key or the value at `at` is meant. Default: value. */
   readonly part?: 'key' | 'value';
+  /** The part of a text value that is meant, as it stands there. Default: all of it. */
+  readonly within?: string;
   readonly hint?: string;
 }
 

@@ -118,7 +118,7 @@ export function badForm(term: string | undefined, value: string, at: Path): { me
   if (form === undefined) return { message: `${labelOf(at)} cannot be "${cut(value)}"`, hint: '' };
   const { noun, rule, filler } = form;
   const slug = filler !== undefined ? slugOf(value, filler) : term === 'duration' ? (durationFor(value) ?? '') : '';
-  const hint = slug === '' ? rule : `${rule}: "${slug}"`;
+  const hint = slug === '' ? rule : `did you mean "${slug}"? ${rule}`;
   if (filler !== undefined && /[/\\]/.test(value))
     return { message: `${noun} "${cut(value)}" looks like a path, but it becomes a file name`, hint };
   return {

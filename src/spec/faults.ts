@@ -190,6 +190,10 @@ function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentNa
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
   const elsewhere = Object.keys(tables).find((place) => place !== here && tables[place]?.includes(key));
   if (elsewhere !== undefined) return { ...finding, hint: `"${key}" belongs ${placeName(elsewhere)}` };
+  for (const place of Object.keys(tables)) {
+    const near = suggest(key, tables[place] ?? []);
+    if (near !== undefined) return { ...finding, hint: `did you mean "${near}", ${placeName(place)}?` };
+  }
   return { ...finding, hint: `keys here: ${allowed.join(', ')}` };
 }
 

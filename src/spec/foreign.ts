@@ -21,7 +21,8 @@ interface Guess {
 }
 
 interface Shape {
-  readonly name: string;
+  /** What the document is, in a sentence. */
+  readonly message: string;
   /** Where the document shows that it has this shape. */
   sign(document: Dict): Path | undefined;
   /** The same in this language. */
@@ -30,13 +31,13 @@ interface Shape {
 
 const shapes: readonly Shape[] = [
   {
-    name: 'a playbook, which describes one agent',
+    message: 'this is a playbook: it describes one agent, not an orchestra',
     sign: ({ apiVersion, kind }) =>
       String(apiVersion).startsWith('agent/') || kind === 'AgentSpec' ? ['apiVersion'] : undefined,
     orchestra: (document) => fromPlaybook(document),
   },
   {
-    name: 'the shape orchestra/v1',
+    message: 'this has the shape orchestra/v1, which is not run',
     sign: ({ apiVersion, kind, spec }) => {
       if (String(apiVersion).startsWith('orchestra/')) return ['apiVersion'];
       if (kind === 'Orchestra' || kind === 'OrchestraSpec') return ['kind'];
@@ -45,12 +46,12 @@ const shapes: readonly Shape[] = [
     orchestra: (document) => written(document, fromWorkflow(map(document.spec))),
   },
   {
-    name: 'the shape orchestration.coordination',
+    message: 'this has the shape orchestration.coordination, which is not run',
     sign: ({ orchestration }) => (isMap(orchestration) ? ['orchestration'] : undefined),
     orchestra: (document) => written(document, fromPatterns(document)),
   },
   {
-    name: 'the shape orchestra.coordination',
+    message: 'this has the shape orchestra.coordination, which is not run',
     sign: ({ orchestra }) => {
       const sign = ['coordination', 'agents'].find((key) => key in map(orchestra));
       return sign === undefined ? undefined : ['orchestra', sign];
@@ -58,7 +59,7 @@ const shapes: readonly Shape[] = [
     orchestra: (document) => written({ ...document, ...map(document.orchestra) }, fromRoles(map(document.orchestra))),
   },
   {
-    name: 'a fragment of an orchestra',
+    message: 'this is a fragment, not a whole orchestra',
     sign: (document) => {
       if ('orchestra' in document || 'tasks' in document || 'agents' in document) return undefined;
       const sign = clusterKeys.find((key) => key in document);
@@ -71,11 +72,10 @@ const shapes: readonly Shape[] = [
 /** The one diagnostic for a document of another shape, with the orchestra that it would be here; undefined for all others. */
 export function foreignShape(data: unknown): Finding | undefined {
   if (!isMap(data)) return undefined;
-  for (const { name, sign, orchestra } of shapes) {
+  for (const { message, sign, orchestra } of shapes) {
     const at = sign(data);
     if (at === undefined) continue;
     const text = stringify(orchestra(data), { lineWidth: 0 }).trimEnd();
-    const message = `this is ${name}; super does not run it`;
     return { code: 'foreign-shape', message, at, part: 'key', hint: `the orchestra that it could be:\n${text}` };
   }
   return undefined;

@@ -69,8 +69,10 @@ export function parseSource(file: string, given: string): Checked<Source> {
     file,
     text,
     data: walked.data,
-    locate: ({ code, message, at, part, hint = '' }) =>
-      placed({ code, message, hint, range: places.rangeOf(at, part ?? 'value') }),
+    locate: ({ code, message, at, part = 'value', within, hint = '' }) => {
+      const range = places.rangeOf(at, part);
+      return placed({ code, message, hint, range: within === undefined ? range : partOf(text, range, within) });
+    },
     has: places.has,
   };
   return { value, diagnostics };
@@ -188,12 +190,10 @@ function secondDocument(offset: number): PlacedFault {
 function gatherErrors(composer: Composer, text: string, found: PlacedFault[]): void {
   const onError = (source: Origin, code: ErrorCode, message: string, isWarning?: boolean): void => {
     if (isWarning || found.length === maxFaults) return;
-    const range = originRange(source);
-    found.push({
-      code: 'yaml-syntax',
-      ...wordingOf(code, message),
-      range: code === 'TAB_AS_INDENT' ? range : atVisible(text, range),
-    });
+    const origin = originRange(source);
+    const range = code === 'TAB_AS_INDENT' ? origin : atVisible(text, origin);
+    const [start, end] = onFirstLine(text, [range[0], text.length]);
+    found.push({ code: 'yaml-syntax', ...wordingOf(code, message, text.slice(start, end)), range });
   };
   Object.assign(composer, { onError });
 }
@@ -219,6 +219,12 @@ function firstFaults(faults: readonly PlacedFault[], text: string): readonly Pla
     lineEnd = newline === -1 ? text.length : newline;
   }
   return chosen;
+}
+
+/** The first place of a part in a range of the text; the range itself where the file spells the part in another way. */
+function partOf(text: string, range: Range, part: string): Range {
+  const at = text.indexOf(part, range[0]);
+  return at === -1 || at + part.length > range[1] ? range : [at, at + part.length];
 }
 
 interface Places {

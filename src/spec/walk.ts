@@ -125,7 +125,12 @@ export function walk(root: Node): Walked {
       return stop('yaml-aliases', range, `more than ${maxAliases} aliases in one file`, aliasHint);
     nodes += target.size - 1;
     if (nodes > maxExpandedNodes)
-      return stop('yaml-aliases', range, `the aliases stand for more than ${maxExpandedNodes} values`, aliasHint);
+      return stop(
+        'yaml-aliases',
+        range,
+        `the aliases stand for more than ${maxExpandedNodes.toLocaleString('en-US')} values`,
+        aliasHint,
+      );
     if (depth + (target.height ?? 0) > maxDepth) return stop('yaml-depth', range, depthMessage, depthHint);
     deepest = Math.max(deepest, depth + (target.height ?? 0));
     targets.set(alias, target.node);

@@ -17,7 +17,7 @@ spec:
     right: `orchestra:
   id: demo
   execution: {strategy: sequential}
-agents: [counter]
+agents: [{name: counter, adapter: claude}]
 tasks: [{name: count, agent: counter, description: "Count for '{goal}'."}]
 `,
   },

@@ -5,6 +5,8 @@ import type { Rule } from './rule.ts';
 export interface AgentFault {
   readonly code: 'agent-shape' | 'templated-command' | 'unfilled-command';
   readonly key: 'adapter' | 'name' | 'run' | 'argv' | 'module';
+  /** The part of the value that is meant. */
+  readonly within?: string;
   readonly message: string;
   readonly hint: string;
 }

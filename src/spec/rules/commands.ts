@@ -27,6 +27,7 @@ export function commandFaults({ run, argv }: AgentSpec): readonly AgentFault[] {
       faults.push({
         code: 'templated-command',
         key,
+        within: template,
         message: `${template} is a template; nothing is ever put into a command`,
         hint: 'values arrive as environment variables: write "$SUPER_GOAL", or name others under env:',
       });
@@ -34,7 +35,13 @@ export function commandFaults({ run, argv }: AgentSpec): readonly AgentFault[] {
       if (!new RegExp(`(?<![{$])\\{${name}\\}(?!\\})`).test(text)) continue;
       const use = key === 'run' ? `write "$${variables[name]}"` : `use run: with "$${variables[name]}"`;
       const message = `{${name}} is not replaced in a command`;
-      faults.push({ code: 'unfilled-command', key, message, hint: `${use}; the value arrives in the environment` });
+      faults.push({
+        code: 'unfilled-command',
+        key,
+        within: `{${name}}`,
+        message,
+        hint: `${use}; the value arrives in the environment`,
+      });
     }
   };
   if (run !== undefined) look('run', run);

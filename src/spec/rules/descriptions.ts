@@ -22,7 +22,7 @@ export const descriptions: Rule = ({ tasks }, { agents }, report) => {
       });
     for (const { written, meant } of misspelt(description)) {
       const message = `{${written}} is not replaced; it stays in the text as it is`;
-      report({ code: 'unknown-placeholder', message, at, hint: `did you mean {${meant}}?` });
+      report({ code: 'unknown-placeholder', message, at, within: `{${written}}`, hint: `did you mean {${meant}}?` });
     }
   });
 };
