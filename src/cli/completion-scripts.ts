@@ -24,14 +24,14 @@ const operandWords: Readonly<Record<string, { readonly list: string } | { readon
 export function bashScript(commands: readonly Command[], groups: readonly Group[]): string {
   return `# Completion of super for bash. In ~/.bashrc: source <(super completion bash)
 _super() {
-  local at= before= words= files= word
+  local at= before= offers= files= value= word
   local current="\${COMP_WORDS[COMP_CWORD]}"
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     before=$word
 ${indent(steps(commands, groups), 4)}
   done
 ${indent(candidates(commands, groups), 2)}
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -W "$offers" -- "$current"))
   if [[ -n $files ]]; then COMPREPLY+=($(compgen -f -- "$current")); fi
 }
 complete -o filenames -F _super super
@@ -43,16 +43,14 @@ export function zshScript(commands: readonly Command[], groups: readonly Group[]
   return `#compdef super
 # Completion of super for zsh. In ~/.zshrc, after compinit: source <(super completion zsh)
 _super() {
-  local at= before= files= word current="\${words[CURRENT]}"
-  local -a given
-  given=("\${(@)words[2,CURRENT-1]}")
-  local words=
+  local at= before= offers= files= value= word current="\${words[CURRENT]}"
+  local -a given=("\${(@)words[2,CURRENT-1]}")
   for word in "\${given[@]}"; do
     before=$word
 ${indent(steps(commands, groups), 4)}
   done
 ${indent(candidates(commands, groups), 2)}
-  compadd -- \${=words}
+  compadd -- \${=offers}
   if [[ -n $files ]]; then _files; fi
 }
 compdef _super super
@@ -68,37 +66,38 @@ function steps(commands: readonly Command[], groups: readonly Group[]): string {
   return `case "$at $word" in\n${ways.map((way) => `  ${way}\n`).join('')}esac`;
 }
 
-/** Shell code that sets `words`, and `files` where files are wanted too. */
+/** Shell code that sets `offers`, and `files` where files are wanted too. */
 function candidates(commands: readonly Command[], groups: readonly Group[]): string {
   const values = commands.flatMap(({ path, options = [] }) =>
     options.filter(takesValue).map((option) => {
       const patterns = names(option).map((name) => `"${path.join(' ')}:${name}"`);
-      return `${patterns.join('|')}) ${option.choices === undefined ? 'files=1' : `words="${option.choices.join(' ')}"`} ;;`;
+      const words = option.choices === undefined ? '' : ` offers="${option.choices.join(' ')}"`;
+      return `${patterns.join('|')}) value=1${words}${takesPath(option) ? ' files=1' : ''} ;;`;
     }),
   );
-  const dashes = commands.map((command) => `"${command.path.join(' ')}") words="${allNames(command).join(' ')}" ;;`);
+  const dashes = commands.map((command) => `"${command.path.join(' ')}") offers="${allNames(command).join(' ')}" ;;`);
   const operands = [
-    `"") words="${topWords(commands, groups).join(' ')}" ;;`,
-    ...groups.map(({ path }) => `"${path}") words="${wordsBelow(commands, path).join(' ')}" ;;`),
+    `"") offers="${topWords(commands, groups).join(' ')}" ;;`,
+    ...groups.map(({ path }) => `"${path}") offers="${wordsBelow(commands, path).join(' ')}" ;;`),
     ...commands.map((command) => `"${command.path.join(' ')}") ${operandCode(command)} ;;`),
   ];
   const block = (subject: string, ways: readonly string[]) =>
     `case "${subject}" in\n${ways.map((way) => `  ${way}\n`).join('')}esac`;
   return `${block('$at:$before', values)}
-if [[ -z $words$files && $current == -* ]]; then
-${indent(block('$at', [...dashes, '*) words="--help" ;;']), 2)}
-elif [[ -z $words$files ]]; then
+if [[ -z $value && $current == -* ]]; then
+${indent(block('$at', [...dashes, '*) offers="--help" ;;']), 2)}
+elif [[ -z $value ]]; then
 ${indent(block('$at', operands), 2)}
 fi`;
 }
 
 function operandCode(command: Command): string {
   const name = operandName(command);
-  if (name === undefined) return `words="${allNames(command).join(' ')}"`;
+  if (name === undefined) return `offers="${allNames(command).join(' ')}"`;
   const known = operandWords[name];
   if (known === undefined) return 'files=1';
-  if ('words' in known) return `words="${known.words.join(' ')}"`;
-  return `words="$(super completion ${known.list} 2>/dev/null)"${name === 'orchestra' ? ' files=1' : ''}`;
+  if ('words' in known) return `offers="${known.words.join(' ')}"`;
+  return `offers="$(super completion ${known.list} 2>/dev/null)"${name === 'orchestra' ? ' files=1' : ''}`;
 }
 
 /** For fish. */
@@ -131,12 +130,13 @@ function fishLines(command: Command, commands: readonly Command[], groups: reado
 
 function fishOption(option: Option): string {
   const flags = names(option).map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
-  const value = !takesValue(option)
-    ? []
-    : option.choices === undefined
-      ? ['-r -F']
-      : [`-x -a ${quoted(option.choices.join(' '))}`];
-  return [...flags, ...value, `-d ${quoted(option.description)}`].join(' ');
+  return [...flags, ...fishValue(option), `-d ${quoted(option.description)}`].join(' ');
+}
+
+function fishValue(option: Option): readonly string[] {
+  if (!takesValue(option)) return [];
+  if (option.choices !== undefined) return [`-x -a ${quoted(option.choices.join(' '))}`];
+  return takesPath(option) ? ['-r -F'] : ['-x'];
 }
 
 function fishOperand(command: Command): readonly string[] {
@@ -144,7 +144,7 @@ function fishOperand(command: Command): readonly string[] {
   if (name === undefined) return [];
   const known = operandWords[name];
   if (known === undefined) return ['-F'];
-  if ('words' in known) return [`-a ${quoted(known.words.join(' '))}`];
+  if ('words' in known) return known.words.length === 0 ? [] : [`-a ${quoted(known.words.join(' '))}`];
   const words = `-a ${quoted(`(super completion ${known.list} 2>/dev/null)`)}`;
   return name === 'orchestra' ? [words, '-F'] : [words];
 }
@@ -173,6 +173,10 @@ function allNames({ options = [] }: Command): readonly string[] {
 
 function takesValue({ flags }: Option): boolean {
   return /[<[]/.test(flags);
+}
+
+function takesPath({ flags }: Option): boolean {
+  return /<(file|folder)>/.test(flags);
 }
 
 function quoted(text: string): string {

@@ -27,8 +27,16 @@ async function scriptFor(shell: string): Promise<string> {
 
 /** What the scripts ask for while somebody types; undefined for the name of a shell. */
 async function wordsFor(asked: string, io: Io): Promise<readonly string[] | undefined> {
-  if (asked === 'orchestras') return orchestraFiles(findProject(io.cwd)).map(idOf);
-  if (asked === 'agents') return playbookFiles(findProject(io.cwd)).map(({ name }) => name);
+  if (asked === 'orchestras') return orchestraFiles(findProject(io.cwd)).map(idOf).filter(isHarmless);
+  if (asked === 'agents')
+    return playbookFiles(findProject(io.cwd))
+      .map(({ name }) => name)
+      .filter(isHarmless);
   if (asked === 'codes') return Object.keys((await import('../diagnostics/catalogue.ts')).catalogue);
   return undefined;
+}
+
+/** Names come from files, and bash evaluates the words of a completion: `$(...)` as a file's name would be run. */
+function isHarmless(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name);
 }
