@@ -23,7 +23,7 @@ const scripts: readonly [kind: 'plain' | 'real', text: string][] = [
   ['plain', 'x=$(false); echo never'],
   ['plain', 'false | true; echo piped'],
   ['plain', 'echo $UNSET_NAME; echo never'],
-  ['plain', 'echo ${super_stop-none} ${1-no} ${OPTIND}'],
+  ['plain', `echo \${super_stop-none} \${1-no} \${OPTIND}`],
   ['plain', 'echo one\nif then'],
   ['plain', 'echo "unclosed'],
   ['plain', 'no_such_command_here --x'],
@@ -78,13 +78,13 @@ function withoutPlace(text: string): string {
 
 test('a launcher takes the next script with nothing of the one before', async () => {
   const one = await lab.finish('one', script('LEFT=over; export LEFT; cd /; umask 0; echo $LEFT'));
-  const two = await lab.finish('two', script('echo ${LEFT-nothing}; pwd; umask'));
+  const two = await lab.finish('two', script(`echo \${LEFT-nothing}; pwd; umask`));
   expect(one.stdout).toBe('over\n');
   expect(two.stdout).toMatch(new RegExp(`^nothing\n${lab.folder}\n0[0-7]*[1-7]\n$`));
 });
 
 test('other shells and argv are started as they are', async () => {
-  const bash = await lab.finish('bash', script('echo $0 $# ${BASH_VERSION:+yes}', 'bash -u'));
+  const bash = await lab.finish('bash', script(`echo $0 $# \${BASH_VERSION:+yes}`, 'bash -u'));
   expect(bash.stdout).toBe('bash 0 yes\n');
   const argv = await lab.finish('argv', { type: 'argv', argv: ['printf', '%s|', "it's", '$HOME', '', 'a\nb'] });
   expect(argv.stdout).toBe("it's|$HOME||a\nb|");

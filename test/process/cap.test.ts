@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lastLine, watchLogs } from '../../src/process/cap.ts';
+import { pause, until } from './lab.ts';
+
+let folder: string;
+let log: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'super-cap-'));
+  log = join(folder, 'log');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const limits = { cap: 1024, interval: 5 };
+const mark = /\n\[\.\.\. (\d+) bytes cut here \.\.\.\]\n/;
+
+/** Numbered lines of 10 bytes each. */
+function lines(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, n) => `${String(from + n).padStart(9, '0')}\n`).join('');
+}
+
+/** Checks that a log is head, mark and tail of this text, and that the mark tells the truth. */
+function expectCut(text: string, cap: number): void {
+  const left = readFileSync(log, 'utf8');
+  expect(left.length).toBeLessThanOrEqual(cap);
+  const [head = '', missing, tail = ''] = left.split(mark);
+  expect(head).toBe(text.slice(0, cap / 2));
+  expect(text.endsWith(tail)).toBe(true);
+  expect(tail.length).toBeGreaterThan(cap / 2 - 100);
+  expect(Number(missing)).toBe(text.length - head.length - tail.length);
+  expect(existsSync(`${log}.tail`)).toBe(false);
+}
+
+test('a log within its cap stays as it is, and one that never was is no fault', async () => {
+  const watch = watchLogs([log, join(folder, 'none')], limits);
+  writeFileSync(log, 'x'.repeat(1024));
+  await pause(20);
+  await watch.close();
+  expect(readFileSync(log, 'utf8')).toBe('x'.repeat(1024));
+});
+
+test.each([103, 110, 160, 1000])(
+  'a log of %i lines, written before the first look, is cut at the end',
+  async (count) => {
+    const watch = watchLogs([log], { cap: 1024, interval: 60_000 });
+    writeFileSync(log, lines(0, count));
+    await watch.close();
+    expectCut(lines(0, count), 1024);
+  },
+);
+
+test.each([[150], [150, 10], [150, 60, 1], [120, 80, 300, 0, 40]])(
+  'a log that grows by %i, ... lines is kept small all the time',
+  async (...steps) => {
+    const watch = watchLogs([log], limits);
+    let written = 0;
+    for (const step of steps) {
+      appendFileSync(log, lines(written, written + step));
+      written += step;
+      await until(() => statSync(log).size <= 1024);
+      await pause(20);
+    }
+    await watch.close();
+    expectCut(lines(0, written), 1024);
+  },
+);
+
+test('a program that writes 200 MB is none the wiser, and this process grows no larger', async () => {
+  const before = process.memoryUsage.rss();
+  const child = spawn('sh', ['-c', 'yes 123456789 | head -c 200000000 >>"$0"; echo the end >>"$0"', log]);
+  const watch = watchLogs([log]);
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  await watch.close();
+  const left = readFileSync(log, 'utf8');
+  expect(code).toBe(0);
+  expect(left.length).toBeLessThanOrEqual(16 * 1024 * 1024);
+  expect(left.length).toBeGreaterThan(15 * 1024 * 1024);
+  expect(left.endsWith('123456789\nthe end\n')).toBe(true);
+  expect(Number(mark.exec(left)?.[1])).toBeGreaterThan(180_000_000);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 1024 * 1024);
+});
+
+test('a link that an agent put in the place of its log is not followed', async () => {
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'v'.repeat(5000));
+  symlinkSync(victim, log);
+  const watch = watchLogs([log], { ...limits, cap: 2 });
+  await expect(watch.close()).rejects.toThrow('cannot shorten a log');
+  expect(statSync(victim).size).toBe(5000);
+});
+
+test('silence is counted from the last growth', async () => {
+  const watch = watchLogs([log], limits);
+  await pause(100);
+  expect(watch.silence()).toBeGreaterThanOrEqual(80);
+  writeFileSync(log, 'x');
+  await until(() => watch.silence() < 50);
+  await watch.close();
+});
+
+test.each([
+  ['', undefined],
+  ['\n \n', undefined],
+  ['one', 'one'],
+  ['one\ntwo\n', 'two'],
+  ['one\n  two  \n\n\n', 'two'],
+  ['10 %\r20 %\r', '20 %'],
+  [`${'x'.repeat(9000)}\n${'é'.repeat(300)}\n`, 'é'.repeat(200)],
+])('the last line of %j', (text, line) => {
+  expect(lastLine(log)).toBeUndefined();
+  writeFileSync(log, text);
+  expect(lastLine(log)).toBe(line);
+});

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { identify, processFacts, signalGroup, signalProcess, verdict } from '../../src/process/identity.ts';
+import { lives } from './lab.ts';
+
+test('this process is ours, and tells its group', () => {
+  const identity = identify(process.pid);
+  expect(identity && verdict(identity)).toBe('ours');
+  expect(processFacts(process.pid)).toMatchObject({
+    pid: process.pid,
+    group: expect.any(Number),
+    began: expect.stringMatching(/^\d+$/),
+  });
+});
+
+test('a name with brackets and spaces does not shift the fields', async () => {
+  const child = spawn('perl', ['-e', '$0 = "a) Z 1 (b"; $| = 1; print "x"; sleep 100'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+  expect(processFacts(child.pid ?? 0)).toMatchObject({ state: 'S', group: processFacts(process.pid)?.group });
+  child.kill();
+});
+
+test('a number that was given away again is another process, and is not signalled', async () => {
+  const child = spawn('sleep', ['100'], { detached: true });
+  const identity = identify(child.pid ?? 0);
+  if (!identity) throw new Error('sleep was not started');
+  const earlier = { ...identity, began: String(Number(identity.began) - 1) };
+  expect(verdict(earlier)).toBe('other');
+  expect([signalProcess(earlier, 'SIGKILL'), signalGroup(earlier, 'SIGKILL')]).toEqual([false, false]);
+  const otherBoot = { ...identity, boot: 'another' };
+  expect(verdict(otherBoot)).toBe('gone');
+  expect([signalProcess(otherBoot, 'SIGKILL'), signalGroup(otherBoot, 'SIGKILL')]).toEqual([false, false]);
+  expect(lives(identity.pid)).toBe(true);
+  expect(signalProcess(identity, 'SIGKILL')).toBe(true);
+  await once(child, 'exit');
+  expect(verdict(identity)).toBe('gone');
+  expect(identify(identity.pid)).toBeUndefined();
+});
