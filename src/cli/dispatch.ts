@@ -1,6 +1,5 @@
 // The table of commands as a commander program. Commander parses and prints help; it never exits and never prints on its own.
 import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
-import { didYouMean } from '../diagnostics/suggest.ts';
 import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
 import { commands, groups } from './table.ts';
 import { version } from './version.ts';
@@ -26,7 +25,8 @@ export async function dispatch(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exit.succeeded;
     if (error.code === 'commander.help') return exit.usage;
-    throw usageFault(error.message.replace(/^error: /, ''), nextStep(argv));
+    const message = error.message.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)$/, 'did you mean $1?');
+    throw usageFault(message, nextStep(argv));
   }
 }
 
@@ -53,7 +53,8 @@ function prepare(program: Program, io: Io): Program {
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: () => {},
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => {},
       getOutHelpWidth: () => io.stdout.columns,
     });
 }
@@ -80,12 +81,11 @@ function addCommand(
   });
 }
 
+/** Where help is: that of the command, else of the group, that the words name. */
 function nextStep(argv: readonly string[]): string {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const known = commands.map(({ path }) => path);
-  const near = known.find((path) => path[0] === words[0]);
-  const parent = near === undefined ? 'super' : ['super', ...near.filter((word, at) => words[at] === word)].join(' ');
-  const first = words[0] ?? '';
-  const guess = near === undefined ? didYouMean(first, new Set(known.map((path) => path[0] ?? ''))) : undefined;
-  return [guess, `see: ${parent} --help`].filter((line) => line !== undefined).join('\n');
+  const [first = '', ...rest] = argv.filter((word) => !word.startsWith('-'));
+  const group = groups.find(({ path, alias }) => path === first || alias === first)?.path;
+  const words = [group ?? first, ...rest];
+  const command = commands.find(({ path }) => path.every((word, at) => words[at] === word));
+  return `see: ${['super', ...(command?.path ?? (group === undefined ? [] : [group])), '--help'].join(' ')}`;
 }
