@@ -47,7 +47,7 @@ export function prettyReporter(context: ReporterContext): Reporter {
     async close(state) {
       await display.end();
       if (state === undefined || seen === undefined) return;
-      stderr.write(`${summaryLines(state, seen, context, { paint, tails: true }).join('\n')}\n`);
+      stderr.write(`${summaryLines(state, seen, context, { paint, tails: true }).slice(1).join('\n')}\n`);
     },
   };
 }

@@ -59,16 +59,17 @@ function chosen(state: RunState, { recent }: View, most: number): readonly TaskS
 
 function rowsOf(state: RunState, shown: readonly TaskState[], view: View): string[] {
   const { columns, paint } = view;
-  const longest = (of: (task: TaskState) => string) => shown.reduce((most, task) => Math.max(most, of(task).length), 0);
+  const longestOf = (of: (task: TaskState) => string) =>
+    shown.reduce((most, task) => Math.max(most, of(task).length), 0);
   const nameWidth = Math.min(
-    longest(({ task }) => task.name),
+    longestOf(({ task }) => task.name),
     Math.max(8, Math.floor(columns * 0.35)),
   );
   const agentWidth =
     columns < 60
       ? 0
       : Math.min(
-          longest(({ task }) => task.agent),
+          longestOf(({ task }) => task.agent),
           16,
         );
   const noteWidth = columns - 1 - 2 - nameWidth - (agentWidth === 0 ? 0 : agentWidth + 2) - timeWidth - 1 - 2;

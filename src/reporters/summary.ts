@@ -10,6 +10,7 @@ import { count, counted, dollars, duration, looks, type Paint, someOf, tallyOf }
 /** A larger table is cut down to what failed. */
 const mostRows = 60;
 const mostFailures = 10;
+const mostReasons = 20;
 const mostListed = 1000;
 const tailLines = 10;
 
@@ -102,13 +103,12 @@ function skipLines(state: RunState, paint: Paint): string[] {
       if (names === undefined) byReason.set(message ?? '', [task.name]);
       else names.push(task.name);
     }
-    const reasons = [...byReason].map(([reason, names]) => ({
-      reason: oneLine(reason),
-      names: someOf(names, mostRows),
-    }));
-    const lines = reasons.slice(0, mostRows).map(({ reason, names }) => `${paint.yellow(status)}: ${names}: ${reason}`);
-    const hidden = reasons.length - lines.length;
-    return hidden === 0 ? lines : [...lines, `${paint.yellow(status)}: others, for ${counted(hidden, 'more reason')}`];
+    const reasons = [...byReason];
+    const lines = reasons
+      .slice(0, mostReasons)
+      .map(([reason, names]) => `${paint.yellow(status)}: ${someOf(names, mostRows)}: ${oneLine(reason)}`);
+    const hidden = reasons.slice(mostReasons).reduce((sum, [, names]) => sum + names.length, 0);
+    return hidden === 0 ? lines : [...lines, `${paint.yellow(status)}: ${counted(hidden, 'more task')}`];
   });
 }
 

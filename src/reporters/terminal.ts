@@ -24,25 +24,26 @@ export function clean(text: string): string {
 
 const plain = /^[ -~]*$/;
 const wide =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
-const zero = /^[\p{M}\p{Cf}]/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const zero = /[\p{Mn}\p{Me}\u200c\u200d\ufe00-\ufe0e]/u;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function isPlain(text: string): boolean {
   return plain.test(text);
 }
 
-function widthOfGrapheme(grapheme: string): number {
-  if (wide.test(grapheme)) return 2;
-  return zero.test(grapheme) ? 0 : 1;
+// Terminals disagree about joined emoji; the widest reading is taken, because a line that is too long wraps.
+function widthOfParts(text: string): number {
+  let width = 0;
+  for (const character of text)
+    width += character === '\ufe0f' ? 1 : zero.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
 }
 
-/** Columns that clean text takes on a terminal. */
+/** Most columns that clean text takes on a terminal. */
 export function widthOf(text: string): number {
   if (isPlain(text)) return text.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOfGrapheme(segment);
-  return width;
+  return widthOfParts(text);
 }
 
 /** Clean text in at most `width` columns; what is cut ends in an ellipsis. */
@@ -55,7 +56,7 @@ export function cut(text: string, width: number): string {
   let result = '';
   let used = 0;
   for (const { segment } of graphemes.segment(start)) {
-    used += widthOfGrapheme(segment);
+    used += widthOfParts(segment);
     if (used > width - 1) break;
     result += segment;
   }
