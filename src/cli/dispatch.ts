@@ -36,8 +36,10 @@ function build(io: Io, act: (command: Command, call: Call) => Promise<void>): Pr
     .version(version, '-V, --version');
   program.addHelpText('after', '\nExample:\n  super orchestra run repo_report --goal "What is this repository?"');
   const parents = new Map<string, Program>();
-  for (const { path, alias, summary } of groups) {
-    const group = prepare(program.command(path), io).description(summary);
+  for (const { path, alias, summary, example } of groups) {
+    const group = prepare(program.command(path), io)
+      .description(summary)
+      .addHelpText('after', `\nExample:\n  ${example}`);
     if (alias !== undefined) group.alias(alias);
     parents.set(path, group);
   }

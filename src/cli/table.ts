@@ -14,10 +14,24 @@ import { orchestraShow } from './orchestra-show.ts';
 import { orchestraValidate } from './orchestra-validate.ts';
 import { schema } from './schema.ts';
 
-/** Words that gather commands, with their short form. */
-export const groups: readonly { readonly path: string; readonly alias?: string; readonly summary: string }[] = [
-  { path: 'agent', summary: 'playbooks: the agents of this project' },
-  { path: 'orchestra', alias: 'orch', summary: 'orchestras: write, check, show and run them' },
+/** A word that gathers commands. */
+export interface Group {
+  readonly path: string;
+  /** Short form. */
+  readonly alias?: string;
+  readonly summary: string;
+  /** A command line that works, shown in help. */
+  readonly example: string;
+}
+
+export const groups: readonly Group[] = [
+  { path: 'agent', summary: 'playbooks: the agents of this project', example: 'super agent list' },
+  {
+    path: 'orchestra',
+    alias: 'orch',
+    summary: 'orchestras: write, check, show and run them',
+    example: 'super orchestra validate',
+  },
 ];
 
 /** The table of commands: one line each, in the order of the help. */
