@@ -9,6 +9,8 @@ export interface Doomed {
   readonly marks: readonly string[];
   /** Processes that are left alone though they bear the marks. */
   readonly except: (facts: ProcessFacts) => boolean;
+  /** How often the groups are told. A shell that has just forked hears nothing until it has put its traps away. */
+  readonly tellings: number;
   /** When patience ends, on the clock of performance.now(). Asked again and again, for it may be brought forward. */
   readonly deadline: () => number;
   /** Whether nothing else is waited for once nobody is left. */
@@ -20,18 +22,18 @@ export interface Doomed {
 /** How long processes that even KILL does not end are waited for, in milliseconds. */
 const lastPatience = 5000;
 
-/** TERM once, after the deadline KILL, until nothing is left. Says whether anything had to be signalled. */
+/** TERM first, after the deadline KILL, until nothing is left. Says whether anything had to be signalled. */
 export async function endProcesses(doomed: Doomed): Promise<boolean> {
   const told = new Set<number>();
-  let signalled = false;
+  let tellings = 0;
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
     const left = await survivors(doomed);
-    if (left.length === 0 && doomed.isOver()) return signalled;
+    if (left.length === 0 && doomed.isOver()) return tellings > 0;
     const early = doomed.deadline() - performance.now();
     if (early < -lastPatience) return true;
     if (early <= 0) forceEnd(doomed, left);
-    else askToEnd(doomed, left, told, !signalled);
-    signalled = true;
+    else askToEnd(doomed, left, told, tellings < doomed.tellings);
+    tellings += 1;
     await doomed.nap(early > 0 ? Math.min(pause, early) : pause);
   }
 }
@@ -53,9 +55,9 @@ function forceEnd(doomed: Doomed, left: readonly Found[]): void {
   for (const one of left) signalProcess(one, 'SIGKILL');
 }
 
-/** Groups are told once, as a terminal would do; who left its group is told alone. */
-function askToEnd(doomed: Doomed, left: readonly Found[], told: Set<number>, first: boolean): void {
-  if (first) for (const leader of doomed.leaders) signalGroup(leader, 'SIGTERM');
+/** Groups are told as a terminal would do it; who left its group is told alone, once. */
+function askToEnd(doomed: Doomed, left: readonly Found[], told: Set<number>, groups: boolean): void {
+  if (groups) for (const leader of doomed.leaders) signalGroup(leader, 'SIGTERM');
   for (const one of left) {
     if (told.has(one.pid) || doomed.leaders.some(({ pid }) => pid === one.group)) continue;
     told.add(one.pid);

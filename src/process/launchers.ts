@@ -20,8 +20,8 @@ export interface LauncherOptions {
   readonly goal: string;
   /** The caller's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Between TERM and KILL, in milliseconds. */
-  readonly graceMs: number;
+  /** Between TERM and KILL, in milliseconds; 10 s unless given. */
+  readonly graceMs?: number;
 }
 
 /** Most of the grace, in milliseconds, that is left to what still runs when everything is closed. */
@@ -56,7 +56,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     idle: [],
     waiting: [],
     running: new Map(),
-    graceMs: options.graceMs,
+    graceMs: options.graceMs ?? 10_000,
     slots: 0,
     starting: 0,
     closing: false,
@@ -127,6 +127,7 @@ async function close(pool: Pool, mark: string): Promise<void> {
     leaders,
     marks: [mark],
     except: exceptOurs(pool),
+    tellings: 1,
     deadline: () => deadline + grace,
     isOver: () => true,
     nap: (milliseconds) => sleep(milliseconds),

@@ -68,10 +68,12 @@ signal() {
     facts "$one" && [ "$group" != "$$" ] && kill -s "$1" "$one" && found=1
   done
 }
+now() { read -r seconds _ </proc/uptime && seconds=${'$'}{seconds%.*}; }
+now
+late=$((seconds + 2)) last=$((seconds + 10))
 signal TERM
-rounds=0
-while [ -n "$found" ] && [ $rounds -lt 15 ]; do sleep 0.1; signal 0; rounds=$((rounds + 1)); done
-while [ -n "$found" ] && [ $rounds -lt 25 ]; do signal KILL; sleep 0.05; rounds=$((rounds + 1)); done
+while [ -n "$found" ] && now && [ "$seconds" -lt $late ]; do sleep 0.1; signal 0; done
+while [ -n "$found" ] && now && [ "$seconds" -lt $last ]; do signal KILL; sleep 0.05; done
 rm -rf "$folder"
 kill -s KILL 0
 `;

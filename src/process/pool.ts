@@ -69,8 +69,8 @@ export interface Pool {
 
 /** How long what an attempt left behind has to end by itself, in milliseconds. */
 const shortGrace = 1000;
-/** A plain script that ends this soon, in milliseconds, is taken to have left nothing behind; closing looks again. */
-const soon = 100;
+/** Youth of an attempt, in milliseconds. A plain script that ends in it is taken to have left nothing behind; closing looks again. */
+const youth = 100;
 
 /** Gives waiting work to idle launchers, and has one started for each that must wait. */
 export function dispatch(pool: Pool): void {
@@ -162,7 +162,7 @@ function onEnd(pool: Pool, id: number, code: number, stopped: boolean): void {
   work.code = code;
   launcher.spent ||= stopped;
   if (work.ending) work.wake();
-  else if (!launcher.spent && performance.now() - work.began < soon && leftNothing(pool, launcher, work)) {
+  else if (!launcher.spent && performance.now() - work.began < youth && leftNothing(pool, launcher, work)) {
     finish(pool, launcher, work);
   } else void endWork(pool, launcher, work, shortGrace);
 }
@@ -236,6 +236,7 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
     leaders: identity ? [identity] : [],
     marks: marksOf(work),
     except: exceptOurs(pool),
+    tellings: performance.now() - work.began < youth ? 4 : 1,
     deadline: () => work.deadline,
     isOver: () => launcher.gone || work.code !== undefined || !isThere(identity),
     nap: (milliseconds) => nap(milliseconds, work),
