@@ -25,7 +25,7 @@ export function clean(text: string): string {
 const plain = /^[ -~]*$/;
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-const zero = /[\p{Mn}\p{Me}\u200c\u200d\ufe00-\ufe0e]/u;
+const zero = /\p{Mn}|\p{Me}|\u200c|\u200d|[\ufe00-\ufe0e]/u;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function isPlain(text: string): boolean {
