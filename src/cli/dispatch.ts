@@ -25,7 +25,7 @@ export async function dispatch(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exit.succeeded;
     if (error.code === 'commander.help') return exit.usage;
-    const message = error.message.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)$/, 'did you mean $1?');
+    const message = error.message.replace(/^error: /, '').replace(/\(Did you mean (\S+)\?\)$/, 'did you mean "$1"?');
     throw usageFault(message, nextStep(argv));
   }
 }

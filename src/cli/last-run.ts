@@ -1,11 +1,12 @@
 // The newest run in a workspace, as far as its folder and the end of its journal tell.
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Outcome, RunEvent } from '../schema/types.gen.ts';
 
 export interface LastRun {
   readonly id: string;
   /** How it ended; paused; or unfinished: it runs now, or was cut off and can be resumed. */
-  readonly state: 'succeeded' | 'failed' | 'cancelled' | 'paused' | 'unfinished';
+  readonly state: Outcome | 'paused' | 'unfinished';
 }
 
 /** The newest run of a workspace; null where there is none. Run ids sort by time. */
@@ -26,10 +27,18 @@ function foldersIn(folder: string): string[] {
 const tail = 8192;
 
 function stateOf(journal: string): LastRun['state'] {
-  const line = readEnd(journal).trimEnd().split('\n').at(-1) ?? '';
-  const [, type, outcome] = /"type":"([^"]+)"(?:.*"outcome":"(succeeded|failed|cancelled)")?/.exec(line) ?? [];
-  if (type === 'run.finished' && outcome !== undefined) return outcome as LastRun['state'];
-  return type === 'run.paused' ? 'paused' : 'unfinished';
+  const event = parsed(readEnd(journal).trimEnd().split('\n').at(-1) ?? '');
+  if (event?.type === 'run.finished') return event.outcome;
+  return event?.type === 'run.paused' ? 'paused' : 'unfinished';
+}
+
+/** The event of a line; undefined for one that is torn, or longer than those that matter here. */
+function parsed(line: string): RunEvent | undefined {
+  try {
+    return JSON.parse(line) as RunEvent;
+  } catch {
+    return undefined;
+  }
 }
 
 function readEnd(file: string): string {

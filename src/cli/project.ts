@@ -102,14 +102,29 @@ function firstOfEachFolder(files: readonly string[]): string[] {
   });
 }
 
-/** orchestra.id of a file, read without validating the rest; undefined when it has none. */
+/** orchestra.id of a file, read without validating the rest; undefined when it has none, or cannot be read. */
 function declaredId(file: string): string | undefined {
-  const text = readFileSync(file, 'utf8');
-  const section = /^orchestra:[ \t]*\r?\n((?:[ \t]+.*\r?\n|[ \t]*#.*\r?\n|\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
-  const own = /^[ \t]+id:[ \t]*["']?([\w.-]+)/m.exec(section)?.[1];
-  if (own !== undefined) return own;
-  const metadata = /^metadata:[ \t]*\r?\n((?:[ \t]+.*\r?\n|\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
-  return /^[ \t]+id:[ \t]*["']?([\w.-]+)/m.exec(metadata)?.[1];
+  const text = `${readable(file)}\n`;
+  return idIn(text, 'orchestra') ?? idIn(text, 'metadata');
+}
+
+/** The id in a top-level section, written as a block or in braces. */
+function idIn(text: string, section: string): string | undefined {
+  const inBraces = new RegExp(`^[ \\t{]*["']?${section}["']?[ \\t]*:\\s*\\{([^{}]*)`, 'm').exec(text)?.[1];
+  if (inBraces !== undefined) return /(?:^|[\s,])["']?id["']?[ \t]*:[ \t]*["']?([\w.-]+)/.exec(inBraces)?.[1];
+  const block = new RegExp(
+    `^${section}:[ \\t]*(?:#.*)?\\r?\\n((?:[ \\t]+.*\\r?\\n|[ \\t]*#.*\\r?\\n|\\r?\\n)*)`,
+    'm',
+  ).exec(text);
+  return /^[ \t]+id:[ \t]*["']?([\w.-]+)/m.exec(block?.[1] ?? '')?.[1];
+}
+
+function readable(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The id by which an orchestra file is run: what it declares, else its name without _orchestra. */

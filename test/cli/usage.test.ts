@@ -1,0 +1,47 @@
+// What is said to somebody who mistyped: the fault, and the next step; nothing on standard output.
+import { expect, test } from 'vitest';
+import { expectGolden } from '../golden/golden.ts';
+import { commandOrchestra, commandPlaybook, folderWith, runCli } from './harness.ts';
+
+const project = {
+  '.super': 'project: demo\n',
+  'agents/tester_playbook.yaml': commandPlaybook('echo tested'),
+  'agents/a/twin_playbook.yaml': commandPlaybook('echo one'),
+  'agents/b/twin_playbook.yaml': commandPlaybook('echo two'),
+  'orchestras/hello_orchestra.yaml': commandOrchestra('hello', ['one', 'two one']),
+  'orchestras/other.yaml': commandOrchestra('shared', ['one']),
+  'orchestras/another.yaml': commandOrchestra('shared', ['one']),
+};
+
+const cases: Readonly<Record<string, readonly [number, ...string[]]>> = {
+  'unknown-command': [2, 'agnt'],
+  'unknown-command-without-guess': [2, 'frobnicate'],
+  'unknown-subcommand': [2, 'orch', 'rum'],
+  'missing-subcommand': [2, 'agent'],
+  'unknown-option': [2, 'orchestra', 'show', 'hello', '--fromat', 'dot'],
+  'missing-operand': [2, 'orchestra', 'show'],
+  'too-many-operands': [2, 'orchestra', 'list', 'hello'],
+  'missing-value': [2, 'orchestra', 'show', 'hello', '--format'],
+  'bad-choice': [2, 'orchestra', 'show', 'hello', '--format', 'png'],
+  'unknown-orchestra': [4, 'orchestra', 'show', 'helo'],
+  'missing-file': [4, 'orchestra', 'validate', 'orchestras/nowhere.yaml'],
+  'ambiguous-orchestra': [2, 'orchestra', 'show', 'shared'],
+  'unknown-agent': [4, 'agent', 'show', 'testr'],
+  'ambiguous-agent': [2, 'agent', 'show', 'twin'],
+  'bad-orchestra-id': [2, 'orchestra', 'create', '../x'],
+  'bad-orchestra-id-with-spaces': [2, 'orchestra', 'create', 'my orchestra'],
+  'taken-orchestra-id': [2, 'orchestra', 'create', 'hello'],
+  'taken-orchestra-id-elsewhere': [2, 'orchestra', 'create', 'shared', '--force'],
+  'bad-agent-name': [2, 'agent', 'create', '2nd/agent'],
+  'taken-agent-name': [2, 'agent', 'create', 'tester'],
+  'init-on-a-file': [2, 'init', '.super'],
+  'unknown-code': [2, 'explain', 'unknwon-agent'],
+  'unknown-schema': [2, 'schema', 'orchestre'],
+  'unknown-shell': [2, 'completion', 'tcsh'],
+};
+
+test.each(Object.entries(cases))('%s', async (name, [expected, ...argv]) => {
+  const { code, stdout, stderr } = await runCli(argv, { cwd: folderWith(project) });
+  expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+  expectGolden(`cli/usage/${name}.txt`, `$ super ${argv.join(' ')}\n${stderr}`);
+});
