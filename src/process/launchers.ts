@@ -79,7 +79,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
 }
 
 /** What every agent gets of the caller's environment. */
-export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const base: Record<string, string> = {};
   for (const name of ['PATH', 'HOME', 'LANG', 'TERM', 'TMPDIR']) {
     const value = env[name];

@@ -10,7 +10,7 @@ export function isPlain(program: Program): boolean {
 }
 
 /** The shell that scripts get unless they name another. */
-export const defaultShell = 'sh -eu';
+const defaultShell = 'sh -eu';
 
 const telltale = new RegExp(
   [

@@ -96,7 +96,7 @@ function lineReader(onLine: (line: string) => void): (chunk: string) => void {
 }
 
 /** A line of the status pipe as a fact; what is no report is what some shell had to complain about. */
-export function parseReport(line: string): Report {
+function parseReport(line: string): Report {
   const [word, first = '', second = '', third] = line.split(' ');
   const one = Number(first);
   const two = Number(second);

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identify, processFacts, signalGroup, signalProcess, verdict } from '../../src/process/identity.ts';
 import { lives } from './lab.ts';
@@ -15,15 +18,18 @@ test('this process is ours, and tells its group', () => {
 });
 
 test('a name with brackets and spaces does not shift the fields', async () => {
-  const child = spawn('perl', ['-e', '$0 = "a) Z 1 (b"; $| = 1; print "x"; sleep 100'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await once(child.stdout, 'data');
+  const folder = mkdtempSync(join(tmpdir(), 'super-identity-'));
+  const program = join(folder, 'a) Z 1 (b');
+  copyFileSync('/bin/sleep', program);
+  const child = spawn(program, ['100']);
+  await once(child, 'spawn');
+  expect(readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('a) Z 1 (b\n');
   expect(processFacts(child.pid ?? 0)).toMatchObject({
-    state: expect.stringMatching(/^[RS]$/),
+    state: expect.stringMatching(/^[RSD]$/),
     group: processFacts(process.pid)?.group,
   });
   child.kill();
+  rmSync(folder, { recursive: true });
 });
 
 test('a number that was given away again is another process, and is not signalled', async () => {

@@ -19,7 +19,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export interface Finished {
+interface Finished {
   readonly end: LaunchEnd;
   readonly stdout: string;
   readonly stderr: string;

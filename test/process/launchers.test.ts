@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Lab, lives, marked, openLab, pause, script, until } from './lab.ts';
@@ -228,7 +229,7 @@ describe('when something is ended from outside', () => {
   });
 
   test('this process, by KILL: all is gone within 5 seconds', async () => {
-    const driver = spawn(process.execPath, [join(import.meta.dirname, 'driver.ts'), lab.folder], {
+    const driver = spawn(process.execPath, [fileURLToPath(new URL('./driver.ts', import.meta.url)), lab.folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const run = await new Promise<string>((resolve) =>
