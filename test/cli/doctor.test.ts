@@ -1,0 +1,93 @@
+import { chmodSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folderWith, runCli } from './harness.ts';
+
+interface Answer {
+  readonly ok: boolean;
+  readonly checks: readonly { readonly name: string; readonly state: string; readonly detail: string }[];
+}
+
+function programs(files: Readonly<Record<string, string>>): string {
+  const folder = folderWith(files);
+  for (const name of Object.keys(files)) chmodSync(join(folder, name), 0o755);
+  return folder;
+}
+
+const tools = Object.fromEntries(
+  ['sh', 'mkfifo', 'sleep', 'grep', 'tr', 'rm', 'env', 'setsid'].map((name) => [name, '']),
+);
+
+async function doctor(PATH: string, env: Readonly<Record<string, string>> = {}, cwd = folderWith()) {
+  const { code, stdout, stderr } = await runCli(['doctor', '--json'], { cwd, env: { PATH, ...env } });
+  expect(stderr).toBe('');
+  const { ok, checks } = JSON.parse(stdout) as Answer;
+  return { code, ok, stdout, check: (name: string) => checks.find((each) => each.name === name) };
+}
+
+test('with what commands need it is content, and names what else is missing', async () => {
+  const { code, ok, check } = await doctor(programs(tools));
+  expect({ code, ok }).toEqual({ code: 0, ok: true });
+  expect(check('git')).toMatchObject({ state: 'missing' });
+  expect(check('claude')).toMatchObject({ state: 'missing' });
+  expect(check('project')).toMatchObject({ state: 'missing', detail: expect.stringContaining('super init') });
+  expect(check('workspace')).toMatchObject({ state: 'ok' });
+});
+
+test.each(['sh', 'mkfifo', 'setsid'])('without %s nothing can run', async (missing) => {
+  const { [missing]: _, ...rest } = tools;
+  const { code, ok, check } = await doctor(programs(rest));
+  expect({ code, ok, state: check(missing)?.state }).toEqual({ code: 4, ok: false, state: 'missing' });
+});
+
+test('perl can stand in for setsid', async () => {
+  const { setsid: _, ...rest } = tools;
+  expect(await doctor(programs({ ...rest, perl: '' }))).toMatchObject({ code: 0 });
+});
+
+test('agent CLIs by version, and that this version cannot drive them', async () => {
+  const PATH = programs({
+    ...tools,
+    claude: '#!/bin/sh\necho 9.9.9 fake\n',
+    codex: '#!/bin/sh\necho broken >&2; exit 3\n',
+  });
+  const { check } = await doctor(PATH);
+  expect(check('claude')).toMatchObject({
+    state: 'unusable',
+    detail: expect.stringMatching(/^9\.9\.9 fake .*not part of this/),
+  });
+  expect(check('codex')).toMatchObject({ state: 'unusable', detail: expect.stringContaining('broken') });
+  expect(check('llm')).toMatchObject({ detail: 'the llm adapter is not part of this version of super' });
+});
+
+test('keys by name only', async () => {
+  const { check, stdout } = await doctor(programs(tools), { ANTHROPIC_API_KEY: 'sk-very-secret' });
+  expect(check('ANTHROPIC_API_KEY')).toMatchObject({ state: 'ok', detail: 'set' });
+  expect(check('OPENAI_API_KEY')).toMatchObject({ state: 'unset' });
+  expect(stdout).not.toContain('sk-very-secret');
+});
+
+test('programs that are asked for their version see none of the keys', async () => {
+  const PATH = programs({ ...tools, claude: '#!/bin/sh\necho "key: $ANTHROPIC_API_KEY"\n' });
+  const { stdout } = await doctor(PATH, { ANTHROPIC_API_KEY: 'sk-very-secret' });
+  expect(stdout).not.toContain('sk-very-secret');
+});
+
+test('a foreign super is told from this one', async () => {
+  expect((await doctor(programs({ ...tools, super: '#!/bin/sh\n' }))).check('super')).toMatchObject({
+    state: 'foreign',
+  });
+  const own = programs({ ...tools, super: '#!/bin/sh\n', 'package.json': '{"name":"super-orchestra"}' });
+  expect((await doctor(own)).check('super')).toMatchObject({ state: 'ok' });
+});
+
+test('nothing is written', async () => {
+  const cwd = folderWith();
+  await doctor(programs(tools), {}, cwd);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test('the page for people ends with a verdict', async () => {
+  const { stdout } = await runCli(['doctor'], { cwd: folderWith(), env: { PATH: '/nowhere' } });
+  expect(stdout).toMatch(/\nnothing can run here before this is mended: sh, mkfifo, .*setsid\n$/);
+});
