@@ -1,4 +1,5 @@
 import type { Path } from '../../diagnostics/diagnostic.ts';
+import { managerTask } from '../manager-tasks.ts';
 import type { Report, Rule } from './rule.ts';
 
 /** Tasks, agents and groups have names of their own, and none that the strategy needs. */
@@ -23,7 +24,11 @@ export const names: Rule = ({ tasks, agents, execution }, _team, report) => {
   });
   const manager = execution.manager ?? agents[0]?.name;
   if (execution.strategy !== 'hierarchical' || manager === undefined) return;
-  const reserved = new Map([`${manager}_brief`, `${manager}_synthesis`].map((name) => [name.toLowerCase(), name]));
+  const reserved = new Map(
+    (['brief', 'synthesis'] as const)
+      .map((role) => managerTask(manager, role))
+      .map((name) => [name.toLowerCase(), name]),
+  );
   tasks.forEach(({ name }, index) => {
     if (!reserved.has(name.toLowerCase())) return;
     const message = `the hierarchical strategy makes a task "${reserved.get(name.toLowerCase())}" of its own`;

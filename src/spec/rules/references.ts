@@ -5,7 +5,8 @@ import type { Rule } from './rule.ts';
 /** Every task that another waits for, or that a group holds, exists, and none waits for itself. */
 export const references: Rule = ({ tasks, execution }, _team, report) => {
   const known = new Set<string>(tasks.map(({ name }) => name));
-  const guess = guesser([...known]);
+  const all = [...known];
+  const guess = guesser(all);
   const check = (name: string, at: Path, from?: string) => {
     if (name === from)
       report({ code: 'self-reference', message: `task "${name}" waits for itself`, at, hint: 'delete this name' });
@@ -14,7 +15,7 @@ export const references: Rule = ({ tasks, execution }, _team, report) => {
         code: 'unknown-task',
         message: `there is no task "${name}"`,
         at,
-        hint: guess(name) ?? `tasks: ${listed([...known])}`,
+        hint: guess(name) ?? `tasks: ${listed(all)}`,
       });
   };
   tasks.forEach(({ name, context = [], dependencies = [] }, index) => {

@@ -8,10 +8,10 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   const declared = new Set<string>(agents.map(({ name }) => name));
   const playbooks = new Set(team.known);
   const guess = guesser([...declared, ...playbooks]);
+  const listing = `declared: ${listed([...declared])}`;
   const undeclared = (name: string, at: Path) => {
     if (declared.has(name)) return;
-    const remedy = playbooks.has(name) ? 'add it under agents:' : `declared: ${listed([...declared])}`;
-    const hint = playbooks.has(name) ? remedy : (guess(name) ?? remedy);
+    const hint = playbooks.has(name) ? 'add it under agents:' : (guess(name) ?? listing);
     report({ code: 'unknown-agent', message: `agent "${name}" is not declared`, at, hint });
   };
   tasks.forEach(({ agent }, index) => {
