@@ -27,7 +27,7 @@ function rehearsalText(call: AgentCall): string {
     '',
     `Agent: ${agent.name}${agent.description === '' ? '' : ` (${agent.description})`}`,
     `Goal: ${call.goal}`,
-    `Task: ${task.description}`,
+    `Task: ${call.description}`,
     received.length > 0 ? 'Received:' : 'Received: nothing',
     ...received,
     '',

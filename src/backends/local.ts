@@ -12,6 +12,7 @@ import type {
   AttemptOrder,
   Backend,
   Clock,
+  PreparedAttempt,
   StopCause,
 } from '../run/ports.ts';
 import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.gen.ts';
@@ -19,7 +20,7 @@ import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.g
 /** Keeps what attempts read and write. */
 export interface AttemptStore {
   /** Makes the attempt's folder with its prompt and its context. `boundary` must be unguessable. */
-  prepare(order: AttemptOrder, boundary: string): Promise<{ readonly files: AttemptFiles; readonly prompt: string }>;
+  prepare(order: AttemptOrder, boundary: string): Promise<PreparedAttempt>;
   /** Records the output; with its text when it has at most `readLimit` bytes. */
   gather(
     task: TaskName,
@@ -83,13 +84,14 @@ async function attempt(
   began: (process: AgentProcess) => void,
 ): Promise<AttemptEnd> {
   const { store } = options;
-  const { files, prompt } = await store.prepare(order, randomBytes(12).toString('hex'));
+  const prepared = await store.prepare(order, randomBytes(12).toString('hex'));
+  const { files } = prepared;
   if (stops.length > 0) return afterStop(options, order, files, stops[0]?.cause ?? 'cancelled');
   const watch = options.watch(order.task.name, files);
   const forget = watchForStall(options.clock, order.task.stall_seconds, watch, () => stop('stalled'));
   let end: AgentEnd;
   try {
-    const process = options.adapters[order.agent.adapter ?? 'rehearsal'].start(callOf(options, order, files, prompt));
+    const process = options.adapters[order.agent.adapter ?? 'rehearsal'].start(callOf(options, order, prepared));
     began(process);
     end = await process.ended;
   } finally {
@@ -145,16 +147,16 @@ function watchForStall(clock: Clock, seconds: number | null, watch: LogWatch, st
   return () => forget();
 }
 
-function callOf(options: LocalBackendOptions, order: AttemptOrder, files: AttemptFiles, prompt: string): AgentCall {
+function callOf(options: LocalBackendOptions, order: AttemptOrder, prepared: PreparedAttempt): AgentCall {
   const { agent } = order;
+  const { files } = prepared;
   return {
     run: order.run,
     goal: order.goal,
     task: order.task,
     agent,
     attempt: order.attempt,
-    files,
-    prompt,
+    ...prepared,
     cwd: resolve(options.root, agent.cwd),
     env: {
       ...environmentOf(agent, options.env),

@@ -196,10 +196,17 @@ function agentsOf(draft: Draft, team: Team, adapters: AdapterChoice): PlanAgent[
 }
 
 function planAgent(agent: AgentSpec, adapters: AdapterChoice): PlanAgent {
-  const { tasks, has_language_model, adapter, module, ...rest } = agent;
+  const { tasks, has_language_model, adapter, module, model, provider, base_url, api_key_env, ...rest } = agent;
+  const chosen = chooseAdapter(agent, adapters);
+  // A language_model speaks of a model API; another adapter that was chosen from outside has models of its own.
+  const keeps = adapter !== undefined || !has_language_model || chosen.adapter === 'llm';
   return {
     ...rest,
-    ...chooseAdapter(agent, adapters),
+    ...chosen,
+    ...(keeps && model !== undefined && { model }),
+    ...(keeps && provider !== undefined && { provider }),
+    ...(keeps && base_url !== undefined && { base_url }),
+    ...(keeps && api_key_env !== undefined && { api_key_env }),
     ...(module !== undefined && { module: besides(agent.file, module) }),
   };
 }

@@ -37,6 +37,8 @@ export interface Random {
 export interface Journal {
   /** Gives the event its place and buffers it. Throws StorageFailure when an earlier write failed. */
   append(body: EventBody): RunEvent;
+  /** Writes everything appended so far: it survives the end of this process. It reaches the disk soon. Throws StorageFailure. */
+  write(): void;
   /** Resolves once everything appended so far is on disk. Rejects with StorageFailure. */
   sync(): Promise<void>;
 }
@@ -141,6 +143,8 @@ export interface AgentCall {
   readonly cwd: string;
   /** SUPER_* and what the agent's `env:` and `secrets:` give; the base environment is the process room's. */
   readonly env: Readonly<Record<string, string>>;
+  /** The task's description with its placeholders replaced. */
+  readonly description: string;
   /** The prompt: what stands in files.prompt. */
   readonly prompt: string;
   report(progress: Progress): void;
@@ -159,6 +163,14 @@ export interface AttemptFiles {
   readonly stderr: string;
   /** An agent that writes this file gives its output there. */
   readonly output: string;
+}
+
+/** What stands ready before an attempt starts. */
+export interface PreparedAttempt {
+  readonly files: AttemptFiles;
+  /** The task's description with its placeholders replaced. */
+  readonly description: string;
+  readonly prompt: string;
 }
 
 /** An agent at work. */

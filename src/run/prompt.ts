@@ -30,15 +30,14 @@ export function fillPlaceholders(description: string, values: PlaceholderValues)
   return description.replace(/\{(goal|task|run_id|workspace)\}/g, (_, name: keyof PlaceholderValues) => values[name]);
 }
 
-/** The prompt of an attempt; empty when there is nothing to say. `boundary` must be unguessable. */
+/** The prompt of an attempt whose description is filled; empty when there is nothing to say. `boundary` must be unguessable. */
 export function buildPrompt(
-  order: Pick<AttemptOrder, 'task' | 'feedback' | 'delegation'>,
-  values: PlaceholderValues,
+  order: Pick<AttemptOrder, 'feedback' | 'delegation'>,
+  description: string,
   context: readonly ContextExcerpt[],
   boundary: string,
 ): string {
   const parts: string[] = [];
-  const description = fillPlaceholders(order.task.description, values).trim();
   if (description !== '') parts.push(description);
   if (order.delegation !== undefined) parts.push(delegationText(order.delegation));
   if (context.length > 0) parts.push(contextText(context, boundary));

@@ -77,7 +77,8 @@ function hasRoom(state: RunState, group: string | null): boolean {
 function earliestRetry(state: RunState, now: number): number | undefined {
   let earliest: number | undefined;
   for (const { notBefore } of state.retrying) {
-    if (notBefore !== undefined && notBefore > now && (earliest === undefined || notBefore < earliest)) earliest = notBefore;
+    if (notBefore !== undefined && notBefore > now && (earliest === undefined || notBefore < earliest))
+      earliest = notBefore;
   }
   return earliest;
 }

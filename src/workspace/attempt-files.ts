@@ -17,8 +17,8 @@ import {
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttemptFiles, AttemptOrder, ContextItem } from '../run/ports.ts';
-import { buildPrompt, type ContextExcerpt, excerptLimit } from '../run/prompt.ts';
+import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
+import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
 import { outputPath, type RunLayout } from './layout.ts';
 
@@ -27,11 +27,6 @@ const smallFile = 65_536;
 
 /** Most bytes of all received outputs together that stand in a prompt. */
 const promptBudget = 524_288;
-
-export interface PreparedAttempt {
-  readonly files: AttemptFiles;
-  readonly prompt: string;
-}
 
 /** Makes the folder of an attempt with its prompt and its received outputs. `boundary` must be unguessable. */
 export async function prepareAttempt(
@@ -44,13 +39,15 @@ export async function prepareAttempt(
   const folder = join(parent, String(order.attempt));
   if (order.attempt === 1) mkdirSync(parent);
   mkdirSync(folder, { recursive: order.attempt > 1 });
-  const context = join(folder, 'context');
-  const excerpts = await handOver(layout, order.context, context);
+  const context = order.context.length > 0 ? join(folder, 'context') : layout.noContext;
+  const excerpts = order.context.length > 0 ? await handOver(layout, order.context, context) : [];
   const values = { goal: order.goal, task: name, run_id: order.run, workspace: layout.folder };
-  const prompt = buildPrompt(order, values, excerpts, boundary);
+  const description = fillPlaceholders(order.task.description, values).trim();
+  const prompt = buildPrompt(order, description, excerpts, boundary);
   const promptFile = prompt === '' ? undefined : join(folder, 'prompt.md');
   if (promptFile !== undefined) writeFileSync(promptFile, prompt);
   return {
+    description,
     prompt,
     files: {
       folder,

@@ -7,6 +7,9 @@ export interface JournalFile extends Journal {
   close(): void;
 }
 
+/** Longest time, in milliseconds, that something written but not awaited stays off the disk. */
+const lazySync = 50;
+
 /** Opens the journal of a run for appending after `seq` events. A torn last line must have been cut off before: see readJournal. */
 export function openJournal(path: string, run: RunId, now: () => number, seq = 0): JournalFile {
   const fd = openSync(path, 'a', 0o644);
@@ -16,6 +19,8 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
   let flushing: Promise<void> | undefined;
   let following: Promise<void> | undefined;
   let failure: StorageFailure | undefined;
+  let dirty = false;
+  let later: NodeJS.Timeout | undefined;
 
   /** Writes the buffered lines. What was written in part is cut off again, so that the journal stays whole. */
   const write = (): void => {
@@ -38,16 +43,29 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
     }
   };
 
+  const failed = (error: unknown): StorageFailure => {
+    failure ??= new StorageFailure(`${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    return failure;
+  };
+
   const flush = async (): Promise<void> => {
     try {
       write();
+      dirty = false;
       await new Promise<void>((resolve, reject) =>
         fdatasync(fd, (error) => (error === null ? resolve() : reject(error))),
       );
     } catch (error) {
-      failure = new StorageFailure(`${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
-      throw failure;
+      throw failed(error);
     }
+  };
+
+  /** What is written but not awaited reaches the disk within this time. */
+  const syncLater = (journal: Journal): void => {
+    later ??= setTimeout(() => {
+      later = undefined;
+      journal.sync().catch(() => {});
+    }, lazySync);
   };
 
   return {
@@ -58,11 +76,22 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
       buffer.push(`${JSON.stringify(event)}\n`);
       return event;
     },
+    write(): void {
+      if (failure !== undefined) throw failure;
+      if (buffer.length === 0) return;
+      try {
+        write();
+      } catch (error) {
+        throw failed(error);
+      }
+      dirty = true;
+      syncLater(this);
+    },
     /** Whoever asks while a flush is under way shares the next one. */
     sync(): Promise<void> {
       if (failure !== undefined) return Promise.reject(failure);
       if (flushing === undefined) {
-        if (buffer.length === 0) return Promise.resolve();
+        if (buffer.length === 0 && !dirty) return Promise.resolve();
         flushing = flush().finally(() => {
           flushing = undefined;
         });
@@ -74,7 +103,10 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
       });
       return following;
     },
-    close: () => closeSync(fd),
+    close() {
+      clearTimeout(later);
+      closeSync(fd);
+    },
   };
 }
 

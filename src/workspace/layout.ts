@@ -20,6 +20,8 @@ export interface RunLayout {
   readonly result: string;
   readonly attempts: string;
   readonly status: string;
+  /** An empty folder: the context of every attempt that receives nothing. */
+  readonly noContext: string;
 }
 
 export function layoutOf(workspace: string, run: RunId): RunLayout {
@@ -37,6 +39,7 @@ export function layoutOf(workspace: string, run: RunId): RunLayout {
     result: join(folder, 'final_results', 'orchestra_output.txt'),
     attempts: join(folder, 'attempts'),
     status: join(folder, 'status.json'),
+    noContext: join(folder, 'attempts', '.no-context'),
   };
 }
 
@@ -57,6 +60,7 @@ export function createRun(layout: RunLayout, orchestra: string, playbooks: reado
   mkdirSync(layout.folder, { recursive: true });
   for (const folder of [layout.outputs, layout.intermediate, layout.results, layout.attempts]) mkdirSync(folder);
   mkdirSync(join(layout.intermediate, 'artifacts'));
+  mkdirSync(layout.noContext, { mode: 0o555 });
   writeFileSync(layout.orchestra, orchestra);
   writeFileSync(layout.plan, plan);
   if (playbooks.length > 0) mkdirSync(layout.agents);

@@ -57,6 +57,7 @@ export function openBench(graceMs = 300): Bench {
         },
         cwd: root,
         env: { SUPER_TASK: 'build', SUPER_ATTEMPT: '1', SUPER_OUTPUT: output },
+        description: 'Build it',
         prompt: 'Do it well.',
         report: (one) => progress.push(one),
       };

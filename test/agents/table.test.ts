@@ -31,7 +31,7 @@ test('a rehearsal writes what it is, and the same each time', async () => {
 
 Agent: worker (Builds things)
 Goal: Ship it
-Task: Build {goal}
+Task: Build it
 Received:
 - design: ${'long '.repeat(16)}...
 - empty: 

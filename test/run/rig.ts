@@ -147,6 +147,7 @@ export function rig(
           events.push(event);
           return event;
         },
+        write() {},
         async sync() {
           await Promise.resolve();
           synced = events.length;

@@ -1,4 +1,5 @@
-import type { AgentName, TaskName, TaskRole } from '../../schema/types.gen.ts';
+import type { AgentName } from '../../schema/types.gen.ts';
+import { managerTask } from '../../spec/manager-tasks.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from '../draft.ts';
 
 /** The manager briefs before and synthesises after; between the two the tasks run as in parallel. */
@@ -26,14 +27,9 @@ export function hierarchical(draft: Draft): void {
   }
 }
 
-function add(
-  draft: Draft,
-  manager: AgentName,
-  role: Extract<TaskRole, 'brief' | 'synthesis'>,
-  description: string,
-): number {
+function add(draft: Draft, manager: AgentName, role: 'brief' | 'synthesis', description: string): number {
   const index = draft.tasks.length;
-  const name = `${manager.replaceAll('.', '_')}_${role}` as TaskName;
+  const name = managerTask(manager, role);
   const task: DraftTask = {
     task: {
       name,
