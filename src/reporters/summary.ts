@@ -153,7 +153,7 @@ function nextLines(state: RunState, seen: Witness, { files }: ReporterContext, p
     commands.map((command, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(8))}${command}`);
   if (state.outcome === 'succeeded') return next(`cat ${quoted(files.result)}`);
   const resume = `super orchestra resume ${seen.run}`;
-  const failed = state.firstFailed;
+  const failed = state.inOrder.find(({ status }) => status === 'failed');
   return failed === undefined
     ? next(resume)
     : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, resume);

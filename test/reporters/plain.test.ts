@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { plainReporter } from '../../src/reporters/plain.ts';
+import type { RunEvent } from '../../src/schema/types.gen.ts';
+import { expectGolden } from '../golden/golden.ts';
+import { brief, planOf, rig } from '../run/rig.ts';
+import { chainWithFault, eventsOf, play, type Stage, stageOf } from './stage.ts';
+
+async function told(stage: Stage, events: readonly RunEvent[]): Promise<string> {
+  await play(plainReporter(stage), stage.plan, events);
+  expect(stage.stdout.writes).toEqual([]);
+  return stage.stderr.writes.join('');
+}
+
+test('a run that succeeds after a retry', async () => {
+  const { plan, behave } = chainWithFault(2);
+  expectGolden('reporters/plain-success.txt', await told(stageOf(plan), await eventsOf(plan, behave)));
+});
+
+test('a run that fails', async () => {
+  const { plan, behave } = chainWithFault(1);
+  expectGolden('reporters/plain-failure.txt', await told(stageOf(plan), await eventsOf(plan, behave)));
+});
+
+test('a run that succeeds, at length, with what agents said and used', async () => {
+  const plan = planOf([{ name: 'a' }, { name: 'b', agent: 'writer' }, { name: 'c', context: ['a', 'b'] }]);
+  const rehearsed = { ...plan, agents: plan.agents.map((agent) => ({ ...agent, adapter: 'rehearsal' as const })) };
+  const events = await eventsOf(rehearsed, ({ task, report }) => {
+    if (task.name === 'b') report({ kind: 'milestone', text: 'half of it\nis \x1b[1mdone', percent: 50 });
+    return { after: task.name === 'b' ? 90_000 : 400 };
+  });
+  const usage = { input_tokens: 12_345, output_tokens: 678, cached_tokens: 4000, cost_usd: 0.0421 };
+  const used = events.map((event) => (event.type === 'task.succeeded' ? { ...event, usage } : event));
+  expectGolden('reporters/plain-verbose.txt', await told(stageOf(rehearsed, { verbose: true }), used));
+});
+
+test('a run that is stopped', async () => {
+  const plan = planOf([{ name: 'a' }, { name: 'b', context: ['a'] }]);
+  const played = rig(plan, () => ({ hangs: true }));
+  await played.crank(3000);
+  played.run.stop('signal', 'SIGINT');
+  await played.finish();
+  expectGolden('reporters/plain-stopped.txt', await told(stageOf(plan), played.events));
+});
+
+test('a run that is resumed counts only its own time', async () => {
+  const { plan, behave } = chainWithFault(2);
+  const before = await eventsOf(plan, behave);
+  const at = before.findIndex((event) => event.type === 'task.succeeded') + 1;
+  const played = rig(
+    plan,
+    () => ({ after: 2500 }),
+    () => 0,
+    before.slice(0, at),
+  );
+  await played.finish();
+  const stage = stageOf(plan);
+  const reporter = plainReporter(stage);
+  await play(
+    { ...reporter, onEvent: (event, state) => event.seq > at && reporter.onEvent(event, state) },
+    plan,
+    played.events,
+  );
+  expectGolden('reporters/plain-resumed.txt', stage.stderr.writes.join(''));
+});
+
+test('a run of very many tasks is told in steps, in few writes, and what fails by name', async () => {
+  const plan = planOf(
+    Array.from({ length: 3000 }, (_, at) => ({ name: `t${at}`, ...(at > 2900 && { needs: ['t7'] }) })),
+    { max_parallel_tasks: 100 },
+  );
+  const events = await eventsOf(plan, ({ task }) =>
+    ['t7', 't8'].includes(task.name) ? { fails: 'exit code 3' } : { after: 50 },
+  );
+  const stage = stageOf(plan);
+  const text = await told(stage, events);
+  expect(stage.stderr.writes.length).toBe(1);
+  expectGolden('reporters/plain-many.txt', text);
+});
+
+test('a run whose every task fails does not drown in logs', async () => {
+  const plan = planOf(Array.from({ length: 300 }, (_, at) => ({ name: `t${at}` })));
+  const text = await told(stageOf(plan), await eventsOf(plan, () => ({ fails: 'exit code 1' })));
+  expect(text.match(/s {2}failed {5}t/g)).toHaveLength(300);
+  expect(text.match(/\| line 12/g)).toHaveLength(20);
+});
+
+test('every event of a delegating run is told', async () => {
+  const plan = planOf(
+    [
+      { name: 'm_brief', agent: 'm', role: 'brief' },
+      { name: 'm_synthesis', agent: 'm', role: 'synthesis', context: ['m_brief'] },
+    ],
+    { delegation: { max_depth: 1, max_delegated_tasks: 5, timeout_seconds: null, max_attempts: 1 } },
+  );
+  const says = JSON.stringify({ delegate: [{ name: 'extra', agent: 'worker', description: 'x' }] });
+  const events = await eventsOf(plan, ({ task }) => (task.role === 'brief' ? { says } : {}));
+  expect(brief(events)).toContain('plan.extended m_brief extra');
+  expect(await told(stageOf(plan), events)).toMatch(/delegated {2}m_brief {6}1 task: extra\n/);
+});
+
+test('a run that never began leaves no summary', async () => {
+  const stage = stageOf(planOf([{ name: 'a' }]));
+  const reporter = plainReporter(stage);
+  reporter.note('stopping\x1b[2J');
+  await reporter.close(undefined);
+  expect(stage.stderr.writes).toEqual(['super: stopping\n']);
+});

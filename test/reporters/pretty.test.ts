@@ -1,0 +1,69 @@
+import { expect, test, vi } from 'vitest';
+import { prettyReporter } from '../../src/reporters/pretty.ts';
+import { apply, initialState } from '../../src/run/state.ts';
+import { expectGolden } from '../golden/golden.ts';
+import { chainWithFault, eventsOf, remembering, stageOf } from './stage.ts';
+
+/** What a terminal of these columns shows in the end: cursor movement, line ends, erasing; colours are left out. */
+function shownBy(text: string): string {
+  const rows: string[] = [''];
+  let row = 0;
+  let column = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal reads control characters
+  for (const [part, count, letter] of text.matchAll(/\x1b\[\??([\d;]*)([A-Za-z])|\n|\r|[^\x1b\n\r]+/g)) {
+    const times = Number(count === undefined || count === '' ? 1 : count);
+    if (part === '\n') [row, column] = [row + 1, 0];
+    else if (part === '\r' || letter === 'G') column = 0;
+    else if (letter === 'A') row = Math.max(0, row - times);
+    else if (letter === 'B') row += times;
+    else if (letter === 'J') rows.splice(row, rows.length, (rows[row] ?? '').slice(0, column));
+    else if (letter === 'K') rows[row] = count === '2' ? '' : (rows[row] ?? '').slice(0, column);
+    else if (letter === undefined) {
+      rows[row] =
+        (rows[row] ?? '').padEnd(column).slice(0, column) + part + (rows[row] ?? '').slice(column + part.length);
+      column += part.length;
+    }
+    while (rows.length <= row) rows.push('');
+  }
+  return rows.map((line) => line.trimEnd()).join('\n');
+}
+
+/** Plays a run on a terminal; gives what was written, and what stood there after each event. */
+async function display(color: boolean, attempts: number) {
+  const { plan, behave } = chainWithFault(attempts);
+  const stage = stageOf(plan, { color, stderr: remembering({ columns: 100, rows: 30 }) });
+  const { stdout, stderr } = stage;
+  const reporter = prettyReporter(stage);
+  const state = initialState(plan);
+  const moments: string[] = [];
+  for (const event of await eventsOf(plan, behave)) {
+    apply(state, event);
+    reporter.onEvent(event, state);
+    // listr2 loads its parts before it first draws; from then on it draws at once.
+    await vi.waitFor(() => expect(stderr.writes.join('')).toContain('design'));
+    reporter.tick?.(state, Date.parse(event.ts) + 500);
+    moments.push(shownBy(stderr.writes.join('')));
+  }
+  await reporter.close(state);
+  return { text: stderr.writes.join(''), stdout: stdout.writes, moments };
+}
+
+test('the display is replaced in place, and in the end header and summary are left', async () => {
+  const { text, stdout, moments } = await display(false, 1);
+  expect(stdout).toEqual([]);
+  expectGolden('reporters/pretty.txt', [...moments, shownBy(text)].join(`\n${'-'.repeat(40)}\n`));
+});
+
+test('the cursor is given back, and nothing that agents say reaches the terminal raw', async () => {
+  const { text } = await display(true, 2);
+  expect(text.lastIndexOf('\x1b[?25h')).toBeGreaterThan(text.lastIndexOf('\x1b[?25l'));
+  expect(text).toContain('\x1b[32m');
+  expect(text).not.toContain('\x1b]0;');
+  expect(text).not.toContain('\x1b[2J');
+});
+
+test('a run that never began draws nothing', async () => {
+  const stage = stageOf(chainWithFault(1).plan, { stderr: remembering({ columns: 80, rows: 24 }) });
+  await prettyReporter(stage).close(undefined);
+  expect(stage.stderr.writes).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { Stream } from '../../src/reporters/reporter.ts';
+import { chooseReporter, makeReporter, wantsColor } from '../../src/reporters/table.ts';
+import { chainWithFault, eventsOf, play, stageOf } from './stage.ts';
+
+const terminal = { isTTY: true };
+const pipe = { isTTY: false };
+const asked = (json: boolean, quiet: boolean) => ({ json, quiet });
+
+test.each([
+  ['a person at a terminal', asked(false, false), terminal, {}, 'pretty'],
+  ['a terminal that cannot move its cursor', asked(false, false), terminal, { TERM: 'dumb' }, 'plain'],
+  ['continuous integration', asked(false, false), terminal, { CI: 'true' }, 'plain'],
+  ['CI=false', asked(false, false), terminal, { CI: 'false' }, 'pretty'],
+  ['a pipe', asked(false, false), pipe, {}, 'plain'],
+  ['--quiet', asked(false, true), terminal, {}, 'quiet'],
+  ['--json --quiet', asked(true, true), terminal, {}, 'json'],
+] as const)('%s', (_what, options, stream, env, expected) => {
+  expect(chooseReporter(options, stream, env)).toBe(expected);
+});
+
+test.each<[Pick<Stream, 'isTTY'>, Record<string, string>, boolean]>([
+  [terminal, {}, true],
+  [pipe, {}, false],
+  [pipe, { FORCE_COLOR: '1' }, true],
+  [terminal, { FORCE_COLOR: '0' }, false],
+  [terminal, { NO_COLOR: '1' }, false],
+  [terminal, { NO_COLOR: '' }, true],
+  [terminal, { TERM: 'dumb' }, false],
+  [terminal, { NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+])('colour on %j with %j: %j', (stream, env, expected) => expect(wantsColor(stream, env)).toBe(expected));
+
+describe('what each prints of a run that fails', () => {
+  const report = async (name: 'json' | 'quiet' | 'plain', env = {}) => {
+    const { plan, behave } = chainWithFault(1);
+    const events = await eventsOf(plan, behave);
+    const stage = stageOf(plan);
+    await play(await makeReporter(name, stage, env), plan, events);
+    return { events, out: stage.stdout.writes.join(''), err: stage.stderr.writes.join('') };
+  };
+
+  test('json: the journal on standard output, and nothing else', async () => {
+    const { events, out, err } = await report('json');
+    expect(out).toBe(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    expect(err).toBe('');
+  });
+
+  test('quiet: the failure on standard error, and nothing else', async () => {
+    const { out, err } = await report('quiet', { GITHUB_ACTIONS: 'true' });
+    expect(out).toBe('');
+    expect(err).toBe(
+      'implement failed: agent-exit: exit code 1: no such module\n' +
+        '  log: orchestra_workspaces/test/runs/r/attempts/implement/1/stderr.log\n',
+    );
+  });
+
+  test('quiet: nothing at all of a run that succeeds', async () => {
+    const { plan } = chainWithFault(1);
+    const stage = stageOf(plan);
+    await play(await makeReporter('quiet', stage, {}), plan, await eventsOf(plan));
+    expect([...stage.stdout.writes, ...stage.stderr.writes]).toEqual([]);
+  });
+
+  test('GitHub Actions: annotations beside the events', async () => {
+    const { out, err } = await report('json', { GITHUB_ACTIONS: 'true' });
+    expect(out).not.toContain('::error');
+    expect(err).toBe(
+      '::error title=test%3A implement failed::agent-exit: exit code 1: no such module' +
+        '%0Alog: orchestra_workspaces/test/runs/r/attempts/implement/1/stderr.log\n' +
+        '::notice title=test%3A failed::1 succeeded, 1 failed, 1 skipped\n',
+    );
+  });
+});
