@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Command, exit, usageFault } from './command.ts';
-import { findProject, nameFor } from './project.ts';
+import { findProject, nameFor, playbookFiles } from './project.ts';
 
 export const agentCreate: Command = {
   path: ['agent', 'create'],
@@ -16,10 +16,10 @@ export const agentCreate: Command = {
         `${rule}\n${nearestName(name, /^[^A-Za-z]+/)}`.trim(),
       );
     }
-    const { answering, listPlaybooks } = await import('./team.ts');
+    const { answering } = await import('./team.ts');
     const { newPlaybook } = await import('../authoring/project.ts');
     const project = findProject(io.cwd);
-    const [taken] = answering(listPlaybooks(project), name);
+    const [taken] = answering(playbookFiles(project), name);
     if (taken !== undefined) {
       const hint = 'edit it, or choose another name';
       throw usageFault(`the agent "${name}" exists already: ${nameFor(project, taken.file)}`, hint);

@@ -1,6 +1,6 @@
 import { type Command, exit, flag, textOption } from './command.ts';
 import type { Format } from './diagnose.ts';
-import { findProject } from './project.ts';
+import { findProject, playbookFiles } from './project.ts';
 
 export const agentLint: Command = {
   path: ['agent', 'lint'],
@@ -12,12 +12,12 @@ export const agentLint: Command = {
   ],
   example: 'super agent lint developer',
   async run(call, io) {
-    const { findPlaybook, listPlaybooks, loadPlaybook } = await import('./team.ts');
+    const { findPlaybook, loadPlaybook } = await import('./team.ts');
     const { printReport } = await import('./diagnose.ts');
     const project = findProject(io.cwd);
     const format = flag(call, 'json') ? 'json' : ((textOption(call, 'format') ?? 'text') as Format);
     const names = [...new Set(call.operands)];
-    const playbooks = names.length === 0 ? listPlaybooks(project) : names.map((name) => findPlaybook(project, name));
+    const playbooks = names.length === 0 ? playbookFiles(project) : names.map((name) => findPlaybook(project, name));
     if (playbooks.length === 0 && format === 'text') {
       io.stdout.write('there are no playbooks under agents/\nwrite one: super agent create <name>\n');
       return exit.succeeded;

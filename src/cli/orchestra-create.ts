@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import type { OrchestraId, Strategy } from '../schema/types.gen.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { type Command, flag, type Io, textOption, usageFault } from './command.ts';
-import { findProject, idOf, nameFor, orchestraFiles, type Project } from './project.ts';
+import { findProject, idOf, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
 
 export const orchestraCreate: Command = {
   path: ['orchestra', 'create'],
@@ -78,9 +78,9 @@ function refuseTaken(project: Project, id: string, path: string, force: boolean)
 
 /** The agents that an orchestra can name; of the other playbooks, why it cannot. */
 async function usablePlaybooks(project: Project) {
-  const { answering, listPlaybooks, loadPlaybook } = await import('./team.ts');
+  const { answering, loadPlaybook } = await import('./team.ts');
   const { firstFault, orRefusal } = await import('./rows.ts');
-  const playbooks = listPlaybooks(project);
+  const playbooks = playbookFiles(project);
   const agents: AgentSpec[] = [];
   const leftOut: string[] = [];
   for (const playbook of playbooks) {

@@ -51,10 +51,29 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
+const sentences: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOENT: 'there is no such file',
+  ELOOP: 'its symbolic links go round in a circle',
+};
+
+/** Does what reads a file; what the system answers is told as a fault of the setup. */
+export function orRefuse<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw setupFault(`cannot read ${what}: ${sentences[code] ?? message}`);
+  }
+}
+
 /** Every orchestra file of the project, absolute, sorted. */
 export function orchestraFiles(project: Project): string[] {
   return folders(project, 'orchestras').flatMap((folder) =>
-    readdirSync(folder)
+    orRefuse(nameFor(project, folder), () => readdirSync(folder))
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
       .map((name) => join(folder, name))
@@ -157,7 +176,7 @@ export interface PlaybookFile {
 /** Every playbook of the project: agents/**\/<name>_playbook.yaml, then agents/<name>.yaml, sorted by path. */
 export function playbookFiles(project: Project): PlaybookFile[] {
   return folders(project, 'agents').flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
+    orRefuse(nameFor(project, folder), () => readdirSync(folder, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => join(entry.parentPath, entry.name))
       .flatMap((file) => {

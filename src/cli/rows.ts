@@ -5,8 +5,8 @@ import { type AdapterChoice, chooseAdapter } from '../plan/adapter-choice.ts';
 import { adaptersHere } from './adapters.ts';
 import { type Io, Refusal } from './command.ts';
 import { type LastRun, lastRun } from './last-run.ts';
-import { idOf, nameFor, orchestraFiles, type PlaybookFile, type Project } from './project.ts';
-import { compileFile, listPlaybooks, loadPlaybook } from './team.ts';
+import { idOf, nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import { compileFile, loadPlaybook } from './team.ts';
 
 export interface AgentRow {
   readonly name: string;
@@ -34,7 +34,7 @@ export interface OrchestraRow {
 /** Every playbook of a project. */
 export async function agentRows(project: Project, io: Io): Promise<readonly AgentRow[]> {
   const adapters = await adaptersHere(project.root, io.env);
-  return listPlaybooks(project).map((playbook) => agentRow(project, playbook, adapters));
+  return playbookFiles(project).map((playbook) => agentRow(project, playbook, adapters));
 }
 
 /** Every orchestra of a project. */

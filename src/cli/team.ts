@@ -9,7 +9,7 @@ import { decode } from '../spec/decode.ts';
 import { parseSource, type Source } from '../spec/source.ts';
 import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
-import { nameFor, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import { nameFor, orRefuse, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 
 /** What was made of a file, and what was read on the way. */
 export interface Read<T> extends Checked<T> {
@@ -58,7 +58,7 @@ export function compileBytes(project: Project, name: string, bytes: Uint8Array, 
 
 /** The agents of an orchestra: those written in place, else playbooks, of which only the needed ones are read, into `texts`. */
 export function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: Map<string, string>): Team {
-  const playbooks = listPlaybooks(project);
+  const playbooks = playbookFiles(project);
   const agents = new Map<AgentName, AgentSpec>();
   const diagnostics: Diagnostic[] = [];
   const load = (file: PlaybookFile) => {
@@ -88,7 +88,7 @@ export function answering(playbooks: readonly PlaybookFile[], name: string): rea
 
 /** The playbook that a name stands for. Throws a Refusal when there is none, or more than one. */
 export function findPlaybook(project: Project, name: string): PlaybookFile {
-  const playbooks = listPlaybooks(project);
+  const playbooks = playbookFiles(project);
   const [found, ...others] = answering(playbooks, name);
   if (found !== undefined && others.length === 0) return found;
   if (found !== undefined) {
@@ -112,11 +112,6 @@ export function loadPlaybook(project: Project, { name, file }: PlaybookFile): Re
   };
 }
 
-/** Every playbook of the project. Throws a Refusal when the folder cannot be read. */
-export function listPlaybooks(project: Project): readonly PlaybookFile[] {
-  return orRefuse('the agents/ folder', () => playbookFiles(project));
-}
-
 function parseBytes(file: string, bytes: Uint8Array): Read<Source> {
   const { value: text, diagnostics } = decode(file, bytes);
   if (text === undefined) return { file, diagnostics, texts: new Map() };
@@ -125,25 +120,6 @@ function parseBytes(file: string, bytes: Uint8Array): Read<Source> {
 
 function readBytes(project: Project, path: string): Uint8Array {
   return orRefuse(nameFor(project, path), () => readFileSync(path));
-}
-
-const sentences: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file',
-  ELOOP: 'its symbolic links go round in a circle',
-};
-
-/** Does what reads a file; what the system answers is told as a fault of the setup. */
-function orRefuse<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw setupFault(`cannot read ${what}: ${sentences[code] ?? message}`);
-  }
 }
 
 function inlineName(entry: AgentEntry): readonly string[] {

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectGolden } from '../golden/golden.ts';
 import { commandOrchestra, commandPlaybook, folderWith, runCli } from './harness.ts';
@@ -88,11 +90,13 @@ describe('how it is told', () => {
   });
 });
 
-describe('files of a team', () => {
-  const named = (agents: string) =>
-    `orchestra: {id: team}\nagents: [${agents}]\ntasks:\n  - {name: one, agent: a, description: x, context: []}\n`;
-  const playbook = commandPlaybook('echo');
+const playbook = commandPlaybook('echo');
 
+function named(agent: string): string {
+  return `orchestra: {id: team}\nagents: [${agent}]\ntasks:\n  - {name: one, agent: a, description: x, context: []}\n`;
+}
+
+describe('files of a team', () => {
   test('a playbook under agents/, at any depth, before a file of the plain name', async () => {
     const files = { 'orchestras/t.yaml': named('a'), 'agents/deep/er/a_playbook.yaml': playbook, 'agents/a.yaml': '[' };
     expect((await validate(files)).stdout).toBe('no faults in orchestras/t.yaml\n');
@@ -152,6 +156,34 @@ describe('files that are no text', () => {
     expect(code).toBe(4);
     expect(stderr).toContain('there is no orchestra "./some/folder"');
   });
+
+  test.each([
+    ['nowhere.yaml', 'cannot read agents/a_playbook.yaml: there is no such file'],
+    ['a_playbook.yaml', 'cannot read agents/a_playbook.yaml: its symbolic links go round in a circle'],
+  ])(
+    'a playbook that is a link to %s is a fault of the setup, and hides no other from the list',
+    async (target, said) => {
+      const files = {
+        'orchestras/t.yaml': named('a'),
+        'orchestras/good.yaml': good,
+        'agents/b_playbook.yaml': playbook,
+      };
+      const cwd = folderWith(files);
+      symlinkSync(target, join(cwd, 'agents/a_playbook.yaml'));
+      expect(await runCli(['orchestra', 'validate', 't'], { cwd })).toEqual({
+        code: 4,
+        stdout: '',
+        stderr: `super: ${said}\n`,
+      });
+      const { agents } = JSON.parse((await runCli(['agent', 'list', '--json'], { cwd })).stdout);
+      expect(agents).toMatchObject([
+        { name: 'a', error: said },
+        { name: 'b', adapter: 'command' },
+      ]);
+      const { orchestras } = JSON.parse((await runCli(['orchestra', 'list', '--json'], { cwd })).stdout);
+      expect(orchestras).toMatchObject([{ id: 'good', strategy: 'sequential' }, { error: said }]);
+    },
+  );
 
   test('control characters of a file never reach the terminal', async () => {
     const hostile = good.replace('name: one', 'name: "\\e]0;owned\\a"');
