@@ -170,7 +170,15 @@ function fromRoles(orchestra: Dict): Guess {
 const clusterKeys = ['orchestration_type', 'replicas', 'resources'];
 
 function fromFragment(document: Dict): object {
-  const cluster = Object.fromEntries(clusterKeys.filter((key) => key in document).map((key) => [key, document[key]]));
+  const { orchestration_type, replicas } = document;
+  const resources = Object.entries(map(document.resources)).filter(
+    ([key, value]) => ['cpu', 'memory'].includes(key) && text(value) !== '',
+  );
+  const cluster = {
+    ...(orchestration_type === 'kubernetes' && { orchestration_type }),
+    ...(Number.isInteger(replicas) && Number(replicas) > 0 && { replicas }),
+    ...(resources.length > 0 && { resources: Object.fromEntries(resources) }),
+  };
   return {
     orchestra: { id: 'team', execution: { strategy: 'parallel', ...cluster } },
     agents: [{ name: 'worker', run: 'echo "$SUPER_GOAL"' }],

@@ -47,6 +47,7 @@ test.each([
   'orchestration: {patterns: 3}\nagents: {a: b}\n',
   'orchestra: {coordination: 7}\n',
   'kind: AgentSpec\nmetadata: {id: 9}\n',
+  'replicas: many\nresources: {gpu: 1, cpu: [1], memory: 2Gi}\norchestration_type: swarm\n',
 ])('even %j becomes an orchestra that loads', (text) => {
   expect(shown(text)?.tasks.length).toBeGreaterThan(0);
 });

@@ -113,6 +113,11 @@ test('any file gets diagnostics with places inside it, and never an exception', 
         expect(end_column).toBeGreaterThan(column);
         expect(message).not.toMatch(/undefined|NaN|\[object/);
       }
+      for (const { code, hint } of diagnostics) {
+        if (code !== 'foreign-shape') continue;
+        const shown = parseSource('b.yaml', hint.split('\n').slice(1).join('\n')).value;
+        expect(shown && readOrchestra(shown).diagnostics).toEqual([]);
+      }
       const rendered = renderText(diagnostics, () => text);
       expect([...rendered].filter((character) => character < ' ' && character !== '\n')).toEqual([]);
     }),
