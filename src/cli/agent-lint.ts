@@ -1,21 +1,18 @@
-import { type Command, exit, flag, textOption } from './command.ts';
-import type { Format } from './diagnose.ts';
+import { type Command, exit } from './command.ts';
+import { formatOf, formatOptions } from './formats.ts';
 import { findProject, playbookFiles } from './project.ts';
 
 export const agentLint: Command = {
   path: ['agent', 'lint'],
   summary: 'check playbooks; without operands all of this project',
   operands: '[agent...]',
-  options: [
-    { flags: '--format <format>', description: 'how faults are told', choices: ['text', 'json', 'github', 'sarif'] },
-    { flags: '--json', description: 'the same as --format json' },
-  ],
+  options: formatOptions,
   example: 'super agent lint developer',
   async run(call, io) {
     const { findPlaybook, loadPlaybook } = await import('./team.ts');
     const { printReport } = await import('./diagnose.ts');
     const project = findProject(io.cwd);
-    const format = flag(call, 'json') ? 'json' : ((textOption(call, 'format') ?? 'text') as Format);
+    const format = formatOf(call);
     const names = [...new Set(call.operands)];
     const playbooks = names.length === 0 ? playbookFiles(project) : names.map((name) => findPlaybook(project, name));
     if (playbooks.length === 0 && format === 'text') {

@@ -3,12 +3,9 @@ import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { renderGithub } from '../diagnostics/github.ts';
 import { renderText } from '../diagnostics/render.ts';
 import { exit, type Io, printJson, type Stream } from './command.ts';
+import type { Format } from './formats.ts';
 import { paintFor } from './paint.ts';
 import { version } from './version.ts';
-
-export const formats = ['text', 'json', 'github', 'sarif'] as const;
-
-export type Format = (typeof formats)[number];
 
 /** What was checked and what was found. */
 export interface Report {

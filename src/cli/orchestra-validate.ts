@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AdapterChoice } from '../plan/adapter-choice.ts';
-import { type Command, exit, flag, type Io, textOption } from './command.ts';
-import type { Format } from './diagnose.ts';
+import { type Command, exit, type Io } from './command.ts';
+import { formatOf, formatOptions } from './formats.ts';
 import { findOrchestra, findProject, orchestraFiles, type Project } from './project.ts';
 import type { Compiled } from './team.ts';
 
@@ -9,14 +9,11 @@ export const orchestraValidate: Command = {
   path: ['orchestra', 'validate'],
   summary: 'check orchestras and the playbooks that they use; without operands all of this project',
   operands: '[orchestra...]',
-  options: [
-    { flags: '--format <format>', description: 'how faults are told', choices: ['text', 'json', 'github', 'sarif'] },
-    { flags: '--json', description: 'the same as --format json' },
-  ],
+  options: formatOptions,
   example: 'super orchestra validate --format github',
   async run(call, io) {
     const project = findProject(io.cwd);
-    const format = flag(call, 'json') ? 'json' : ((textOption(call, 'format') ?? 'text') as Format);
+    const format = formatOf(call);
     const asked = subjectsOf(project, call.operands);
     if (asked.length === 0 && format === 'text') {
       io.stdout.write('there are no orchestras here\nwrite one: super orchestra create <id>\n');

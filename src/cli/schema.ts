@@ -40,7 +40,7 @@ async function loadSchemas(): Promise<Readonly<Record<(typeof schemaNames)[numbe
 }
 
 /** A schema in which every reference to another file points to a copy under its own $defs. */
-export function selfContained(name: string, schemas: Readonly<Record<string, Tree>>): Tree {
+function selfContained(name: string, schemas: Readonly<Record<string, Tree>>): Tree {
   const definitions = new Map<string, unknown>();
 
   function adopt(file: string, pointer: string): string {

@@ -57,7 +57,7 @@ export function compileBytes(project: Project, name: string, bytes: Uint8Array, 
 }
 
 /** The agents of an orchestra: those written in place, else playbooks, of which only the needed ones are read, into `texts`. */
-export function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: Map<string, string>): Team {
+function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: Map<string, string>): Team {
   const playbooks = playbookFiles(project);
   const agents = new Map<AgentName, AgentSpec>();
   const diagnostics: Diagnostic[] = [];
