@@ -10,6 +10,7 @@ import { paint as paintOf } from './words.ts';
 
 /** Tasks that ended are remembered for as many rows as a terminal may have. */
 const mostRecent = 200;
+const askMilliseconds = 500;
 
 /** Shows the tasks live on standard error, one row each, and leaves the summary there. */
 export function prettyReporter(context: ReporterContext): Reporter {
@@ -17,14 +18,25 @@ export function prettyReporter(context: ReporterContext): Reporter {
   const paint = paintOf(context.color);
   const recent: TaskState[] = [];
   const display = displayOn(stderr);
+  const said = new Map<TaskState, { readonly at: number; readonly line: string | undefined }>();
   let seen: Witness | undefined;
   let note: string | undefined;
+
+  /** Asked for less often than frames are drawn: the answer may have to be read from a file. */
+  const lastLineAt = (now: number) => (task: TaskState) => {
+    const known = said.get(task);
+    if (known !== undefined && now - known.at < askMilliseconds) return known.line;
+    const line = context.lastLine(task.task.name);
+    said.set(task, { at: now, line });
+    return line;
+  };
 
   const draw = (state: RunState, now: number) => {
     if (seen === undefined) return;
     const { columns, rows } = stderr;
-    const lastLine = ({ task }: TaskState) => context.lastLine(task.name);
-    display.show(screen(state, { columns, rows, now, since: seen.since, recent, note, paint, lastLine }));
+    display.show(
+      screen(state, { columns, rows, now, since: seen.since, recent, note, paint, lastLine: lastLineAt(now) }),
+    );
   };
 
   return {
@@ -37,6 +49,7 @@ export function prettyReporter(context: ReporterContext): Reporter {
       if (!('task' in event)) return;
       const task = state.tasks.get(event.task);
       if (task?.endedAt === undefined || task.status === 'running') return;
+      said.delete(task);
       recent.push(task);
       if (recent.length > mostRecent) recent.shift();
     },

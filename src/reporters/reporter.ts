@@ -24,7 +24,7 @@ export interface Stream {
 }
 
 /** Where the files of the run are, as people would name them, and what they end with. */
-export interface RunFiles {
+interface RunFiles {
   readonly folder: string;
   /** The final result. */
   readonly result: string;
