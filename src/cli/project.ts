@@ -29,7 +29,7 @@ function upwards(from: string, entry: string): string | undefined {
 function projectName(root: string): string {
   const file = join(root, '.super');
   if (!existsSync(file) || !statSync(file).isFile()) return basename(root);
-  return /^project:\s*["']?([\w.-]+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? basename(root);
+  return /^project:\s*["']?([\w.-]+)/m.exec(readable(file))?.[1] ?? basename(root);
 }
 
 /** A path as people would write it: relative to where they stand when it lies below, else absolute. */
@@ -138,6 +138,7 @@ function idIn(text: string, section: string): string | undefined {
   return /^[ \t]+id:[ \t]*["']?([\w.-]+)/m.exec(block?.[1] ?? '')?.[1];
 }
 
+/** Text of a file; empty when it cannot be read, which is told where the file is needed. */
 function readable(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -32,6 +32,18 @@ describe('agent show', () => {
     expect(stdout).not.toContain('hello-from-the-file');
   });
 
+  test('control characters of a playbook never reach the terminal', async () => {
+    const hostile = secretive
+      .replace('Tester of things', '"\\e]0;owned\\a"')
+      .replace('echo "$GREETING"', '"echo \\e[2J"');
+    const { code, stdout } = await runCli(['agent', 'show', 'tester'], {
+      cwd: folderWith({ 'agents/tester_playbook.yaml': hostile }),
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('owned');
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
   test('a broken playbook is told with its place', async () => {
     const cwd = folderWith({ 'agents/tester_playbook.yaml': 'spec: {run: [1]}\n' });
     const { code, stdout } = await runCli(['agent', 'show', 'tester'], { cwd });
