@@ -149,35 +149,35 @@ function notOneOf(at: Path, value: unknown, allowed: readonly unknown[]): Findin
   };
 }
 
-/** What other systems call our keys. */
-const synonyms: Readonly<Record<string, string>> = {
-  depends_on: 'context',
-  needs: 'context',
-  after: 'context',
-  requires: 'context',
-  inputs: 'context',
-  prompt: 'description',
-  instruction: 'description',
-  instructions: 'description',
-  system_prompt: 'instructions',
-  prompt_file: 'description',
-  id: 'name',
-  timeout: 'timeout_seconds',
-  task_timeout: 'task_timeout_seconds',
-  run_timeout: 'run_timeout_seconds',
-  retries: 'retry_count',
-  retry: 'retry_count',
-  attempts: 'max_attempts',
-  concurrency: 'max_parallel_tasks',
-  parallelism: 'max_parallel_tasks',
-  max_parallel: 'max_parallel_tasks',
-  max_concurrency: 'max_parallel_tasks',
-  command: 'run',
-  script: 'run',
-  mode: 'strategy',
-  environment: 'env',
-  assignee: 'agent',
-  role: 'agent',
+/** What other systems call our keys; the first that may stand in the map is meant. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  depends_on: ['context'],
+  needs: ['context'],
+  after: ['context'],
+  requires: ['context'],
+  inputs: ['context'],
+  prompt: ['description'],
+  instruction: ['instructions', 'description'],
+  instructions: ['description'],
+  system_prompt: ['instructions'],
+  persona: ['instructions'],
+  id: ['name'],
+  task: ['task_name', 'tasks'],
+  timeout: ['timeout_seconds', 'task_timeout_seconds'],
+  run_timeout: ['run_timeout_seconds'],
+  retry: ['retry_count', 'retry_strategy'],
+  retries: ['retry_count', 'max_attempts'],
+  attempts: ['max_attempts'],
+  concurrency: ['max_parallel_tasks', 'max_concurrency'],
+  parallelism: ['max_parallel_tasks', 'max_concurrency'],
+  max_concurrency: ['max_parallel_tasks'],
+  max_parallel_tasks: ['max_concurrency'],
+  command: ['run'],
+  script: ['run'],
+  mode: ['strategy'],
+  environment: ['env'],
+  assignee: ['agent'],
+  role: ['agent'],
 };
 
 function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentName): Finding {
@@ -185,8 +185,8 @@ function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentNa
   const here = schemaPath.slice(0, schemaPath.lastIndexOf('/'));
   const allowed = tables[here] ?? [];
   const finding = { code: 'unknown-key', message: `unknown key "${key}"`, at: [...at, key], part: 'key' } as const;
-  const synonym = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
-  const meant = synonym !== undefined && allowed.includes(synonym) ? synonym : suggest(key, allowed);
+  const known = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
+  const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed);
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
   const elsewhere = Object.keys(tables).find((place) => place !== here && tables[place]?.includes(key));
   if (elsewhere !== undefined) return { ...finding, hint: `"${key}" belongs ${placeName(elsewhere)}` };

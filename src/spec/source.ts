@@ -193,7 +193,8 @@ function gatherErrors(composer: Composer, text: string, found: PlacedFault[]): v
     const origin = originRange(source);
     const range = code === 'TAB_AS_INDENT' ? origin : atVisible(text, origin);
     const [start, end] = onFirstLine(text, [range[0], text.length]);
-    found.push({ code: 'yaml-syntax', ...wordingOf(code, message, text.slice(start, end)), range });
+    const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, end);
+    found.push({ code: 'yaml-syntax', ...wordingOf(code, message, text.slice(start, end), line), range });
   };
   Object.assign(composer, { onError });
 }

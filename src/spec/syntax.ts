@@ -10,18 +10,17 @@ export interface Wording {
 const quote = 'put the value between quotes';
 const listStart = 'start it on a line of its own below the key, or write [a, b]';
 
-/** Code, what its message and the line from the fault on look like, sentence, hint. The first row that fits counts. */
+/**
+ * Code; what its message, the rest of the line from the fault on, and the whole line look like, a line each; sentence; hint.
+ * The first row that fits counts.
+ */
 const wordings: readonly (readonly [ErrorCode, RegExp, string, string])[] = [
   ['TAB_AS_INDENT', /./, 'tabs may not indent', 'use spaces'],
   ['BAD_INDENT', /sequence/, 'this list item does not line up with the ones before it', 'indent it as far as they are'],
   ['BAD_INDENT', /mapping items/, 'this line does not line up with the keys before it', 'indent it as far as they are'],
   ['BAD_INDENT', /scalar/i, 'this text is indented less than its block', 'indent every line of the block alike'],
-  [
-    'BLOCK_AS_IMPLICIT_KEY',
-    /Nested.*\n(?!.*:(\s|$))/,
-    'the line below this one is indented too far',
-    'indent both alike',
-  ],
+  ['BLOCK_AS_IMPLICIT_KEY', /\n *-[A-Za-z].*$/, 'a dash needs a space after it', 'write "- key: value"'],
+  ['BLOCK_AS_IMPLICIT_KEY', /Nested.*\n(?!.*:\s)/, 'the line below this one is indented too far', 'indent both alike'],
   ['BLOCK_AS_IMPLICIT_KEY', /Nested/, 'a value may not hold ": " without quotes', quote],
   ['BLOCK_AS_IMPLICIT_KEY', /./, 'a list may not start here', listStart],
   [
@@ -46,6 +45,7 @@ const wordings: readonly (readonly [ErrorCode, RegExp, string, string])[] = [
     'directives must be followed by a line "---"',
     'delete the line that starts with %',
   ],
+  ['MULTILINE_IMPLICIT_KEY', /\n *(?:- )*[\w-]+:[^\s:].*$/, 'a colon needs a space after it', 'write "key: value"'],
   ['MULTILINE_IMPLICIT_KEY', /./, 'expected "key: value" on this line', 'a colon or a quote is missing'],
   ['KEY_OVER_1024_CHARS', /./, 'a key may not be longer than 1,024 characters', 'a quote is missing nearby'],
   ['BAD_SCALAR_START', /./, 'a value may not start with this character', quote],
@@ -74,16 +74,22 @@ const wordings: readonly (readonly [ErrorCode, RegExp, string, string])[] = [
   ],
   [
     'UNEXPECTED_TOKEN',
+    /at node end[\s\S]*'\w.*$/,
+    'the quote before this ends the text',
+    "inside single quotes write '' for ', or use double quotes",
+  ],
+  [
+    'UNEXPECTED_TOKEN',
     /at node end/,
     'nothing may follow this value',
     'put quotes around all of it, or indent the line alike',
   ],
 ];
 
-/** Our sentence for an error of the library; `rest` is the text from the fault on, up to the end of its line. */
-export function wordingOf(code: ErrorCode, message: string, rest = ''): Wording {
+/** Our sentence for an error of the library, on a line of the text, of which `rest` is what stands from the fault on. */
+export function wordingOf(code: ErrorCode, message: string, rest = '', line = ''): Wording {
   for (const [each, pattern, sentence, hint] of wordings) {
-    if (each === code && pattern.test(`${message}\n${rest}`)) return { message: sentence, hint };
+    if (each === code && pattern.test(`${message}\n${rest}\n${line}`)) return { message: sentence, hint };
   }
   return { message: 'this cannot stand here', hint: 'a quote, a colon, a comma or a bracket is missing nearby' };
 }
