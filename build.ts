@@ -18,8 +18,8 @@ await build({
   keepNames: false,
   legalComments: 'none',
   chunkNames: 'chunk-[hash]',
-  // A few dependencies are CommonJS; what they require must be found in an ES module too.
-  banner: { js: '' },
+  // yaml gives Node its CommonJS build, which cannot be bundled into ES modules; its other one is the same code.
+  alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
 });
 chmodSync('dist/super.js', 0o755);
 
