@@ -42,7 +42,11 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
       const agents = new Map<AgentName, AgentSpec>(playbooks.agents);
       for (const entry of spec.agents) if (entry.type === 'inline') agents.set(entry.name, entry.agent);
       const needed = new Set(spec.agents.map(({ name }) => `${name}_playbook.yaml`));
-      return { agents, known: [...agents.keys()], diagnostics: playbooks.diagnostics.filter(({ file }) => needed.has(file)) };
+      return {
+        agents,
+        known: [...agents.keys()],
+        diagnostics: playbooks.diagnostics.filter(({ file }) => needed.has(file)),
+      };
     },
   });
   return { ...(value !== undefined && { value }), diagnostics: [...diagnostics, ...found] };
@@ -52,7 +56,10 @@ function readPlaybooks(texts: Readonly<Record<string, string>>) {
   const read = Object.entries(texts).map(([name, text]) => {
     const { value: source, diagnostics } = parseSource(`${name}_playbook.yaml`, text);
     const playbook = source === undefined ? { diagnostics: [] } : readPlaybook(source, name as AgentName);
-    return { value: 'value' in playbook ? playbook.value : undefined, diagnostics: [...diagnostics, ...playbook.diagnostics] };
+    return {
+      value: 'value' in playbook ? playbook.value : undefined,
+      diagnostics: [...diagnostics, ...playbook.diagnostics],
+    };
   });
   return {
     agents: read.flatMap(({ value }): [AgentName, AgentSpec][] => (value === undefined ? [] : [[value.name, value]])),

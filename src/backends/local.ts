@@ -18,7 +18,7 @@ import type {
 import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.gen.ts';
 
 /** Keeps what attempts read and write. */
-export interface AttemptStore {
+interface AttemptStore {
   /** Makes the attempt's folder with its prompt and its context. `boundary` must be unguessable. */
   prepare(order: AttemptOrder, boundary: string): Promise<PreparedAttempt>;
   /** Records the output; with its text when it has at most `readLimit` bytes. */
@@ -32,7 +32,7 @@ export interface AttemptStore {
 }
 
 /** Watches the logs of an attempt while it runs. */
-export interface LogWatch {
+interface LogWatch {
   /** Milliseconds since one of the logs last grew. */
   silence(): number;
   /** Stops watching; the logs are below their cap when it resolves. */

@@ -120,7 +120,7 @@ export interface AttemptFailed {
 }
 
 /** The attempt was ended because the run is being stopped. */
-export interface AttemptCancelled {
+interface AttemptCancelled {
   readonly type: 'cancelled';
 }
 

@@ -111,7 +111,7 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
 }
 
 /** What a journal file holds: its events, and the length in bytes of the part that is whole. */
-export interface ReadJournal {
+interface ReadJournal {
   readonly events: readonly RunEvent[];
   readonly wholeBytes: number;
 }
