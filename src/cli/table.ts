@@ -24,6 +24,7 @@ export interface Group {
   readonly example: string;
 }
 
+/** Words that only lead to other commands. */
 export const groups: readonly Group[] = [
   { path: 'agent', summary: 'playbooks: the agents of this project', example: 'super agent list' },
   {

@@ -10,6 +10,7 @@ export type Decision =
   | { readonly type: 'wait'; readonly until?: number }
   | { readonly type: 'finish'; readonly outcome: Outcome };
 
+/** What the run does next in this state, at this time in milliseconds since 1970. */
 export function decide(state: RunState, now: number): Decision {
   if (state.doomed.size > 0) {
     return { type: 'skip', tasks: [...state.doomed].map(([task, blame]) => ({ task, because: whyDoomed(blame) })) };

@@ -1,4 +1,4 @@
-// RunState: the fold of a run's journal over its plan. Only apply() writes it.
+// RunState: the fold of a run's journal over its plan. Only apply() writes it: all that moves it is in this one file.
 //
 //                    +--- task.retry-scheduled ---+
 //                    v                            |

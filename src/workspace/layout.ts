@@ -24,6 +24,7 @@ export interface RunLayout {
   readonly noContext: string;
 }
 
+/** Where a run's files are in its workspace, whether they exist or not. */
 export function layoutOf(workspace: string, run: RunId): RunLayout {
   const folder = join(workspace, 'runs', run);
   return {
