@@ -1,7 +1,8 @@
 // The package's door for programs: compile a text, run a plan, fold a journal.
 import { adapterTable } from './agents/table.ts';
 import { adaptersHere } from './cli/adapters.ts';
-import { type LocalRun, newRunId, startLocalRun } from './cli/local-run.ts';
+import { type LocalRun, startLocalRun } from './cli/local-run.ts';
+import { newRunId } from './cli/run-id.ts';
 import type { Checked } from './diagnostics/diagnostic.ts';
 import { compile as compileSource } from './plan/compile.ts';
 import { type Launchers, openLaunchers } from './process/launchers.ts';

@@ -4,10 +4,6 @@ import { version } from './cli/version.ts';
 
 /** Runs one command line (without `node` and the script's name). Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    io.stdout.write(`${version}\n`);
-    return exit.succeeded;
-  }
   try {
     const { dispatch } = await import('./cli/dispatch.ts');
     return await dispatch(argv, io, (command: Command, call) => command.run(call, io));

@@ -1,5 +1,4 @@
 // Attempts on this machine: files are prepared, the agent's adapter does the work, the output is gathered.
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type {
   AgentAdapter,
@@ -19,8 +18,8 @@ import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.g
 
 /** Keeps what attempts read and write. */
 interface AttemptStore {
-  /** Makes the attempt's folder with its prompt and its context. `boundary` must be unguessable. */
-  prepare(order: AttemptOrder, boundary: string): Promise<PreparedAttempt>;
+  /** Makes the attempt's folder with its prompt and its context. */
+  prepare(order: AttemptOrder): Promise<PreparedAttempt>;
   /** Records the output; with its text when it has at most `readLimit` bytes. */
   gather(
     task: TaskName,
@@ -84,8 +83,9 @@ async function attempt(
   began: (process: AgentProcess) => void,
 ): Promise<AttemptEnd> {
   const { store } = options;
-  const prepared = await store.prepare(order, randomBytes(12).toString('hex'));
+  const prepared = await store.prepare(order);
   const { files } = prepared;
+  await order.durable;
   if (stops.length > 0) return afterStop(options, order, files, stops[0]?.cause ?? 'cancelled');
   const watch = options.watch(order.task.name, files);
   const forget = watchForStall(options.clock, order.task.stall_seconds, watch, () => stop('stalled'));

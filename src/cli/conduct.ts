@@ -3,7 +3,6 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterTable } from '../agents/table.ts';
 import { lastLine } from '../process/cap.ts';
-import { type Launchers, openLaunchers } from '../process/launchers.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
 import { clean } from '../reporters/terminal.ts';
@@ -15,41 +14,31 @@ import { layoutOf, outputPath, type RunLayout } from '../workspace/layout.ts';
 import { type Call, exit, flag, type Io, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import { type LocalRun, startLocalRun, workspaceOf } from './local-run.ts';
-import { exitOfSignal } from './orchestra-run.ts';
+import { exitOfSignal, type Starter } from './orchestra-run.ts';
 import { nameFor } from './project.ts';
 import type { RunRequest } from './run-request.ts';
 
 type Adapters = Readonly<Record<AdapterName, AgentAdapter>>;
 
-/** Between a polite and a forced end of an agent, in milliseconds. */
-const grace = 10_000;
-
 /** Runs what was asked for and gives the exit code. */
-export async function conduct(request: RunRequest, call: Call, io: Io): Promise<number> {
+export async function conduct(request: RunRequest, starter: Starter, call: Call, io: Io): Promise<number> {
   const { compiled, project } = request;
   const plan = compiled.value;
-  const code =
-    flag(call, 'quiet') && plan !== undefined
-      ? exit.succeeded
-      : reportDiagnostics({ ...compiled, file: nameFor(project, request.path) }, io);
+  const silent = flag(call, 'quiet') && plan !== undefined;
+  const code = silent ? exit.succeeded : reportDiagnostics(compiled, io);
   if (plan === undefined) return code;
-  let launchers: Launchers | undefined;
-  const open = () => {
-    launchers ??= openLaunchers({ run: request.run, goal: request.goal, env: io.env, graceMs: grace });
-    return launchers;
-  };
-  try {
-    const adapters = adapterTable({ launchers: open, root: project.root, env: io.env });
-    await refuseWhatCannotRun(plan, adapters);
-    return await runToEnd(request, plan, adapters, call, io);
-  } finally {
-    await launchers?.close();
-  }
+  const adapters = adapterTable({ launchers: () => starter.open(request.goal), root: project.root, env: io.env });
+  await refuseWhatCannotRun(plan, adapters, starter, request.goal);
+  return runToEnd(request, plan, adapters, call, io);
 }
 
 /** Everything that can be known to be missing before the first task starts. */
-async function refuseWhatCannotRun(plan: Plan, adapters: Adapters): Promise<void> {
+async function refuseWhatCannotRun(plan: Plan, adapters: Adapters, starter: Starter, goal: string): Promise<void> {
   const refusals = await refusalsOf(plan, adapters);
+  if (refusals.length === 0 && plan.agents.some(({ adapter }) => adapter !== 'rehearsal')) {
+    const problem = await starter.open(goal).ready;
+    if (problem !== undefined) refusals.push(problem);
+  }
   if (refusals.length === 0) return;
   const hint = 'to see the orchestra move without its agents: add --rehearse; to see what is here: super doctor';
   throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
@@ -79,6 +68,7 @@ async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, cal
     reporterContext(request, plan, layout, call, io, () => state),
     io.env,
   );
+  let signal: Signal | undefined;
   try {
     const run = startLocalRun({
       root: request.project.root,
@@ -95,14 +85,16 @@ async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, cal
         reporter.onEvent(event, now);
       },
     });
-    const signal = await untilFinished(run, reporter, io, () => state);
+    signal = await untilFinished(run, reporter, io, () => state);
     state = await run.finished;
-    if (!flag(call, 'json')) printResult(layout, state, io, nameFor(request.project, layout.result));
-    return exitCode(state, signal());
   } finally {
     await reporter.close(state);
   }
+  if (!flag(call, 'json')) printResult(layout, state, io, nameFor(request.project, layout.result));
+  return exitCode(state, signal);
 }
+
+type Signal = 'SIGINT' | 'SIGTERM';
 
 /** Passes signals on and keeps a live display moving until the run has finished. */
 async function untilFinished(
@@ -110,8 +102,8 @@ async function untilFinished(
   reporter: Reporter,
   io: Io,
   state: () => RunState | undefined,
-): Promise<() => 'SIGINT' | 'SIGTERM' | undefined> {
-  let signal: 'SIGINT' | 'SIGTERM' | undefined;
+): Promise<Signal | undefined> {
+  let signal: Signal | undefined;
   const forget = io.onSignal((received) => {
     reporter.note(signal === undefined ? 'stopping; once more ends the agents at once' : 'ending the agents at once');
     signal ??= received;
@@ -127,14 +119,14 @@ async function untilFinished(
         }, 125);
   try {
     await run.finished;
-    return () => signal;
+    return signal;
   } finally {
     clearInterval(timer);
     forget();
   }
 }
 
-function exitCode(state: RunState, signal: 'SIGINT' | 'SIGTERM' | undefined): number {
+function exitCode(state: RunState, signal: Signal | undefined): number {
   if (signal !== undefined && state.outcome === 'cancelled') return exitOfSignal(signal);
   if (state.because === 'timeout') return exit.timeout;
   return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
@@ -190,7 +182,7 @@ function lastLines(path: string | undefined, count: number): string[] {
 }
 
 /** Most lines of a result that are printed on a terminal. */
-const screenful = 200;
+const screenful = 60;
 
 /** The result goes to standard output: whole into files and pipes, made harmless and cut on a terminal. */
 function printResult(layout: RunLayout, state: RunState, io: Io, name: string): void {

@@ -11,7 +11,7 @@ export async function dispatch(
   run: (command: Command, call: Call) => Promise<number>,
 ): Promise<number> {
   let code: number = exit.succeeded;
-  const program = build(io, async (command, call) => {
+  const program = build(named(argv), io, async (command, call) => {
     code = await run(command, call);
   });
   if (argv.length === 0) {
@@ -30,20 +30,27 @@ export async function dispatch(
   }
 }
 
-function build(io: Io, act: (command: Command, call: Call) => Promise<void>): Program {
+/** The one command that argv names in full, alone: building the others would be for nothing. All, when it names none. */
+function named(argv: readonly string[]): readonly Command[] {
+  const found = commands.find(({ path }) => path.every((word, at) => argv[at] === word));
+  return found === undefined ? commands : [found];
+}
+
+function build(chosen: readonly Command[], io: Io, act: (command: Command, call: Call) => Promise<void>): Program {
   const program = prepare(new Program('super'), io)
     .description('Runs teams of coding agents from one YAML file.')
     .version(version, '-V, --version');
   program.addHelpText('after', '\nExample:\n  super orchestra run repo_report --goal "What is this repository?"');
   const parents = new Map<string, Program>();
   for (const { path, alias, summary, example } of groups) {
+    if (!chosen.some((command) => command.path[0] === path)) continue;
     const group = prepare(program.command(path), io)
       .description(summary)
       .addHelpText('after', `\nExample:\n  ${example}`);
     if (alias !== undefined) group.alias(alias);
     parents.set(path, group);
   }
-  for (const command of commands) addCommand(parents.get(command.path[0] ?? '') ?? program, command, io, act);
+  for (const command of chosen) addCommand(parents.get(command.path[0] ?? '') ?? program, command, io, act);
   return program;
 }
 

@@ -42,13 +42,6 @@ export interface LocalRun {
   stop(because: FinishCause, message: string): void;
 }
 
-/** A new run id; ids sort by time. */
-export function newRunId(now: Date): RunId {
-  const digits = now.toISOString().replace(/[-:]/g, '');
-  const random = [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => (byte % 36).toString(36)).join('');
-  return `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${digits.slice(16, 19)}-${random}` as RunId;
-}
-
 /** Folder of a plan's runs, absolute. */
 export function workspaceOf(root: string, plan: Pick<Plan, 'workspace'>): string {
   return resolve(root, plan.workspace);
@@ -139,7 +132,7 @@ function backendOf(options: LocalRunOptions, layout: RunLayout) {
     intermediate: layout.intermediate,
     env: options.env,
     store: {
-      prepare: (order, boundary) => prepareAttempt(layout, order, boundary),
+      prepare: (order) => prepareAttempt(layout, order),
       gather: (task, files, readLimit) => gatherOutput(layout, task, files, readLimit),
       recordFailure: (task, files, message) => recordFailure(layout, task, files, message),
     },

@@ -1,3 +1,5 @@
+import type { Launchers } from '../process/launchers.ts';
+import type { RunId } from '../schema/types.gen.ts';
 import { type Call, type Command, exit, flag, type Io, textOption } from './command.ts';
 
 /** `super orchestra run`: the main job. */
@@ -35,19 +37,50 @@ export const orchestraRun: Command = {
   ],
   example: 'super orchestra run repo_report --goal "What is this repository?"',
   async run(call: Call, io: Io): Promise<number> {
-    const { readRequest } = await import('./run-request.ts');
-    const request = await readRequest(call, io);
-    if (flag(call, 'tier') || textOption(call, 'tier') !== undefined) {
+    const { goalOption } = await import('./goal.ts');
+    const { newRunId } = await import('./run-id.ts');
+    const run = newRunId(new Date());
+    const goal = await goalOption(call, io);
+    if (textOption(call, 'tier') !== undefined) {
       io.stderr.write('super: note: --tier is ignored; nothing here depends on a tier\n');
     }
-    if (flag(call, 'dryRun')) {
-      const { dryRun } = await import('./dry-run.ts');
-      return dryRun(request, flag(call, 'json'), io);
+    const starter = await startEarly(call, io, run, goal);
+    try {
+      const { readRequest } = await import('./run-request.ts');
+      const request = await readRequest(call, io, run, goal);
+      if (flag(call, 'dryRun')) {
+        const { dryRun } = await import('./dry-run.ts');
+        return await dryRun(request, flag(call, 'json'), io);
+      }
+      const { conduct } = await import('./conduct.ts');
+      return await conduct(request, starter, call, io);
+    } finally {
+      await starter.close();
     }
-    const { conduct } = await import('./conduct.ts');
-    return conduct(request, call, io);
   },
 };
+
+/** The launchers of a run, opened when they are first asked for. */
+export interface Starter {
+  open(goal: string): Launchers;
+  close(): Promise<void>;
+}
+
+/**
+ * Where processes will be needed and the goal is known, the launchers come up while the rest of the program still loads, and
+ * while this process is still small: starting one from a process that has read a large orchestra takes far longer.
+ */
+async function startEarly(call: Call, io: Io, run: RunId, goal: string | undefined): Promise<Starter> {
+  const idle = flag(call, 'dryRun') || flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
+  const { openLaunchers } = await import('../process/launchers.ts');
+  let launchers: Launchers | undefined;
+  const open = (known: string) => {
+    launchers ??= openLaunchers({ run, goal: known, env: io.env });
+    return launchers;
+  };
+  if (!idle && goal !== undefined) open(goal);
+  return { open, close: async () => launchers?.close() };
+}
 
 /** Exit code of a run that was stopped by a signal. */
 export function exitOfSignal(signal: 'SIGINT' | 'SIGTERM'): number {

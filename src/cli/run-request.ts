@@ -1,14 +1,11 @@
 // From the command line to what shall be run: goal, overrides, compiled plan.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { selectTasks } from '../plan/select.ts';
 import type { AdapterName, OnFailure, Plan, RunId, Strategy, TaskName } from '../schema/types.gen.ts';
 import { parseDuration } from '../spec/durations.ts';
 import type { Overrides } from '../spec/spec.ts';
 import { adaptersHere } from './adapters.ts';
-import { type Call, flag, type Io, setupFault, textOption, usageFault } from './command.ts';
-import { newRunId } from './local-run.ts';
+import { type Call, flag, type Io, textOption, usageFault } from './command.ts';
 import { findOrchestra, findProject, type Project } from './project.ts';
 import { type Compiled, compileFile } from './team.ts';
 
@@ -24,13 +21,9 @@ export interface RunRequest {
   readonly compiled: Compiled;
 }
 
-/** A variable of a process's environment holds 131,071 bytes on Linux, its name and the sign included. */
-const longestGoal = 131_000;
-
-/** Reads options and compiles. Throws a Refusal for a wrong command line or a missing file. */
-export async function readRequest(call: Call, io: Io): Promise<RunRequest> {
+/** Reads options and compiles; `given` is the goal of the command line. Throws a Refusal for a wrong command line or a missing file. */
+export async function readRequest(call: Call, io: Io, run: RunId, given: string | undefined): Promise<RunRequest> {
   const overrides = overridesOf(call);
-  const given = await goalOption(call, io);
   const project = findProject(io.cwd);
   const path = findOrchestra(project, call.operands[0] ?? '');
   const rehearsal = flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
@@ -52,7 +45,7 @@ export async function readRequest(call: Call, io: Io): Promise<RunRequest> {
   return {
     project,
     path,
-    run: newRunId(new Date()),
+    run,
     goal,
     rehearsal,
     only,
@@ -92,29 +85,6 @@ function duration(option: string, text: string): number {
     );
   }
   return seconds;
-}
-
-async function goalOption(call: Call, io: Io): Promise<string | undefined> {
-  const text = textOption(call, 'goal');
-  const file = textOption(call, 'goalFile');
-  if (text !== undefined && file !== undefined) throw usageFault('give --goal or --goal-file, not both');
-  const goal = file === undefined ? text : await readGoal(file, io);
-  if (goal === undefined) return undefined;
-  if (goal.includes('\0')) throw usageFault('the goal holds a NUL character, which no process can be given');
-  if (Buffer.byteLength(goal) > longestGoal) {
-    const hint = 'put it into a file of the project and name that file in a short goal';
-    throw usageFault(`the goal is ${Buffer.byteLength(goal)} bytes long; processes can be given ${longestGoal}`, hint);
-  }
-  return goal;
-}
-
-async function readGoal(file: string, io: Io): Promise<string> {
-  if (file === '-') return (await io.stdin()).trimEnd();
-  try {
-    return readFileSync(resolve(io.cwd, file), 'utf8').trimEnd();
-  } catch (error) {
-    throw setupFault(`cannot read the goal: ${(error as Error).message}`);
-  }
 }
 
 function selected(plan: Plan, only: readonly TaskName[]): Plan {

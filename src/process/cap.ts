@@ -4,6 +4,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { StorageFailure } from '../run/ports.ts';
+import { monotonic } from './monotonic.ts';
 
 /** Watches logs while they are written. */
 export interface LogWatch {
@@ -41,12 +42,12 @@ const chunkSize = 256 * 1024;
 /** Begins to watch these files, which need not exist yet. They must be written by appending. */
 export function watchLogs(paths: readonly string[], limits: LogLimits = usual): LogWatch {
   const logs: Log[] = paths.map((path) => ({ path, tail: `${path}.tail`, size: 0, kept: undefined, cut: 0 }));
-  let grown = performance.now();
+  let grown = monotonic();
   let busy: Promise<void> | undefined;
   const look = async () => {
     for (const log of logs) {
       const size = sizeOf(log.path);
-      if (size !== log.size) grown = performance.now();
+      if (size !== log.size) grown = monotonic();
       if (size > limits.cap) await split(log, limits.cap);
       log.size = sizeOf(log.path);
     }
@@ -60,7 +61,7 @@ export function watchLogs(paths: readonly string[], limits: LogLimits = usual): 
       });
   }, limits.interval);
   return {
-    silence: () => performance.now() - grown,
+    silence: () => monotonic() - grown,
     async close() {
       clearInterval(timer);
       await busy;

@@ -8,6 +8,8 @@ export interface Census {
   readonly marks: readonly string[];
   /** Processes that do not count, whatever they belong to. */
   readonly except: (facts: ProcessFacts) => boolean;
+  /** What began before this, in clock ticks since the boot, cannot be what is looked for. */
+  readonly since?: number | undefined;
 }
 
 /** A process, and the group in which it was seen. */
@@ -53,6 +55,7 @@ function sought(pid: number, census: Census): ProcessFacts | undefined {
   try {
     const facts = processFacts(pid);
     if (!facts || !isAlive(facts) || census.except(facts)) return undefined;
+    if (census.since !== undefined && Number(facts.began) < census.since) return undefined;
     return census.groups.has(facts.group) || (census.marks.length > 0 && hasMarks(pid, census.marks))
       ? facts
       : undefined;

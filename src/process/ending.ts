@@ -1,5 +1,6 @@
 import { type Found, findProcesses } from './census.ts';
 import { type Identity, type ProcessFacts, signalGroup, signalProcess, verdict } from './identity.ts';
+import { monotonic } from './monotonic.ts';
 
 /** Processes that are to end together. */
 export interface Doomed {
@@ -9,9 +10,11 @@ export interface Doomed {
   readonly marks: readonly string[];
   /** Processes that are left alone though they bear the marks. */
   readonly except: (facts: ProcessFacts) => boolean;
+  /** What began before this, in clock ticks since the boot, is none of them. */
+  readonly since?: number | undefined;
   /** How often the groups are told. A shell that has just forked hears nothing until it has put its traps away. */
   readonly tellings: number;
-  /** When patience ends, on the clock of performance.now(). Asked again and again, for it may be brought forward. */
+  /** When patience ends, on the clock of monotonic(). Asked again and again, for it may be brought forward. */
   readonly deadline: () => number;
   /** Whether nothing else is waited for once nobody is left. */
   readonly isOver: () => boolean;
@@ -29,7 +32,7 @@ export async function endProcesses(doomed: Doomed): Promise<boolean> {
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
     const left = await survivors(doomed);
     if (left.length === 0 && doomed.isOver()) return tellings > 0;
-    const early = doomed.deadline() - performance.now();
+    const early = doomed.deadline() - monotonic();
     if (early < -lastPatience) return true;
     if (early <= 0) forceEnd(doomed, left);
     else askToEnd(doomed, left, told, tellings < doomed.tellings);
@@ -42,7 +45,7 @@ async function survivors(doomed: Doomed): Promise<readonly Found[]> {
   const leaders = new Set(doomed.leaders.map(({ pid }) => pid));
   const groups = new Set(doomed.leaders.filter(ownsGroup).map(({ pid }) => pid));
   const except = (facts: ProcessFacts) => leaders.has(facts.pid) || doomed.except(facts);
-  return findProcesses({ groups, marks: doomed.marks, except });
+  return findProcesses({ groups, marks: doomed.marks, except, since: doomed.since });
 }
 
 function ownsGroup(leader: Identity): boolean {

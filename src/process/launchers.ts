@@ -2,9 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../schema/types.gen.ts';
 import { endProcesses } from './ending.ts';
 import type { Identity } from './identity.ts';
+import { monotonic } from './monotonic.ts';
 import { openNursery } from './nursery.ts';
 import type { LaunchEnd, Launched, LaunchOrder } from './order.ts';
-import { dispatch, exceptOurs, hangUp, onNurseryLost, onReport, type Pool, stopWork, type Work } from './pool.ts';
+import {
+  dispatch,
+  exceptOurs,
+  hangUp,
+  onNurseryLost,
+  onReport,
+  type Pool,
+  startLauncher,
+  stopWork,
+  type Work,
+} from './pool.ts';
 
 /** Starts processes at a rate, and without a pause, that do not depend on how large this process has become. */
 export interface Launchers {
@@ -62,7 +73,10 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     closing: false,
     lost: undefined,
     complaint: '',
+    onEmpty() {},
   };
+  // Nearly every run needs one; it comes up while the rest of the program is still loading.
+  startLauncher(pool);
   let ids = 0;
   let closed: Promise<void> | undefined;
   return {
@@ -121,16 +135,28 @@ async function close(pool: Pool, mark: string): Promise<void> {
     if (launcher.identity) leaders.push(launcher.identity);
     hangUp(launcher);
   }
-  const deadline = performance.now() + grace;
-  while (pool.launchers.size > 0 && pool.lost === undefined && performance.now() < deadline) await sleep(2);
+  const deadline = monotonic() + grace;
+  // The launchers end by themselves now; what may have hidden from them is looked for meanwhile.
   await endProcesses({
     leaders,
     marks: [mark],
     except: exceptOurs(pool),
+    since: pool.nursery.began,
     tellings: 1,
     deadline: () => deadline + grace,
     isOver: () => true,
     nap: (milliseconds) => sleep(milliseconds),
   });
+  await allGone(pool, deadline);
   await pool.nursery.end();
+}
+
+/** Resolves when every launcher has been reported gone, or at the deadline. */
+async function allGone(pool: Pool, deadline: number): Promise<void> {
+  if (pool.launchers.size === 0 || pool.lost !== undefined) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  pool.onEmpty = resolve;
+  const timer = setTimeout(resolve, Math.max(0, deadline - monotonic()));
+  await promise;
+  clearTimeout(timer);
 }

@@ -9,6 +9,8 @@ import { nurseryProgram } from './nursery.sh.ts';
 export interface Nursery {
   /** Its process id, which is that of its group too; undefined when it could not be started. */
   readonly pid: number | undefined;
+  /** When it began, in clock ticks since the boot: whatever it started is younger. Undefined where that cannot be known. */
+  readonly began: number | undefined;
   /** A folder that no other user can look into; it goes with the nursery. */
   readonly folder: string;
   /** Tells it something, in the words of nursery.sh.ts. */
@@ -57,6 +59,7 @@ export function openNursery(
   );
   return {
     pid: child?.pid,
+    began: identity === undefined ? undefined : Number(identity.began),
     folder,
     tell(...words) {
       child?.stdin.write(`${words.join(' ')}\n`);

@@ -9,6 +9,7 @@ import { isAnySought, lastPid, pidsSince } from './census.ts';
 import { endProcesses } from './ending.ts';
 import { type Identity, identify, type ProcessFacts, signalGroup, verdict } from './identity.ts';
 import { firstLines } from './message.ts';
+import { monotonic } from './monotonic.ts';
 import type { Nursery, Report } from './nursery.ts';
 import type { LaunchEnd, LaunchOrder } from './order.ts';
 import { type Common, type Prepared, prepareOrder } from './prepare.ts';
@@ -63,6 +64,8 @@ export interface Pool {
   closing: boolean;
   /** What became of the nursery. */
   lost: string | undefined;
+  /** Called when no launcher is left. */
+  onEmpty: () => void;
   /** The last thing that a shell of ours wrote to its standard error. */
   complaint: string;
 }
@@ -79,12 +82,15 @@ export function dispatch(pool: Pool): void {
     const work = launcher && pool.waiting.shift();
     if (work) assign(pool, launcher, work);
   }
-  while (pool.starting < pool.waiting.length) {
-    pool.slots += 1;
-    pool.starting += 1;
-    pool.launchers.set(pool.slots, { slot: pool.slots, up: false, gone: false, spent: false });
-    pool.nursery.tell('start', pool.slots);
-  }
+  while (pool.starting < pool.waiting.length) startLauncher(pool);
+}
+
+/** Has the nursery start one more launcher. */
+export function startLauncher(pool: Pool): void {
+  pool.slots += 1;
+  pool.starting += 1;
+  pool.launchers.set(pool.slots, { slot: pool.slots, up: false, gone: false, spent: false });
+  pool.nursery.tell('start', pool.slots);
 }
 
 function assign(pool: Pool, launcher: Launcher, work: Work): void {
@@ -96,7 +102,7 @@ function assign(pool: Pool, launcher: Launcher, work: Work): void {
   }
   launcher.work = work;
   work.launcher = launcher;
-  work.began = performance.now();
+  work.began = monotonic();
   if (!work.prepared.plain) work.elder = lastPid();
   pool.running.set(work.id, work);
   send(pool, launcher, work.prepared.lines);
@@ -162,7 +168,7 @@ function onEnd(pool: Pool, id: number, code: number, stopped: boolean): void {
   work.code = code;
   launcher.spent ||= stopped;
   if (work.ending) work.wake();
-  else if (!launcher.spent && performance.now() - work.began < youth && leftNothing(pool, launcher, work)) {
+  else if (!launcher.spent && monotonic() - work.began < youth && leftNothing(pool, launcher, work)) {
     finish(pool, launcher, work);
   } else void endWork(pool, launcher, work, shortGrace);
 }
@@ -185,6 +191,7 @@ function onGone(pool: Pool, launcher: Launcher): void {
   launcher.gone = true;
   pool.launchers.delete(launcher.slot);
   hangUp(launcher);
+  if (pool.launchers.size === 0) pool.onEmpty();
   remove(pool.idle, launcher);
   if (launcher.identity) pool.nursery.tell('release', launcher.identity.pid, launcher.identity.began);
   if (launcher.work) {
@@ -227,7 +234,7 @@ export function stopWork(pool: Pool, work: Work, graceMs: number): void {
 
 /** Sees to it that nothing of an attempt is left, then settles it. Called again it can only shorten the grace. */
 async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: number): Promise<void> {
-  work.deadline = Math.min(work.deadline, performance.now() + graceMs);
+  work.deadline = Math.min(work.deadline, monotonic() + graceMs);
   work.wake();
   if (work.ending) return;
   work.ending = true;
@@ -236,7 +243,7 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
     leaders: identity ? [identity] : [],
     marks: marksOf(work),
     except: exceptOurs(pool),
-    tellings: performance.now() - work.began < youth ? 4 : 1,
+    tellings: monotonic() - work.began < youth ? 4 : 1,
     deadline: () => work.deadline,
     isOver: () => launcher.gone || work.code !== undefined || !isThere(identity),
     nap: (milliseconds) => nap(milliseconds, work),

@@ -26,7 +26,7 @@ const plain = /^[ -~]*$/;
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 const zero = /\p{Mn}|\p{Me}|\u200c|\u200d|[\ufe00-\ufe0e]/u;
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let graphemes: Intl.Segmenter | undefined;
 
 function isPlain(text: string): boolean {
   return plain.test(text);
@@ -55,6 +55,8 @@ export function cut(text: string, width: number): string {
   if (isPlain(start)) return `${start.slice(0, width - 1)}…`;
   let result = '';
   let used = 0;
+  // Made when first needed: loading the data of all scripts takes six milliseconds.
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(start)) {
     used += widthOfParts(segment);
     if (used > width - 1) break;

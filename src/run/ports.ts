@@ -63,6 +63,8 @@ export interface AttemptOrder {
   readonly feedback?: string;
   /** What the task may delegate, where it may. */
   readonly delegation?: DelegationOffer;
+  /** Resolves when the agent may start: everything it builds upon is on disk. Files may be prepared before. */
+  readonly durable: Promise<void> | undefined;
   /** Called whenever the agent reports something. */
   report(progress: Progress): void;
 }

@@ -30,13 +30,14 @@ export function fillPlaceholders(description: string, values: PlaceholderValues)
   return description.replace(/\{(goal|task|run_id|workspace)\}/g, (_, name: keyof PlaceholderValues) => values[name]);
 }
 
-/** The prompt of an attempt whose description is filled; empty when there is nothing to say. `boundary` must be unguessable. */
+/** The prompt of an attempt whose description is filled; empty when there is nothing to say. `makeBoundary` gives an unguessable word. */
 export function buildPrompt(
   order: Pick<AttemptOrder, 'feedback' | 'delegation'>,
   description: string,
   context: readonly ContextExcerpt[],
-  boundary: string,
+  makeBoundary: () => string,
 ): string {
+  const boundary = context.length > 0 || order.feedback !== undefined ? makeBoundary() : '';
   const parts: string[] = [];
   if (description !== '') parts.push(description);
   if (order.delegation !== undefined) parts.push(delegationText(order.delegation));

@@ -123,8 +123,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     record({ type: 'task.failed', task: task.task.name, attempt: task.attempt, duration_ms, ...how });
   };
 
-  /** Starts an attempt whose task.started is on disk. */
-  const begin = (task: TaskState): void => {
+  /** Starts an attempt whose task.started is written; its agent waits for what must be durable. */
+  const begin = (task: TaskState, durable: Promise<void> | undefined): void => {
     const { name } = task.task;
     const attempt = doors.backend.start({
       run: request.run,
@@ -133,6 +133,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       agent: agents.get(task.task.agent) as PlanAgent,
       attempt: task.attempt,
       context: contextOf(state, task),
+      durable,
       ...(task.feedback !== undefined && { feedback: task.feedback }),
       ...offer(state, task, agents),
       report: (progress) => reportProgress(task, progress),
@@ -208,9 +209,11 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       if (outcome !== undefined) return finish(outcome);
       if (starts.length > 0) {
         // What a dependent task builds upon must be on disk before it starts; other starts need only be written.
-        if (starts.some(({ task }) => task.needs.length > 0)) await doors.journal.sync();
-        else doors.journal.write();
-        for (const task of starts) begin(task);
+        doors.journal.write();
+        const durable = starts.some(({ task }) => task.needs.length > 0) ? doors.journal.sync() : undefined;
+        // Each attempt that waits for it reports a failure; this keeps it from counting as unheard before they do.
+        durable?.catch(() => {});
+        for (const task of starts) begin(task, task.task.needs.length > 0 ? durable : undefined);
       }
       if (inbox.length === 0) await nextArrival(until);
     }

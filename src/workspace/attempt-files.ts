@@ -28,12 +28,8 @@ const smallFile = 65_536;
 /** Most bytes of all received outputs together that stand in a prompt. */
 const promptBudget = 524_288;
 
-/** Makes the folder of an attempt with its prompt and its received outputs. `boundary` must be unguessable. */
-export async function prepareAttempt(
-  layout: RunLayout,
-  order: AttemptOrder,
-  boundary: string,
-): Promise<PreparedAttempt> {
+/** Makes the folder of an attempt with its prompt and its received outputs. */
+export async function prepareAttempt(layout: RunLayout, order: AttemptOrder): Promise<PreparedAttempt> {
   const { name } = order.task;
   const parent = join(layout.attempts, name);
   const folder = join(parent, String(order.attempt));
@@ -43,7 +39,7 @@ export async function prepareAttempt(
   const excerpts = order.context.length > 0 ? await handOver(layout, order.context, context) : [];
   const values = { goal: order.goal, task: name, run_id: order.run, workspace: layout.folder };
   const description = fillPlaceholders(order.task.description, values).trim();
-  const prompt = buildPrompt(order, description, excerpts, boundary);
+  const prompt = buildPrompt(order, description, excerpts, unguessable);
   const promptFile = prompt === '' ? undefined : join(folder, 'prompt.md');
   if (promptFile !== undefined) writeFileSync(promptFile, prompt);
   return {
@@ -58,6 +54,11 @@ export async function prepareAttempt(
       output: join(folder, 'output.txt'),
     },
   };
+}
+
+/** A word that no text can hold by chance or by intent. */
+function unguessable(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString('hex');
 }
 
 /** Copies received outputs into the attempt's context folder, read-only, and reads what of them a prompt can take. */

@@ -160,7 +160,7 @@ export function rig(
           orders.push(order);
           running += 1;
           most = Math.max(most, running);
-          return attempt(order, behave(order), clock, () => {
+          return attempt(order, behave, clock, () => {
             running -= 1;
           });
         },
@@ -208,7 +208,12 @@ function opening(): EventBody {
   };
 }
 
-function attempt(order: AttemptOrder, behaviour: Behaviour, clock: HandClock, over: () => void): Attempt {
+function attempt(
+  order: AttemptOrder,
+  behave: (order: AttemptOrder) => Behaviour,
+  clock: HandClock,
+  over: () => void,
+): Attempt {
   let settleWith: (end: AttemptEnd) => void = () => {};
   const ended = new Promise<AttemptEnd>((resolve) => {
     settleWith = (end) => {
@@ -217,16 +222,21 @@ function attempt(order: AttemptOrder, behaviour: Behaviour, clock: HandClock, ov
       resolve(end);
     };
   });
-  const text = behaviour.says ?? `output of ${order.task.name}`;
-  const end: AttemptEnd =
-    behaviour.fails === undefined
-      ? {
-          type: 'succeeded',
-          text,
-          output: { path: `task_outputs/${order.task.name}_output.txt`, bytes: text.length, sha256: '0'.repeat(64) },
-        }
-      : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1 };
-  if (behaviour.hangs !== true) clock.after(behaviour.after ?? 1, () => settleWith(end));
+  const begin = () => {
+    const behaviour = behave(order);
+    const text = behaviour.says ?? `output of ${order.task.name}`;
+    const end: AttemptEnd =
+      behaviour.fails === undefined
+        ? {
+            type: 'succeeded',
+            text,
+            output: { path: `task_outputs/${order.task.name}_output.txt`, bytes: text.length, sha256: '0'.repeat(64) },
+          }
+        : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1 };
+    if (behaviour.hangs !== true) clock.after(behaviour.after ?? 1, () => settleWith(end));
+  };
+  if (order.durable === undefined) begin();
+  else order.durable.then(begin, () => {});
   return {
     ended,
     stop: (cause) =>
