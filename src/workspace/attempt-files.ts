@@ -69,24 +69,39 @@ async function handOver(layout: RunLayout, items: readonly ContextItem[], folder
   for (const { task, output } of items) {
     const source = join(layout.folder, output.path);
     const path = join(folder, `${task}.txt`);
-    if (output.bytes <= smallFile) writeFileSync(path, readSome(source, 0, output.bytes), { mode: 0o444 });
-    else {
+    const about = { task, path, bytes: output.bytes };
+    if (output.bytes <= smallFile) {
+      const data = readSome(source, 0, output.bytes);
+      writeFileSync(path, data, { mode: 0o444 });
+      excerpts.push({
+        ...about,
+        ...excerpt(output.bytes, limit, (from, length) => data.subarray(from, from + length)),
+      });
+    } else {
       await copyFile(source, path, constants.COPYFILE_FICLONE);
       chmodSync(path, 0o444);
+      excerpts.push({ ...about, ...excerpt(output.bytes, limit, (from, length) => readSome(path, from, length)) });
     }
-    excerpts.push({ task, path, bytes: output.bytes, ...excerpt(path, output.bytes, limit) });
   }
   return excerpts;
 }
 
-function excerpt(path: string, bytes: number, limit: number): { text: string; shortened: boolean } {
-  if (bytes <= limit) return { text: readSome(path, 0, bytes).toString('utf8'), shortened: false };
+/** All of an output, or its beginning and end, as text. */
+function excerpt(
+  bytes: number,
+  limit: number,
+  read: (from: number, length: number) => Buffer,
+): { text: string; shortened: boolean } {
+  if (bytes <= limit) return { text: read(0, bytes).toString('utf8'), shortened: false };
   const head = Math.floor(limit * 0.75);
   const tail = limit - head;
-  const start = readSome(path, 0, head).toString('utf8').replace(/�+$/, '');
-  const end = readSome(path, bytes - tail, tail)
+  // A character that the cut went through becomes a replacement character, which goes.
+  const start = read(0, head)
     .toString('utf8')
-    .replace(/^�+/, '');
+    .replace(/\uFFFD+$/, '');
+  const end = read(bytes - tail, tail)
+    .toString('utf8')
+    .replace(/^\uFFFD+/, '');
   return { text: `${start}\n[... ${bytes - limit} bytes left out ...]\n${end}`, shortened: true };
 }
 
@@ -121,11 +136,9 @@ export async function gatherOutput(
   readLimit: number,
 ): Promise<GatheredOutput> {
   const path = outputPath(task);
-  const source = isOrdinaryFile(files.output) ? files.output : isOrdinaryFile(files.stdout) ? files.stdout : undefined;
-  if (source === undefined) return { output: store(layout, path, Buffer.alloc(0)), ...(readLimit > 0 && { text: '' }) };
-  const bytes = lstatSync(source).size;
-  if (bytes > smallFile) return gatherLarge(layout, path, source, bytes, readLimit);
-  const data = readOrdinary(source);
+  const source = isOrdinaryFile(files.output) ? files.output : files.stdout;
+  const data = readSmall(source);
+  if (data === undefined) return gatherLarge(layout, path, source, readLimit);
   return { output: store(layout, path, data), ...(data.length <= readLimit && { text: data.toString('utf8') }) };
 }
 
@@ -133,7 +146,6 @@ async function gatherLarge(
   layout: RunLayout,
   path: string,
   source: string,
-  bytes: number,
   readLimit: number,
 ): Promise<GatheredOutput> {
   const target = join(layout.folder, path);
@@ -147,18 +159,21 @@ async function gatherLarge(
   }
   renameSync(temporary, target);
   const output = { path, bytes: size, sha256: hash.digest('hex') };
-  return { output, ...(bytes <= readLimit && { text: readSome(target, 0, size).toString('utf8') }) };
+  return { output, ...(size <= readLimit && { text: readSome(target, 0, size).toString('utf8') }) };
 }
 
 const emptyHash = createHash('sha256').digest('hex');
 
 function store(layout: RunLayout, path: string, data: Buffer): Output {
   const target = join(layout.folder, path);
+  if (data.length === 0) {
+    writeFileSync(target, data);
+    return { path, bytes: 0, sha256: emptyHash };
+  }
   const temporary = `${target}.tmp`;
   writeFileSync(temporary, data);
   renameSync(temporary, target);
-  const sha256 = data.length === 0 ? emptyHash : createHash('sha256').update(data).digest('hex');
-  return { path, bytes: data.length, sha256 };
+  return { path, bytes: data.length, sha256: createHash('sha256').update(data).digest('hex') };
 }
 
 /** A link that an agent left where its output should be is not followed. */
@@ -166,13 +181,18 @@ function isOrdinaryFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-function readOrdinary(path: string): Buffer {
+const nothing = Buffer.alloc(0);
+
+/** A file's content; nothing where there is no ordinary file; undefined where it is too large to be read in one go. */
+function readSmall(path: string): Buffer | undefined {
+  if (!isOrdinaryFile(path)) return nothing;
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { size } = fstatSync(fd);
-    const buffer = Buffer.alloc(size);
-    const read = size === 0 ? 0 : readSync(fd, buffer, 0, size, 0);
-    return buffer.subarray(0, read);
+    if (size > smallFile) return undefined;
+    if (size === 0) return nothing;
+    const buffer = Buffer.allocUnsafe(size);
+    return buffer.subarray(0, readSync(fd, buffer, 0, size, 0));
   } finally {
     closeSync(fd);
   }

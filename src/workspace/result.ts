@@ -8,10 +8,12 @@ export function writeResult(layout: RunLayout, state: RunState): void {
   const parts = resultTasks(state);
   const temporary = `${layout.result}.tmp`;
   const to = openSync(temporary, 'w');
+  const buffer = Buffer.allocUnsafe(65_536);
   try {
     parts.forEach((part, at) => {
       if (parts.length > 1 || part.headed) writeSync(to, `${at === 0 ? '' : '\n'}## ${part.task.task.name}\n\n`);
-      if (part.task.output !== undefined) append(join(layout.folder, part.task.output.path), to);
+      const { output } = part.task;
+      if (output !== undefined && output.bytes > 0) append(join(layout.folder, output.path), to, buffer);
     });
   } finally {
     closeSync(to);
@@ -48,9 +50,9 @@ function alone(task: TaskState): ResultPart {
   return { task, headed: false };
 }
 
-function append(path: string, to: number): void {
+/** Copies a file through `buffer`; what it holds ends in a line end. */
+function append(path: string, to: number, buffer: Buffer): void {
   const from = openSync(path, 'r');
-  const buffer = Buffer.allocUnsafe(65_536);
   let last = 0x0a;
   try {
     for (let read = readSync(from, buffer); read > 0; read = readSync(from, buffer)) {
