@@ -1,4 +1,4 @@
-// Builds dist/: the executable, the program in one file, the API for programs, and its types.
+// Builds dist/: the executable, the program, the API for programs, and its types.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -7,19 +7,33 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
-/** Loading a built-in module by `import` looks at all its exports, which wakes parts that nobody uses; this does not. */
+/**
+ * Importing a built-in module looks at all its exports, which wakes parts of Node that nobody uses. In the bundle each becomes
+ * a module that looks at those names only that are asked for.
+ */
 const builtins: Plugin = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path }) =>
-      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin', sideEffects: false } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents:
-        path === 'process' ? 'module.exports = process' : `module.exports = process.getBuiltinModule('node:${path}')`,
-    }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: builtinModule(path) }));
   },
 };
+
+function builtinModule(path: string): string {
+  const names = Object.keys(process.getBuiltinModule(`node:${path}`) ?? {}).filter((name) =>
+    /^[a-zA-Z_]\w*$/.test(name),
+  );
+  const origin = path === 'process' ? 'process' : `/* @__PURE__ */ process.getBuiltinModule('node:${path}')`;
+  return [
+    `const origin = ${origin};`,
+    ...names
+      .filter((name) => name !== 'default')
+      .map((name) => `export const ${name} = /* @__PURE__ */ (() => origin.${name})();`),
+    'export default origin;',
+  ].join('\n');
+}
 
 /** The executable stays apart from the program, so that it can turn the compile cache on before that is read. */
 const apart: Plugin = {
@@ -29,6 +43,7 @@ const apart: Plugin = {
   },
 };
 
+// One file for the program: some forty parts that load when they are needed took longer to find than this takes to read.
 const common: BuildOptions = {
   outdir: 'dist',
   bundle: true,
@@ -37,12 +52,13 @@ const common: BuildOptions = {
   target: 'node22',
   minify: true,
   legalComments: 'none',
+  external: ['@dagrejs/graphlib'],
   // yaml gives Node its CommonJS build, which cannot be bundled into ES modules; its other one is the same code.
   alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
 };
 await build({ ...common, entryPoints: { super: 'src/bin.ts' }, plugins: [apart] });
 await build({ ...common, entryPoints: { program: 'src/process-io.ts' }, plugins: [builtins] });
-await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins], external: ['@dagrejs/graphlib'] });
+await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins] });
 chmodSync('dist/super.js', 0o755);
 
 // The API's types are emitted from the sources that it is made of.

@@ -11,16 +11,16 @@ export function adapterTable(doors: AgentDoors): Readonly<Record<AdapterName, Ag
     command: commandAdapter(doors),
     module: moduleAdapter(doors),
     rehearsal: rehearsalAdapter(),
-    claude: absentAdapter('claude'),
-    codex: absentAdapter('codex'),
-    gemini: absentAdapter('gemini'),
-    acp: absentAdapter('acp'),
-    llm: absentAdapter('llm'),
+    claude: absentAdapter(),
+    codex: absentAdapter(),
+    gemini: absentAdapter(),
+    acp: absentAdapter(),
+    llm: absentAdapter(),
   };
 }
 
-function absentAdapter(name: AdapterName): AgentAdapter {
-  const message = `the ${name} adapter is not part of this version of super`;
+function absentAdapter(): AgentAdapter {
+  const message = 'the adapter is not part of this version of super';
   return {
     check: async () => message,
     start: () => ({ ended: Promise.resolve({ type: 'failed', reason: 'adapter', message }), stop() {} }),

@@ -50,13 +50,16 @@ export async function refusalsOf(plan: Plan, adapters: Adapters): Promise<string
     plan.orchestration_type === 'kubernetes'
       ? ['orchestration_type: kubernetes needs a cluster backend, which this version does not have']
       : [];
-  const agents = plan.agents.map(async (agent) => {
-    if (agent.adapter === null)
-      return `agent ${agent.name} says nothing about how it runs, and nothing was found: ${agent.why}`;
-    const problem = await adapters[agent.adapter].check(agent);
+  const homeless = plan.agents.filter(({ adapter }) => adapter === null);
+  const undecided =
+    homeless.length === 0
+      ? []
+      : [`no adapter was found for ${homeless.map(({ name }) => name).join(', ')} (${homeless[0]?.why})`];
+  const checks = plan.agents.map(async (agent) => {
+    const problem = agent.adapter === null ? undefined : await adapters[agent.adapter].check(agent);
     return problem === undefined ? undefined : `agent ${agent.name} (${agent.adapter}): ${problem}`;
   });
-  return [...cluster, ...(await Promise.all(agents)).filter((each) => each !== undefined)];
+  return [...cluster, ...undecided, ...(await Promise.all(checks)).filter((each) => each !== undefined)];
 }
 
 async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, call: Call, io: Io): Promise<number> {

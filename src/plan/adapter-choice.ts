@@ -22,7 +22,13 @@ export function chooseAdapter(agent: AgentSpec, choice: AdapterChoice): { adapte
   if (agent.has_language_model) return { adapter: 'llm', why: `language_model in ${agent.file}` };
   const usable = candidates.find((name) => choice.unusable(name) === undefined);
   if (usable !== undefined) return { adapter: usable, why: `first usable of ${candidates.join(', ')}` };
-  return { adapter: null, why: candidates.map((name) => `${name}: ${choice.unusable(name)}`).join('; ') };
+  return { adapter: null, why: whyNone(choice) };
+}
+
+/** "claude, codex: <problem>; gemini: <another>". */
+function whyNone(choice: AdapterChoice): string {
+  const byProblem = Map.groupBy(candidates, (name) => choice.unusable(name) ?? '');
+  return [...byProblem].map(([problem, names]) => `${names.join(', ')}: ${problem}`).join('; ');
 }
 
 function sayWhat(agent: AgentSpec): string {

@@ -9,7 +9,7 @@ afterAll(() => bench.close());
 
 test.each(['claude', 'codex', 'gemini', 'acp', 'llm'] as const)('%s says that it does not exist', async (name) => {
   const agent = bench.agent({ adapter: name });
-  const message = `the ${name} adapter is not part of this version of super`;
+  const message = `the adapter is not part of this version of super`;
   expect(await bench.adapters[name].check(agent)).toBe(message);
   expect(await bench.adapters[name].start(bench.call(agent)).ended).toEqual({
     type: 'failed',
