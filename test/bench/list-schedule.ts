@@ -7,9 +7,12 @@ export function lowerBound(shape: Shape, limit: number): number {
   return Math.max(work / limit, ...remaining(shape, workOf).values());
 }
 
-/** How long it takes when nothing but the order costs time: ready tasks start by longest remaining path in tasks, then as written. */
-export function listSchedule(shape: Shape, limit: number): number {
-  const rank = remaining(shape, () => 1);
+/** What decides which ready task is first: the longest path that waits for it, in tasks or in seconds; then the order as written. */
+export type Rule = 'tasks' | 'seconds';
+
+/** How long it takes when nothing but the order costs time. The engine, which knows no durations, goes by tasks. */
+export function listSchedule(shape: Shape, limit: number, rule: Rule): number {
+  const rank = remaining(shape, rule === 'tasks' ? () => 1 : workOf);
   const unmet = new Map(shape.map(({ name, needs }) => [name, needs.length]));
   const waiting = shape.toSorted((a, b) => (rank.get(b.name) ?? 0) - (rank.get(a.name) ?? 0));
   const running: { readonly task: ShapeTask; readonly end: number }[] = [];

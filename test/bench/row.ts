@@ -25,11 +25,16 @@ export function timed(bench: Bench, write: (folder: string) => Command): () => n
   return () => seconds(write(bench.folder()));
 }
 
-/** The events of the only run in a folder. */
-export function eventsIn(folder: string): RunEvent[] {
+/** The folder of the only run in a folder. */
+export function runFolderIn(folder: string): string {
   const runs = join(folder, 'orchestra_workspaces/bench/runs');
   const [run = ''] = readdirSync(runs);
-  const lines = readFileSync(join(runs, run, 'events.jsonl'), 'utf8')
+  return join(runs, run);
+}
+
+/** The events of the only run in a folder. */
+export function eventsIn(folder: string): RunEvent[] {
+  const lines = readFileSync(join(runFolderIn(folder), 'events.jsonl'), 'utf8')
     .trimEnd()
     .split('\n');
   return lines.map((line) => JSON.parse(line) as RunEvent);

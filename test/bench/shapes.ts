@@ -29,14 +29,14 @@ export function layers(count: number, width: number, needs: number, script = 'tr
   });
 }
 
-/** Three to eight layers of two to twelve sleeping tasks of 0.02 to 0.2 s; each needs up to three of the layer before. The same for the same seed. */
+/** Three to eight layers of four to twenty sleeping tasks of 0.02 to 0.2 s; each needs up to three of the layer before. The same for the same seed. */
 export function sleepers(seed: number): Shape {
   const random = randomFrom(seed);
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1));
   const tasks: ShapeTask[] = [];
   let before = { first: 0, width: 0 };
   for (let left = between(3, 8); left > 0; left -= 1) {
-    const layer = { first: tasks.length, width: between(2, 12) };
+    const layer = { first: tasks.length, width: between(4, 20) };
     for (let index = 0; index < layer.width; index += 1) {
       const needs = someOf(before.first, before.width, Math.min(before.width, between(1, 3)), random);
       tasks.push({ name: `t${tasks.length}`, needs, script: `sleep ${(between(20, 200) / 1000).toFixed(3)}` });
