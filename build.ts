@@ -52,13 +52,12 @@ const common: BuildOptions = {
   target: 'node22',
   minify: true,
   legalComments: 'none',
-  external: ['@dagrejs/graphlib'],
   // yaml gives Node its CommonJS build, which cannot be bundled into ES modules; its other one is the same code.
   alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
 };
 await build({ ...common, entryPoints: { super: 'src/bin.ts' }, plugins: [apart] });
 await build({ ...common, entryPoints: { program: 'src/process-io.ts' }, plugins: [builtins] });
-await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins] });
+await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins], external: ['@dagrejs/graphlib'] });
 chmodSync('dist/super.js', 0o755);
 
 // The API's types are emitted from the sources that it is made of.

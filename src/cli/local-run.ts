@@ -1,5 +1,4 @@
 // A run on this machine, put together: lock, folders, journal, launchers, backend, loop. Used by the command and by programs.
-import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { localBackend } from '../backends/local.ts';
@@ -10,6 +9,7 @@ import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
 import type { AdapterName, FinishCause, Plan, RunEvent, RunId, TaskName } from '../schema/types.gen.ts';
 import { gatherOutput, prepareAttempt, recordFailure } from '../workspace/attempt-files.ts';
+import { sha256 } from '../workspace/digest.ts';
 import { openJournal } from '../workspace/journal.ts';
 import { createRun, layoutOf, linkLatest, type RunLayout } from '../workspace/layout.ts';
 import { type LockRecord, takeLock } from '../workspace/lock.ts';
@@ -67,7 +67,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
         opening: {
           type: 'run.started',
           orchestra: plan.orchestra,
-          plan_sha256: createHash('sha256').update(planText).digest('hex'),
+          plan_sha256: sha256(Buffer.from(planText)),
           goal: options.goal,
           rehearsal: options.rehearsal,
           super: version,

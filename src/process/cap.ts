@@ -2,7 +2,7 @@
 // head stays where it is, its last bytes go into <log>.tail, and the log is cut off behind the head. That works under the
 // hands of a writer, because it appends. At the end head, mark and tail are put together again.
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { StorageFailure } from '../run/ports.ts';
 import { monotonic } from './monotonic.ts';
 
@@ -77,6 +77,7 @@ export function watchLogs(paths: readonly string[], limits: LogLimits = usual): 
 /** Moves the end of a log into its tail file. What came from there before is lost: so much was written since. */
 async function split(log: Log, cap: number): Promise<void> {
   const head = cap / 2;
+  const { open } = await import('node:fs/promises');
   await using source = await open(log.path, constants.O_RDWR | constants.O_NOFOLLOW);
   await using tail = await open(
     log.tail,
@@ -99,6 +100,7 @@ async function split(log: Log, cap: number): Promise<void> {
 async function complete(log: Log, cap: number): Promise<void> {
   if (log.kept === undefined && sizeOf(log.path) <= cap) return;
   if (sizeOf(log.path) > cap) await split(log, cap);
+  const { open, rm } = await import('node:fs/promises');
   const head = cap / 2;
   {
     await using source = await open(log.path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW);

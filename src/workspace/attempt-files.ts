@@ -1,11 +1,9 @@
 // The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
 // are copied by the kernel and hashed as a stream, so that memory does not grow with them.
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   constants,
-  createReadStream,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -15,11 +13,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
+import { sha256, sha256OfFile } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
 
 /** Files up to this size are read in one go. */
@@ -78,12 +76,18 @@ async function handOver(layout: RunLayout, items: readonly ContextItem[], folder
         ...excerpt(output.bytes, limit, (from, length) => data.subarray(from, from + length)),
       });
     } else {
-      await copyFile(source, path, constants.COPYFILE_FICLONE);
+      await copyLarge(source, path);
       chmodSync(path, 0o444);
       excerpts.push({ ...about, ...excerpt(output.bytes, limit, (from, length) => readSome(path, from, length)) });
     }
   }
   return excerpts;
+}
+
+/** Copied by the kernel; where the file system can, both share the bytes. */
+async function copyLarge(from: string, to: string): Promise<void> {
+  const { copyFile } = await import('node:fs/promises');
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
 }
 
 /** All of an output, or its beginning and end, as text. */
@@ -150,19 +154,14 @@ async function gatherLarge(
 ): Promise<GatheredOutput> {
   const target = join(layout.folder, path);
   const temporary = `${target}.tmp`;
-  await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(temporary)) {
-    hash.update(chunk);
-    size += chunk.length;
-  }
+  await copyLarge(source, temporary);
+  const digest = await sha256OfFile(temporary);
   renameSync(temporary, target);
-  const output = { path, bytes: size, sha256: hash.digest('hex') };
-  return { output, ...(size <= readLimit && { text: readSome(target, 0, size).toString('utf8') }) };
+  const text = digest.bytes <= readLimit ? { text: readSome(target, 0, digest.bytes).toString('utf8') } : {};
+  return { output: { path, ...digest }, ...text };
 }
 
-const emptyHash = createHash('sha256').digest('hex');
+const emptyHash = sha256(new Uint8Array());
 
 function store(layout: RunLayout, path: string, data: Buffer): Output {
   const target = join(layout.folder, path);
@@ -173,7 +172,7 @@ function store(layout: RunLayout, path: string, data: Buffer): Output {
   const temporary = `${target}.tmp`;
   writeFileSync(temporary, data);
   renameSync(temporary, target);
-  return { path, bytes: data.length, sha256: createHash('sha256').update(data).digest('hex') };
+  return { path, bytes: data.length, sha256: sha256(data) };
 }
 
 /** A link that an agent left where its output should be is not followed. */
