@@ -115,6 +115,10 @@ function terms(): string {
   };
   for (const [term, node] of Object.entries(schema('common').$defs ?? {})) gather(node, term);
   const words = { keys: { orchestra: keysIn('orchestra'), agent: keysIn('agent') }, patterns };
+  const terms = Object.entries(schema('common').$defs ?? {}) as [string, { enum?: readonly string[] }][];
+  const choices = Object.fromEntries(
+    terms.flatMap(([term, node]) => (node.enum === undefined ? [] : [[term, node.enum]])),
+  );
   return `${banner}
 /** The documents that people write. */
 export type DocumentName = 'orchestra' | 'agent'
@@ -124,6 +128,9 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
 
 /** The first term of common.schema.json whose form each pattern is. */
 export const termOfPattern: Readonly<Record<string, string>> = ${JSON.stringify(words.patterns, null, 2)}
+
+/** The words of each closed choice of common.schema.json. */
+export const choices = ${JSON.stringify(choices, null, 2)} as const
 `;
 }
 

@@ -23,6 +23,10 @@ function explainFailure(error: unknown, io: Io): number {
     );
     return exit.storage;
   }
+  if (isSystemFault(error)) {
+    io.stderr.write(`super: ${error.message}\n`);
+    return exit.setup;
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr.write(
     `super: this is a defect of super ${version}, not of your files.\nPlease report it with the command line and these lines:\n\n${detail}\n`,
@@ -30,9 +34,15 @@ function explainFailure(error: unknown, io: Io): number {
   return exit.defect;
 }
 
-const storageCodes = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM'];
+const storageCodes: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EFBIG'];
 
 function isStorageFault(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return error.name === 'StorageFailure' || storageCodes.includes((error as NodeJS.ErrnoException).code ?? '');
+  return isSystemFault(error)
+    ? storageCodes.includes(error.code)
+    : error instanceof Error && error.name === 'StorageFailure';
+}
+
+/** What the operating system refused, as opposed to what this program did wrong. */
+function isSystemFault(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
 }

@@ -36,10 +36,10 @@ function streamOf(descriptor: number, stream: () => NodeJS.WriteStream): Stream 
     },
     isTTY: terminal?.isTTY === true,
     get columns() {
-      return terminal?.columns ?? 80;
+      return terminal?.columns || 80; // a bare pty says 0
     },
     get rows() {
-      return terminal?.rows ?? 24;
+      return terminal?.rows || 24;
     },
   };
 }
@@ -60,7 +60,7 @@ function writeAll(descriptor: number, text: string): boolean {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return false;
+      if (code === 'EPIPE' || code === 'ECONNRESET') return false;
       if (code !== 'EAGAIN') throw error;
       // Somebody made the pipe non-blocking; it is full: the reader gets a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

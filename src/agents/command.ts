@@ -49,6 +49,7 @@ export function exitMessage(code: number): string {
 }
 
 function whatIsMissing(agent: PlanAgent, doors: AgentDoors): string | undefined {
+  if (agent.run === undefined && agent.argv === undefined) return 'it has neither run: nor argv:';
   const cwd = resolve(doors.root, agent.cwd);
   if (!isFolder(cwd)) return `its working folder does not exist: ${cwd}`;
   const path = agent.env.set.PATH ?? doors.env.PATH ?? '';

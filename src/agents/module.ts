@@ -31,7 +31,9 @@ export interface ModuleAnswer {
 export interface ModuleCall {
   /** Name of the task. */
   readonly task: string;
-  /** Who the agent is, what to do, and what it received, as text for a model. */
+  /** Who the agent is, as a system prompt for a model; empty where nothing is said about it. */
+  readonly system: string;
+  /** What to do, and what it received, as text for a model. */
   readonly prompt: string;
   /** Goal of the run. */
   readonly goal: string;
@@ -69,6 +71,7 @@ export function moduleAdapter(doors: AgentDoors): AgentAdapter {
   const moduleOf = (path: string | undefined) => resolve(doors.root, path ?? '');
   return {
     async check(agent) {
+      if (agent.module === undefined) return 'it names no module:';
       const path = moduleOf(agent.module);
       return statSync(path, { throwIfNoEntry: false })?.isFile() ? undefined : `module not found: ${path}`;
     },
@@ -113,6 +116,7 @@ function callText(call: AgentCall, module: string, own: { progressFile: string; 
     module: pathToFileURL(module).href,
     promptFile: call.files.prompt,
     task: call.task.name,
+    system: call.agent.system_prompt,
     goal: call.goal,
     attempt: call.attempt,
     options: call.agent.options,

@@ -60,8 +60,8 @@ export function newPlaybook(name: string, words: PlaybookWords = {}): string {
   });
   document.commentBefore = [
     ` What this agent is told about itself:  super agent show ${name}`,
-    ' It runs with the first coding agent that is installed (claude, codex, gemini). To choose, add under spec:',
-    '   adapter: claude        # or codex, gemini, llm, acp; or run: with a shell script of your own',
+    ' It names no adapter: the first usable of claude, codex, gemini runs it, and super doctor says what is usable here.',
+    ' To let it run a shell script of yours instead, add under spec:  run: ./my-agent.sh',
   ].join('\n');
   const folded = document.getIn(['spec', 'tasks', 0, 'instruction'], true);
   if (isScalar(folded)) folded.type = 'BLOCK_FOLDED';

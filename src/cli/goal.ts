@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Call, type Io, setupFault, textOption, usageFault } from './command.ts';
+import { type Call, type Io, textOption, usageFault } from './command.ts';
+import { orRefuse } from './project.ts';
 
 /** A variable of a process's environment holds 131,071 bytes on Linux, its name and the sign included. */
 const longestGoal = 131_000;
@@ -22,9 +23,5 @@ export async function goalOption(call: Call, io: Io): Promise<string | undefined
 
 async function readGoal(file: string, io: Io): Promise<string> {
   if (file === '-') return (await io.stdin()).trimEnd();
-  try {
-    return readFileSync(resolve(io.cwd, file), 'utf8').trimEnd();
-  } catch (error) {
-    throw setupFault(`cannot read the goal: ${(error as Error).message}`);
-  }
+  return orRefuse(`the goal from ${file}`, () => readFileSync(resolve(io.cwd, file), 'utf8').trimEnd());
 }

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
 import { identify, verdict } from '../process/identity.ts';
-import type { AgentAdapter, Clock } from '../run/ports.ts';
+import { type AgentAdapter, type Clock, StorageFailure } from '../run/ports.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
 import type { AdapterName, FinishCause, Plan, RunEvent, RunId, TaskName } from '../schema/types.gen.ts';
@@ -51,13 +51,15 @@ export function workspaceOf(root: string, plan: Pick<Plan, 'workspace'>): string
 export function startLocalRun(options: LocalRunOptions): LocalRun {
   const { run, plan } = options;
   const layout = layoutOf(workspaceOf(options.root, plan), run);
-  const lock = takeLock(layout.workspace, lockRecord(run), mayBeAlive);
+  const lock = orStorageFailure(() => takeLock(layout.workspace, lockRecord(run), mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
   try {
     const planText = `${JSON.stringify(plan)}\n`;
-    createRun(layout, options.texts.get(plan.file) ?? '', playbooksOf(plan, options.texts), planText);
-    linkLatest(layout, run);
-    const journal = openJournal(layout.journal, run, Date.now);
+    const journal = orStorageFailure(() => {
+      createRun(layout, options.texts.get(plan.file) ?? '', playbooksOf(plan, options.texts), planText);
+      linkLatest(layout, run);
+      return openJournal(layout.journal, run, Date.now);
+    });
     const status = statusFile(layout, run);
     const { finished, stop } = startRun(
       {
@@ -103,6 +105,15 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** A workspace that cannot be written, whatever the system calls it. */
+function orStorageFailure<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw new StorageFailure((error as Error).message, { cause: error });
   }
 }
 

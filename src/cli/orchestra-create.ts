@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { choices } from '../schema/terms.gen.ts';
 import type { OrchestraId, Strategy } from '../schema/types.gen.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { type Command, flag, type Io, textOption, usageFault } from './command.ts';
@@ -14,7 +15,7 @@ export const orchestraCreate: Command = {
     {
       flags: '-s, --strategy <strategy>',
       description: 'sequential where none is given',
-      choices: ['sequential', 'parallel', 'mixed', 'hierarchical'],
+      choices: choices.strategy,
     },
   ],
   example: 'super orchestra create feature',

@@ -1,4 +1,5 @@
 import type { Launchers } from '../process/launchers.ts';
+import { choices } from '../schema/terms.gen.ts';
 import type { RunId } from '../schema/types.gen.ts';
 import { type Call, type Command, exit, flag, type Io, textOption } from './command.ts';
 
@@ -17,7 +18,7 @@ export const orchestraRun: Command = {
     {
       flags: '-s, --strategy <strategy>',
       description: 'another strategy than the file says',
-      choices: ['sequential', 'parallel', 'mixed', 'hierarchical'],
+      choices: choices.strategy,
     },
     { flags: '-p, --max-parallel <number>', description: 'most tasks at once' },
     {
@@ -28,11 +29,11 @@ export const orchestraRun: Command = {
     {
       flags: '--adapter <adapter>',
       description: 'what runs agents that do not say it themselves',
-      choices: ['command', 'claude', 'codex', 'gemini', 'acp', 'llm', 'module', 'rehearsal'],
+      choices: choices.adapterName,
     },
     { flags: '--rehearse', description: 'runs nothing: every agent writes a labelled stand-in output' },
     { flags: '--only <task>', description: 'runs this task and what it needs; may be given several times', many: true },
-    { flags: '--on-failure <what>', description: 'what a failed task does to the rest', choices: ['stop', 'continue'] },
+    { flags: '--on-failure <what>', description: 'what a failed task does to the rest', choices: choices.onFailure },
     { flags: '--tier <tier>', description: 'accepted and ignored: nothing here depends on a tier' },
   ],
   example: 'super orchestra run repo_report --goal "What is this repository?"',

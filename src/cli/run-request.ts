@@ -39,7 +39,7 @@ export async function readRequest(call: Call, io: Io, run: RunId, given: string 
   const only = (call.options.only ?? []) as readonly TaskName[];
   const plan = compiled.value === undefined ? undefined : selected(compiled.value, only);
   const goal = given ?? plan?.goal ?? '';
-  if (plan !== undefined && given === undefined && plan.goal === undefined && usesGoal(plan) && !flag(call, 'dryRun')) {
+  if (plan !== undefined && goal.trim() === '' && usesGoal(plan) && !flag(call, 'dryRun')) {
     throw usageFault(`this orchestra speaks of {goal}, and there is none`, 'give one: --goal "<what the run is for>"');
   }
   return {

@@ -13,6 +13,8 @@ const mostFailures = 10;
 const mostReasons = 20;
 const mostListed = 1000;
 const tailLines = 10;
+/** Where tasks hardly ran side by side, a figure would only look like a fault. */
+const leastGain = 1.1;
 
 /** What this process saw of the run. A resumed run has a past whose time is not counted. */
 export interface Witness {
@@ -49,7 +51,7 @@ export function summaryLines(
     skipLines(state, paint),
     context.verbose ? executionLines(state, context) : [],
     factLines(state, seen, context, paint),
-    nextLines(state, seen, context, paint),
+    nextLines(state, context, paint),
   ];
   return sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]);
 }
@@ -133,9 +135,9 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
   const wall = (state.finishedAt ?? 0) - seen.since;
   const busy = busyOf(state) - seen.busyBefore;
   if (wall > 0 && busy > 0) {
-    lines.push(
-      fact('time', `${duration(wall)} for tasks of ${duration(busy)} in all: speed-up ${(busy / wall).toFixed(2)}`),
-    );
+    const gain = busy / wall;
+    const speedUp = gain < leastGain ? '' : `: speed-up ${gain.toFixed(2)}`;
+    lines.push(fact('time', `${duration(wall)} for tasks of ${duration(busy)} in all${speedUp}`));
   }
   if (state.usage !== undefined) {
     const { input_tokens, output_tokens, cached_tokens, cost_usd } = state.usage;
@@ -148,15 +150,14 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
 }
 
 /** Commands that make sense now, ready to be copied. */
-function nextLines(state: RunState, seen: Witness, { files }: ReporterContext, paint: Paint): string[] {
+function nextLines(state: RunState, { plan, goal, files }: ReporterContext, paint: Paint): string[] {
   const next = (...commands: readonly string[]) =>
     commands.map((command, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(8))}${command}`);
   if (state.outcome === 'succeeded') return next(`cat ${quoted(files.result)}`);
-  const resume = `super orchestra resume ${seen.run}`;
+  const purpose = goal === '' ? '' : ` --goal ${quoted(goal)}`;
+  const again = `super orchestra run ${quoted(plan.file)}${purpose}`;
   const failed = state.inOrder.find(({ status }) => status === 'failed');
-  return failed === undefined
-    ? next(resume)
-    : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, resume);
+  return failed === undefined ? next(again) : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, again);
 }
 
 /** A path as one word of a shell. */

@@ -26,8 +26,9 @@ export const looks: Readonly<Record<TaskStatus, Look>> = {
   cancelled: { symbol: '⊘', color: 'yellow' },
 };
 
-/** A duration for people: 0.4s, 59.9s, 2m 05s, 3h 07m. */
+/** A duration for people: 45ms, 1.4s, 59.9s, 2m 05s, 3h 07m. */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))}ms`;
   const tenths = Math.floor(Math.max(0, milliseconds) / 100);
   if (tenths < 600) return `${(tenths / 10).toFixed(1)}s`;
   return wholeDuration(milliseconds);

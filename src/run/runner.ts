@@ -24,7 +24,7 @@ import type {
   Random,
 } from './ports.ts';
 import { retryDelay } from './retry.ts';
-import { decide, isStopping } from './schedule.ts';
+import { decide, isStopping, outcomeOf } from './schedule.ts';
 import { apply, initialState, type RunState, type TaskState } from './state.ts';
 
 /** What the runner needs from the world. */
@@ -190,12 +190,14 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     }
   };
 
+  /** Whatever waits is cancelled. A stop that came when nothing was left to cancel changes nothing. */
   const cancelRest = (): Outcome => {
     for (const task of state.inOrder) {
       if (task.status !== 'pending') continue;
       record({ type: 'task.cancelled', task: task.task.name, because: stopping?.message ?? 'stopped' });
     }
-    return stopping?.because === 'timeout' ? 'failed' : 'cancelled';
+    if (state.counts.cancelled === 0) stopping = undefined;
+    return stopping?.because === 'timeout' ? 'failed' : outcomeOf(state);
   };
 
   const loop = async (): Promise<RunState> => {

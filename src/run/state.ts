@@ -211,6 +211,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       end(state, task, 'skipped', at);
       return;
     case 'task.cancelled':
+      if (event.attempt !== undefined) task.busy += at - (task.startedAt ?? at);
       task.message = event.because;
       end(state, task, 'cancelled', at);
       return;

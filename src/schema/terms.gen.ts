@@ -234,3 +234,65 @@ export const termOfPattern: Readonly<Record<string, string>> = {
   "^[^\\s]+( [^\\s]+)*$": "shell",
   "^[A-Za-z_][A-Za-z0-9_]*$": "env"
 }
+
+/** The words of each closed choice of common.schema.json. */
+export const choices = {
+  "priority": [
+    "low",
+    "medium",
+    "high",
+    "critical"
+  ],
+  "strategy": [
+    "sequential",
+    "parallel",
+    "mixed",
+    "hierarchical"
+  ],
+  "groupStrategy": [
+    "sequential",
+    "parallel"
+  ],
+  "onFailure": [
+    "stop",
+    "continue"
+  ],
+  "retryStrategy": [
+    "none",
+    "simple",
+    "fixed",
+    "linear",
+    "exponential_backoff"
+  ],
+  "dependencyType": [
+    "requires_output",
+    "requires_completion"
+  ],
+  "adapterName": [
+    "command",
+    "claude",
+    "codex",
+    "gemini",
+    "acp",
+    "llm",
+    "module",
+    "rehearsal"
+  ],
+  "failureReason": [
+    "agent-exit",
+    "timeout",
+    "stalled",
+    "no-output",
+    "invalid-output",
+    "resource-limit",
+    "budget",
+    "merge-conflict",
+    "adapter",
+    "worker-lost"
+  ],
+  "outcome": [
+    "succeeded",
+    "failed",
+    "cancelled"
+  ]
+} as const

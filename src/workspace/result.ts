@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunState, TaskState } from '../run/state.ts';
+import type { TaskName } from '../schema/types.gen.ts';
 import type { RunLayout } from './layout.ts';
 
 /** Writes final_results/orchestra_output.txt from the outputs that make up the result; absent ones are left out. */
@@ -29,25 +30,17 @@ interface ResultPart {
 
 /** Whose outputs are the result: the last task of a chain, the synthesis, else every task that nothing waits for. */
 function resultTasks(state: RunState): ResultPart[] {
-  const done = (task: TaskState | undefined) => (task?.output === undefined ? [] : [task]);
-  switch (state.plan.strategy) {
-    case 'sequential':
-      return done(state.tasks.get(state.plan.order.at(-1) ?? state.inOrder[0]?.task.name ?? ('' as never))).map(alone);
-    case 'hierarchical':
-      return done(state.inOrder.find(({ task }) => task.role === 'synthesis')).map(alone);
-    case 'parallel':
-    case 'mixed':
-      return state.inOrder
-        .filter((task) => (state.dependents.get(task.task.name) ?? []).length === 0)
-        .flatMap(done)
-        .map((task) => ({ task, headed: true }));
-    default:
-      return state.plan.strategy satisfies never;
-  }
+  const { strategy, order } = state.plan;
+  const last = strategy === 'sequential' ? state.tasks.get(order.at(-1) as TaskName) : synthesisOf(state);
+  if (last !== undefined) return last.output === undefined ? [] : [{ task: last, headed: false }];
+  return state.inOrder
+    .filter((task) => task.output !== undefined && (state.dependents.get(task.task.name) ?? []).length === 0)
+    .map((task) => ({ task, headed: true }));
 }
 
-function alone(task: TaskState): ResultPart {
-  return { task, headed: false };
+/** The manager's last word; a plan cut down by --only may be without. */
+function synthesisOf(state: RunState): TaskState | undefined {
+  return state.inOrder.find(({ task }) => task.role === 'synthesis');
 }
 
 /** Copies a file through `buffer`; what it holds ends in a line end. */

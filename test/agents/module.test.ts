@@ -31,6 +31,7 @@ test('a module is given everything, and its answer is the output', async () => {
   expect(JSON.parse(bench.read('output.txt'))).toEqual({
     task: 'build',
     prompt: 'Do it well.',
+    system: '',
     goal: 'Ship it',
     attempt: 1,
     options: { depth: 2 },
