@@ -1,6 +1,7 @@
 // run.lock: one run per workspace. A lock whose holder is dead is taken over; nobody has to remove one by hand.
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StorageFailure } from '../run/ports.ts';
 import type { RunId } from '../schema/types.gen.ts';
 
 /** Who holds a workspace. */
@@ -17,13 +18,17 @@ export type Lock =
   | { readonly type: 'held'; release(): void }
   | { readonly type: 'refused'; readonly holder: LockRecord | undefined };
 
-/** Takes the lock of a workspace for `record`, unless a live process holds it. `isAlive` must say true when it cannot know. */
+/** Takes the lock of a workspace for `record`, unless a live process holds it. `isAlive` must say true when it cannot know. Throws StorageFailure. */
 export function takeLock(workspace: string, record: LockRecord, isAlive: (holder: LockRecord) => boolean): Lock {
-  mkdirSync(workspace, { recursive: true });
   const path = join(workspace, 'run.lock');
   const text = `${JSON.stringify(record)}\n`;
   const mine = `${path}.${record.run}`;
-  writeFileSync(mine, text);
+  try {
+    mkdirSync(workspace, { recursive: true });
+    writeFileSync(mine, text);
+  } catch (error) {
+    throw new StorageFailure(`${workspace}: ${(error as Error).message}`);
+  }
   try {
     for (let attempt = 0; attempt < 100; attempt++) {
       if (tryLink(mine, path)) return { type: 'held', release: () => release(path, text) };
@@ -31,7 +36,7 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
       if (found === undefined) continue;
       const holder = parse(found);
       if (holder === undefined || isAlive(holder)) return { type: 'refused', holder };
-      removeStale(path, found, isAlive);
+      removeStale(path, found, mine, isAlive);
     }
     return { type: 'refused', holder: undefined };
   } finally {
@@ -51,11 +56,9 @@ function tryLink(from: string, to: string): boolean {
 }
 
 /** Removes a dead holder's lock under a second lock, so that of several takers none removes the lock of another. */
-function removeStale(path: string, stale: string, isAlive: (holder: LockRecord) => boolean): void {
+function removeStale(path: string, stale: string, mine: string, isAlive: (holder: LockRecord) => boolean): void {
   const guard = `${path}.takeover`;
-  try {
-    closeSync(openSync(guard, 'wx'));
-  } catch {
+  if (!tryLink(mine, guard)) {
     const left = read(guard);
     const taker = left === undefined ? undefined : parse(left);
     if (taker !== undefined && !isAlive(taker)) rmSync(guard, { force: true });
