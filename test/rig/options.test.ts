@@ -1,0 +1,120 @@
+// Options of `run` that change what is printed, written or started.
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { expectGolden } from '../golden/golden.ts';
+import { orchestra, project, run, runFolder, settled, task } from './rig.ts';
+
+const agents = [{ name: 'a', run: 'echo "$SUPER_TASK" | tee -a started' }];
+const tasks = [task('one', { description: 'Do {goal}' }), task('two')];
+
+/** Every path below a folder with its size and time of change. */
+function tree(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((path) => `${path} ${statSync(join(root, path)).size} ${statSync(join(root, path)).mtimeMs}`);
+}
+
+test('--json prints the journal, line by line, and nothing else', async () => {
+  const cwd = project(orchestra({ agents, tasks }));
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '--json'], { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe(readFileSync(join(runFolder(cwd), 'events.jsonl'), 'utf8'));
+});
+
+test('--quiet prints the result alone; of a failure also which, why and where', async () => {
+  const cwd = project(
+    orchestra({
+      agents: [...agents, { name: 'bad', run: 'exit 4' }],
+      tasks: [...tasks, task('three', { agent: 'bad', context: [] })],
+    }),
+  );
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '-q'], { cwd });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(settled(stderr, cwd)).toBe(
+    'three failed: agent-exit: exit code 4\n  log: orchestra_workspaces/o/runs/<run>/attempts/three/1\n',
+  );
+});
+
+test('--verbose adds the order of execution and every output', async () => {
+  const cwd = project(orchestra({ agents, tasks }));
+  const { stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '-v'], { cwd });
+  expect(settled(stderr, cwd)).toContain(
+    'order of execution, and outputs:\n   1. one: orchestra_workspaces/o/runs/<run>/task_outputs/one_output.txt\n   2. two: ',
+  );
+});
+
+test('--dry-run writes nothing, starts nothing, and says what would happen', async () => {
+  const cwd = project(orchestra({ agents, tasks }));
+  const before = tree(cwd);
+  const shown = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '--dry-run'], { cwd });
+  const json = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '--dry-run', '--json'], { cwd });
+  expect(tree(cwd)).toEqual(before);
+  expect([shown.code, shown.stderr, json.code, json.stderr]).toEqual([0, '', 0, '']);
+  expectGolden('rig/dry-run.txt', shown.stdout);
+  expectGolden('rig/dry-run.json', json.stdout);
+});
+
+test('--rehearse starts nothing, and every text of it says so', async () => {
+  const llm = { name: 'model', adapter: 'llm', provider: 'anthropic', model: 'm', instructions: 'think' };
+  const cwd = project(orchestra({ agents: [...agents, llm], tasks: [...tasks, task('three', { agent: 'model' })] }));
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '--rehearse'], { cwd });
+  expect(code).toBe(0);
+  expect(existsSync(join(cwd, 'started'))).toBe(false);
+  expect(stdout).toMatch(/^\[rehearsal\] three: a stand-in, no agent was run\n/);
+  expect(stderr.match(/REHEARSAL: no agent works; outputs are stand-ins/g)).toHaveLength(2);
+  const [first = ''] = readFileSync(join(runFolder(cwd), 'events.jsonl'), 'utf8').split('\n');
+  expect(JSON.parse(first)).toMatchObject({ type: 'run.started', rehearsal: true });
+  const again = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '--rehearse'], { cwd });
+  expect(again.stdout).toBe(stdout);
+});
+
+test('--workspace-path: everything is written there, and links lead to the latest run', async () => {
+  const cwd = project(orchestra({ agents, tasks }));
+  const first = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '-q', '--workspace-path', 'else/where'], {
+    cwd,
+  });
+  expect(first.code).toBe(0);
+  expect(existsSync(join(cwd, 'orchestra_workspaces'))).toBe(false);
+  const [id = ''] = readdirSync(join(cwd, 'else/where/runs'));
+  expect(readlinkSync(join(cwd, 'else/where/task_outputs'))).toBe(`runs/${id}/task_outputs`);
+  expect(readFileSync(join(cwd, 'else/where/final_results/orchestra_output.txt'), 'utf8')).toBe('two\n');
+  expect(readdirSync(join(cwd, 'else/where')).sort()).toEqual([
+    'final_results',
+    'intermediate',
+    'runs',
+    'task_outputs',
+  ]);
+  expect(readdirSync(join(cwd, 'else/where/runs', id)).sort()).toEqual([
+    'attempts',
+    'events.jsonl',
+    'final_results',
+    'intermediate',
+    'orchestra.yaml',
+    'plan.json',
+    'status.json',
+    'task_outputs',
+  ]);
+  expect(readFileSync(join(cwd, 'else/where/runs', id, 'orchestra.yaml'), 'utf8')).toBe(
+    readFileSync(join(cwd, 'o.yaml'), 'utf8'),
+  );
+});
+
+test('--timeout is for tasks without one of their own', async () => {
+  const slow = [{ name: 'a', run: 'sleep 20' }];
+  const cwd = project(orchestra({ agents: slow, tasks: [task('one')] }));
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml', '-t', '300ms'], { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toContain('timeout: took longer than 0.3 s');
+});
+
+test('a goal that is missing is asked for, and --tier is a note', async () => {
+  const cwd = project(orchestra({ agents, tasks }));
+  expect(await run(['orchestra', 'run', 'o.yaml'], { cwd })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'super: this orchestra speaks of {goal}, and there is none\ngive one: --goal "<what the run is for>"\n',
+  });
+  const tier = await run(['orchestra', 'run', 'o.yaml', '--goal', 'x', '--tier', 'genies', '-q'], { cwd });
+  expect(tier).toMatchObject({ code: 0, stderr: 'super: note: --tier is ignored; nothing here depends on a tier\n' });
+});
