@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RunId } from '../../src/schema/types.gen.ts';
+import { type LockRecord, takeLock } from '../../src/workspace/lock.ts';
+import { folderWith } from '../cli/harness.ts';
+
+const record = (run: string, more: Partial<LockRecord> = {}): LockRecord => ({
+  pid: 4711,
+  start_time: '1',
+  boot_id: 'b',
+  host: 'here',
+  run: run as RunId,
+  ...more,
+});
+const alive = () => true;
+const dead = () => false;
+
+test('one holds it, the next is told who; released, it is free and nothing is left', () => {
+  const workspace = join(folderWith(), 'made/as/needed');
+  const first = takeLock(workspace, record('r1'), alive);
+  expect(first.type).toBe('held');
+  expect(JSON.parse(readFileSync(join(workspace, 'run.lock'), 'utf8'))).toEqual(record('r1'));
+  expect(takeLock(workspace, record('r2'), alive)).toEqual({ type: 'refused', holder: record('r1') });
+  if (first.type === 'held') first.release();
+  expect(readdirSync(workspace)).toEqual([]);
+  expect(takeLock(workspace, record('r3'), alive).type).toBe('held');
+});
+
+test('the lock of a dead holder is taken over', () => {
+  const workspace = folderWith({ 'run.lock': `${JSON.stringify(record('old'))}\n` });
+  expect(takeLock(workspace, record('new'), dead).type).toBe('held');
+  expect(JSON.parse(readFileSync(join(workspace, 'run.lock'), 'utf8'))).toEqual(record('new'));
+  expect(readdirSync(workspace)).toEqual(['run.lock']);
+});
+
+test('a takeover that died half-way does not keep the next one out', () => {
+  const workspace = folderWith({
+    'run.lock': `${JSON.stringify(record('old'))}\n`,
+    'run.lock.takeover': `${JSON.stringify(record('died'))}\n`,
+  });
+  expect(takeLock(workspace, record('new'), dead).type).toBe('held');
+  expect(readdirSync(workspace)).toEqual(['run.lock']);
+});
+
+test('a takeover under way is left to who does it', () => {
+  const old = record('old');
+  const workspace = folderWith({
+    'run.lock': `${JSON.stringify(old)}\n`,
+    'run.lock.takeover': `${JSON.stringify(record('taking'))}\n`,
+  });
+  const taken = takeLock(workspace, record('new'), (holder) => holder.run === 'taking');
+  expect(taken.type).toBe('refused');
+  expect(JSON.parse(readFileSync(join(workspace, 'run.lock'), 'utf8'))).toEqual(old);
+});
+
+test("a lock that cannot be read is somebody else's", () => {
+  const workspace = folderWith({ 'run.lock': 'what is this' });
+  expect(takeLock(workspace, record('new'), dead)).toEqual({ type: 'refused', holder: undefined });
+  expect(readFileSync(join(workspace, 'run.lock'), 'utf8')).toBe('what is this');
+});
+
+test('who releases late does not take away the lock of the next one', () => {
+  const workspace = folderWith();
+  const first = takeLock(workspace, record('r1'), alive);
+  writeFileSync(join(workspace, 'run.lock'), `${JSON.stringify(record('r2'))}\n`);
+  if (first.type === 'held') first.release();
+  expect(existsSync(join(workspace, 'run.lock'))).toBe(true);
+});
+
+test('a workspace that cannot be made is a storage failure', () => {
+  const folder = folderWith({ file: '' });
+  for (const place of ['file', 'file/below']) {
+    expect(() => takeLock(join(folder, place), record('r'), alive)).toThrow(
+      expect.objectContaining({ name: 'StorageFailure', message: expect.stringContaining(join(folder, place)) }),
+    );
+  }
+});
+
+test('of many processes at the same moment one wins, even over the lock of a dead one', async () => {
+  const child = spawn('true');
+  await new Promise((done) => child.on('close', done));
+  for (const before of [undefined, record('gone', { pid: child.pid ?? 0 })]) {
+    const workspace = folderWith(before === undefined ? {} : { 'run.lock': `${JSON.stringify(before)}\n` });
+    const at = Date.now() + 700;
+    const children: ChildProcess[] = [];
+    onTestFinished(() => {
+      for (const each of children) each.kill('SIGKILL');
+    });
+    const said = Array.from({ length: 8 }, (_, index) => {
+      const contender = join(import.meta.dirname, 'contender.ts');
+      const one = spawn(process.execPath, [contender, workspace, `r${index}`, String(at)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      children.push(one);
+      return new Promise<string>((done) => one.stdout.once('data', (data) => done(String(data).trim())));
+    });
+    const answers = await Promise.all(said);
+    expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
+    expect(answers.filter((answer) => answer === 'refused')).toHaveLength(7);
+  }
+});
