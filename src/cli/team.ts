@@ -9,6 +9,7 @@ import { decode } from '../spec/decode.ts';
 import { parseSource, type Source } from '../spec/source.ts';
 import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
+import { readFrugally } from './memory.ts';
 import { nameFor, orRefuse, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 
 /** What was made of a file, and what was read on the way. */
@@ -34,6 +35,7 @@ export function compileFile(project: Project, path: string, options: Choices): C
 
 /** Compiles an orchestra that is not in a file; `name` stands for the file in diagnostics. */
 export function compileBytes(project: Project, name: string, bytes: Uint8Array, options: Choices): Compiled {
+  readFrugally(bytes.length);
   const source = parseBytes(name, bytes);
   if (source.value === undefined) return { file: name, diagnostics: source.diagnostics, texts: source.texts };
   const texts = new Map(source.texts);
