@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identify, signalGroup } from './identity.ts';
@@ -71,9 +71,18 @@ export function openNursery(
       clearTimeout(timer);
       if (identity) signalGroup(identity, 'SIGKILL'); // shells that wait for an end of a FIFO that never comes
       child?.stdout.destroy();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
+}
+
+/** Nearly always it is empty by now: looking for more takes longer than all the rest. */
+function removeFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** A shell in a session of its own, where the Ctrl-C of a terminal does not reach it. */

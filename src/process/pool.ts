@@ -3,7 +3,7 @@
 //   starting --up--> idle --message--> busy --end--> idle
 //       \              \                 \--end, stopped or left something behind--> killed --> gone
 //        \--------------\-- dies ---------\-- dies: the attempt is lost, its group is ended ----> gone
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAnySought, lastPid, pidsSince } from './census.ts';
 import { endProcesses } from './ending.ts';
@@ -149,12 +149,21 @@ function onFifo(pool: Pool, launcher: Launcher): void {
 function onUp(pool: Pool, launcher: Launcher, pid: number): void {
   launcher.up = true;
   pool.starting -= 1;
-  rmSync(fifo(pool, launcher), { force: true });
+  forget(fifo(pool, launcher));
   launcher.identity = identify(pid);
   if (launcher.identity) pool.nursery.tell('guard', pid, launcher.identity.began);
   if (pool.closing) return;
   pool.idle.push(launcher);
   dispatch(pool);
+}
+
+/** Both ends are open: its name has done its work. */
+function forget(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Somebody tidied the folder for temporary files before us.
+  }
 }
 
 function fifo(pool: Pool, launcher: Launcher): string {

@@ -1,5 +1,5 @@
 // Where the files of a run are, and how its folder comes to be.
-import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunId, TaskName } from '../schema/types.gen.ts';
 
@@ -68,27 +68,14 @@ export function createRun(layout: RunLayout, orchestra: string, playbooks: reado
   for (const { name, text } of playbooks) writeFileSync(join(layout.agents, name), text);
 }
 
-/** Points the workspace's links at this run, each in one rename. */
+/** Points the workspace's links at this run, each in one rename. A folder of that name which somebody else made is left alone. */
 export function linkLatest(layout: RunLayout, run: RunId): void {
   for (const name of linked) {
     const link = join(layout.workspace, name);
-    const target = join('runs', run, name);
-    if (isRealFolder(link)) continue;
+    if (lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) continue;
     const temporary = `${link}.${run}`;
-    rmSync(temporary, { force: true });
-    symlinkSync(target, temporary);
+    symlinkSync(join('runs', run, name), temporary);
     renameSync(temporary, link);
-  }
-}
-
-/** A folder of that name which somebody else made is left alone. */
-function isRealFolder(path: string): boolean {
-  if (!existsSync(path)) return false;
-  try {
-    readlinkSync(path);
-    return false;
-  } catch {
-    return statSync(path).isDirectory();
   }
 }
 
