@@ -45,7 +45,7 @@ if (held.some((buffer) => buffer[0] !== 1)) throw new Error('the memory was not 
 const report: LoopReport = {
   longestBlock: longest(whole),
   longestLater: longest(later),
-  longestSpawn: Math.max(...spawned),
+  longestSpawn: Math.max(0, ...spawned),
   spawns: spawned.length,
   took: end - began,
   perTask: (end - since) / tasks,
