@@ -17,7 +17,8 @@ export { version } from './cli/version.ts';
 export type { Checked, Diagnostic } from './diagnostics/diagnostic.ts';
 export { renderText } from './diagnostics/render.ts';
 export { toGraph } from './plan/to-graph.ts';
-export { fold, type RunState, type TaskState } from './run/state.ts';
+export { fold } from './run/fold.ts';
+export type { RunState, TaskState } from './run/state.ts';
 export type { Orchestra, Plan, PlanTask, Playbook, RunEvent } from './schema/types.gen.ts';
 export { readJournal } from './workspace/journal.ts';
 

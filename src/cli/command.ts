@@ -43,9 +43,22 @@ export interface Command {
   run(call: Call, io: Io): Promise<number>;
 }
 
+/** A word that gathers commands. */
+export interface Group {
+  readonly path: string;
+  /** Short form. */
+  readonly alias?: string;
+  readonly summary: string;
+  /** A command line that works, shown in help. */
+  readonly example: string;
+}
+
 export interface Call {
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  /** Every command, for those that speak of others. */
+  readonly commands: readonly Command[];
+  readonly groups: readonly Group[];
 }
 
 /** Exit codes, as cli.md fixes them. */

@@ -1,7 +1,6 @@
 // Completion scripts, made from the table of commands. bash and zsh share the table as shell code; fish has a form of its own.
-import type { Command, Option } from './command.ts';
+import type { Command, Group, Option } from './command.ts';
 import { schemaNames } from './schema.ts';
-import type { Group } from './table.ts';
 
 /** Words for an operand by its name: fixed ones, or those that `super completion <list>` prints. Other operands are files. */
 const operandWords: Readonly<Record<string, { readonly list: string } | { readonly words: readonly string[] }>> = {

@@ -1,4 +1,4 @@
-import { type Command, exit, type Io, usageFault } from './command.ts';
+import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
 import { findProject, idOf, orchestraFiles, playbookFiles } from './project.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -8,17 +8,17 @@ export const completion: Command = {
   summary: `print a completion script for ${shells.join(', ')}`,
   operands: '<shell>',
   example: 'source <(super completion bash)',
-  async run({ operands: [shell = ''] }, io) {
+  async run(call, io) {
+    const [shell = ''] = call.operands;
     const words = await wordsFor(shell, io);
     if (words !== undefined) io.stdout.write(words.map((word) => `${word}\n`).join(''));
-    else io.stdout.write(await scriptFor(shell));
+    else io.stdout.write(await scriptFor(shell, call));
     return exit.succeeded;
   },
 };
 
-async function scriptFor(shell: string): Promise<string> {
+async function scriptFor(shell: string, { commands, groups }: Call): Promise<string> {
   const { bashScript, fishScript, zshScript } = await import('./completion-scripts.ts');
-  const { commands, groups } = await import('./table.ts');
   if (shell === 'bash') return bashScript(commands, groups);
   if (shell === 'zsh') return zshScript(commands, groups);
   if (shell === 'fish') return fishScript(commands, groups);

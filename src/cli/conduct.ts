@@ -6,19 +6,17 @@ import { lastLine } from '../process/cap.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
 import { clean } from '../reporters/terminal.ts';
-import type { AgentAdapter } from '../run/ports.ts';
 import type { RunState } from '../run/state.ts';
-import type { AdapterName, Plan, TaskName } from '../schema/types.gen.ts';
+import type { Plan, TaskName } from '../schema/types.gen.ts';
 import { readSome } from '../workspace/attempt-files.ts';
 import { layoutOf, outputPath, type RunLayout } from '../workspace/layout.ts';
 import { type Call, exit, flag, type Io, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import { type LocalRun, startLocalRun, workspaceOf } from './local-run.ts';
-import { exitOfSignal, type Starter } from './orchestra-run.ts';
 import { nameFor } from './project.ts';
+import { type Adapters, refusalsOf } from './refusals.ts';
 import type { RunRequest } from './run-request.ts';
-
-type Adapters = Readonly<Record<AdapterName, AgentAdapter>>;
+import type { Starter } from './starter.ts';
 
 /** Runs what was asked for and gives the exit code. */
 export async function conduct(request: RunRequest, starter: Starter, call: Call, io: Io): Promise<number> {
@@ -42,24 +40,6 @@ async function refuseWhatCannotRun(plan: Plan, adapters: Adapters, starter: Star
   if (refusals.length === 0) return;
   const hint = 'to see the orchestra move without its agents: add --rehearse; to see what is here: super doctor';
   throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
-}
-
-/** One sentence for everything that keeps a plan from running here. */
-export async function refusalsOf(plan: Plan, adapters: Adapters): Promise<string[]> {
-  const cluster =
-    plan.orchestration_type === 'kubernetes'
-      ? ['orchestration_type: kubernetes needs a cluster backend, which this version does not have']
-      : [];
-  const homeless = plan.agents.filter(({ adapter }) => adapter === null);
-  const undecided =
-    homeless.length === 0
-      ? []
-      : [`no adapter was found for ${homeless.map(({ name }) => name).join(', ')} (${homeless[0]?.why})`];
-  const checks = plan.agents.map(async (agent) => {
-    const problem = agent.adapter === null ? undefined : await adapters[agent.adapter].check(agent);
-    return problem === undefined ? undefined : `agent ${agent.name} (${agent.adapter}): ${problem}`;
-  });
-  return [...cluster, ...undecided, ...(await Promise.all(checks)).filter((each) => each !== undefined)];
 }
 
 async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, call: Call, io: Io): Promise<number> {
@@ -130,7 +110,8 @@ async function untilFinished(
 }
 
 function exitCode(state: RunState, signal: Signal | undefined): number {
-  if (signal !== undefined && state.outcome === 'cancelled') return exitOfSignal(signal);
+  if (signal !== undefined && state.outcome === 'cancelled')
+    return signal === 'SIGINT' ? exit.interrupted : exit.terminated;
   if (state.because === 'timeout') return exit.timeout;
   return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
 }

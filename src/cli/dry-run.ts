@@ -4,9 +4,9 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Plan, PlanTask } from '../schema/types.gen.ts';
 import { columns } from './columns.ts';
 import { exit, type Io, printJson } from './command.ts';
-import { refusalsOf } from './conduct.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import { nameFor } from './project.ts';
+import { refusalsOf } from './refusals.ts';
 import type { RunRequest } from './run-request.ts';
 
 /** Tells what a run would do; gives 0 for a file that can be planned, 3 for one that cannot. */

@@ -1,7 +1,5 @@
-import type { Launchers } from '../process/launchers.ts';
 import { choices } from '../schema/terms.gen.ts';
-import type { RunId } from '../schema/types.gen.ts';
-import { type Call, type Command, exit, flag, type Io, textOption } from './command.ts';
+import { type Call, type Command, flag, type Io, textOption } from './command.ts';
 
 /** `super orchestra run`: the main job. */
 export const orchestraRun: Command = {
@@ -45,7 +43,8 @@ export const orchestraRun: Command = {
     if (textOption(call, 'tier') !== undefined) {
       io.stderr.write('super: note: --tier is ignored; nothing here depends on a tier\n');
     }
-    const starter = await startEarly(call, io, run, goal);
+    const { startEarly } = await import('./starter.ts');
+    const starter = startEarly(call, io, run, goal);
     try {
       const { readRequest } = await import('./run-request.ts');
       const request = await readRequest(call, io, run, goal);
@@ -60,30 +59,3 @@ export const orchestraRun: Command = {
     }
   },
 };
-
-/** The launchers of a run, opened when they are first asked for. */
-export interface Starter {
-  open(goal: string): Launchers;
-  close(): Promise<void>;
-}
-
-/**
- * Where processes will be needed and the goal is known, the launchers come up while the rest of the program still loads, and
- * while this process is still small: starting one from a process that has read a large orchestra takes far longer.
- */
-async function startEarly(call: Call, io: Io, run: RunId, goal: string | undefined): Promise<Starter> {
-  const idle = flag(call, 'dryRun') || flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
-  const { openLaunchers } = await import('../process/launchers.ts');
-  let launchers: Launchers | undefined;
-  const open = (known: string) => {
-    launchers ??= openLaunchers({ run, goal: known, env: io.env });
-    return launchers;
-  };
-  if (!idle && goal !== undefined) open(goal);
-  return { open, close: async () => launchers?.close() };
-}
-
-/** Exit code of a run that was stopped by a signal. */
-export function exitOfSignal(signal: 'SIGINT' | 'SIGTERM'): number {
-  return signal === 'SIGINT' ? exit.interrupted : exit.terminated;
-}

@@ -2,7 +2,7 @@ import { agentCreate } from './agent-create.ts';
 import { agentLint } from './agent-lint.ts';
 import { agentList } from './agent-list.ts';
 import { agentShow } from './agent-show.ts';
-import type { Command } from './command.ts';
+import type { Command, Group } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
@@ -13,16 +13,6 @@ import { orchestraRun } from './orchestra-run.ts';
 import { orchestraShow } from './orchestra-show.ts';
 import { orchestraValidate } from './orchestra-validate.ts';
 import { schema } from './schema.ts';
-
-/** A word that gathers commands. */
-export interface Group {
-  readonly path: string;
-  /** Short form. */
-  readonly alias?: string;
-  readonly summary: string;
-  /** A command line that works, shown in help. */
-  readonly example: string;
-}
 
 /** Words that only lead to other commands. */
 export const groups: readonly Group[] = [

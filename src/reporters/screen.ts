@@ -1,5 +1,6 @@
 // What stands on the screen during a run, as a function of the state: no terminal here.
-import { isReady, type RunState, type TaskState } from '../run/state.ts';
+import { isReady } from '../run/ready.ts';
+import type { RunState, TaskState } from '../run/state.ts';
 import { oneLine, whyOf } from './failure.ts';
 import { clean, cut, pad } from './terminal.ts';
 import { count, counted, dollars, duration, looks, type Paint, wholeDuration } from './words.ts';

@@ -10,6 +10,7 @@ import type {
   RunId,
   TaskName,
 } from '../schema/types.gen.ts';
+import { apply, initialState } from './fold.ts';
 import type {
   Attempt,
   AttemptEnd,
@@ -25,7 +26,7 @@ import type {
 } from './ports.ts';
 import { retryDelay } from './retry.ts';
 import { decide, isStopping, outcomeOf } from './schedule.ts';
-import { apply, initialState, type RunState, type TaskState } from './state.ts';
+import type { RunState, TaskState } from './state.ts';
 
 /** What the runner needs from the world. */
 export interface RunDoors {

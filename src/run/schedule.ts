@@ -1,7 +1,8 @@
 // decide(state, now): what happens next. Pure; the runner asks again after every event that its answer led to.
 
 import type { Outcome } from '../schema/types.gen.ts';
-import { isReady, type RunState, startsBefore, type TaskState } from './state.ts';
+import { isReady, startsBefore } from './ready.ts';
+import type { RunState, TaskState } from './state.ts';
 
 export type Decision =
   | { readonly type: 'start'; readonly task: TaskState }
@@ -13,7 +14,7 @@ export type Decision =
 /** What the run does next in this state, at this time in milliseconds since 1970. */
 export function decide(state: RunState, now: number): Decision {
   if (state.doomed.size > 0) {
-    return { type: 'skip', tasks: [...state.doomed].map(([task, blame]) => ({ task, because: whyDoomed(blame) })) };
+    return { type: 'skip', tasks: [...state.doomed].map((task) => ({ task, because: whyDoomed(task) })) };
   }
   if (isStopping(state) && state.counts.pending > 0) return { type: 'skip', tasks: skipsAfterFailure(state) };
   if (state.status !== 'paused' && state.running.size < state.plan.max_parallel_tasks) {
@@ -37,9 +38,9 @@ export function outcomeOf(state: RunState): Outcome {
   return counts.failed + counts.skipped > 0 ? 'failed' : 'succeeded';
 }
 
-function whyDoomed(blame: TaskState): string {
-  const how = blame.status === 'failed' ? 'failed' : `was ${blame.status}`;
-  return `needs ${blame.task.name}, which ${how}`;
+function whyDoomed({ blame }: TaskState): string {
+  const how = blame?.status === 'failed' ? 'failed' : `was ${blame?.status}`;
+  return `needs ${blame?.task.name}, which ${how}`;
 }
 
 function skipsAfterFailure(state: RunState): { task: TaskState; because: string }[] {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { prettyReporter } from '../../src/reporters/pretty.ts';
-import { apply, initialState } from '../../src/run/state.ts';
+import { apply, initialState } from '../../src/run/fold.ts';
 import { expectGolden } from '../golden/golden.ts';
 import { chainWithFault, eventsOf, remembering, stageOf } from './stage.ts';
 

@@ -1,6 +1,7 @@
 // A stage for reporters: streams that remember, the files of a run that never was, and a way to play a journal.
 import type { Reporter, ReporterContext, Stream } from '../../src/reporters/reporter.ts';
-import { apply, initialState, type RunState } from '../../src/run/state.ts';
+import { apply, initialState } from '../../src/run/fold.ts';
+import type { RunState } from '../../src/run/state.ts';
 import type { Plan, RunEvent } from '../../src/schema/types.gen.ts';
 import { type Behaviour, planOf, rig } from '../run/rig.ts';
 

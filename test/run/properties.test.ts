@@ -1,7 +1,8 @@
 // What must hold for every plan, tried on random ones.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fold, type RunState } from '../../src/run/state.ts';
+import { fold } from '../../src/run/fold.ts';
+import type { RunState } from '../../src/run/state.ts';
 import type { Plan, RunEvent } from '../../src/schema/types.gen.ts';
 import { type Behaviour, planOf, rig, type Sketch } from './rig.ts';
 

@@ -1,9 +1,10 @@
 // Whole runs in memory: scripted agents, a journal in an array, a clock that is cranked by hand.
 import { createHash } from 'node:crypto';
 import { arrange } from '../../src/plan/arrange.ts';
+import { fold } from '../../src/run/fold.ts';
 import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody } from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
-import { fold, type RunState } from '../../src/run/state.ts';
+import type { RunState } from '../../src/run/state.ts';
 import type { Plan, PlanTask, RunEvent, RunId } from '../../src/schema/types.gen.ts';
 
 /** A task of a test plan: what it needs, by name; `name!` waits for any end only. */

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fold, type RunState } from '../../src/run/state.ts';
+import { fold } from '../../src/run/fold.ts';
+import type { RunState } from '../../src/run/state.ts';
 import type { Plan, RunEvent, RunId } from '../../src/schema/types.gen.ts';
 import { createRun, layoutOf } from '../../src/workspace/layout.ts';
 import { writeResult } from '../../src/workspace/result.ts';

@@ -1,0 +1,206 @@
+// The fold: apply() moves the state one event further, and nothing else writes it.
+//
+//                    +--- task.retry-scheduled ---+
+//                    v                            |
+//   pending -- task.started --> running -- task.succeeded --> succeeded
+//      |                           |------ task.failed -----> failed
+//      |                           '------ task.cancelled --> cancelled
+//      |-- task.skipped --> skipped
+//      |-- task.reused ---> reused
+//      '-- task.cancelled -> cancelled            run.resumed: running -> pending, attempt numbers go on
+import type { Plan, RunEvent, TaskName, Usage } from '../schema/types.gen.ts';
+import { addTasks, discardUnconfirmed } from './membership.ts';
+import { enqueue, release, settleNeed } from './ready.ts';
+import type { RunState, TaskState, TaskStatus } from './state.ts';
+
+/** The state before any event. */
+export function initialState(plan: Plan): RunState {
+  const state: RunState = {
+    plan,
+    status: 'new',
+    tasks: new Map(),
+    inOrder: [],
+    dependents: new Map(),
+    ready: new Map(),
+    retrying: new Set(),
+    running: new Set(),
+    runningInGroup: new Map(),
+    doomed: new Set(),
+    counts: { pending: 0, running: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, reused: 0 },
+    delegatedBy: new Map(),
+    seq: 0,
+  };
+  addTasks(state, plan.tasks);
+  return state;
+}
+
+/** The state after these events. */
+export function fold(plan: Plan, events: Iterable<RunEvent>): RunState {
+  const state = initialState(plan);
+  for (const event of events) apply(state, event);
+  return state;
+}
+
+/** Moves the state one event further. */
+export function apply(state: RunState, event: RunEvent): void {
+  state.seq = event.seq;
+  const at = Date.parse(event.ts);
+  switch (event.type) {
+    case 'run.started':
+      state.status = 'running';
+      state.startedAt = at;
+      return;
+    case 'run.resumed':
+      state.status = 'running';
+      delete state.outcome;
+      delete state.because;
+      delete state.finishedAt;
+      for (const task of [...state.running]) backToPending(state, task);
+      discardUnconfirmed(state);
+      return;
+    case 'run.paused':
+      state.status = 'paused';
+      return;
+    case 'run.unpaused':
+      state.status = 'running';
+      return;
+    case 'run.finished':
+      state.status = 'finished';
+      state.outcome = event.outcome;
+      if (event.because !== undefined) state.because = event.because;
+      state.finishedAt = at;
+      return;
+    case 'plan.extended':
+      for (const { name } of event.tasks) state.delegatedBy.set(name, event.by);
+      addTasks(state, event.tasks);
+      return;
+    case 'budget.exceeded':
+      return;
+    default:
+      applyToTask(state, event, at);
+  }
+}
+
+type TaskEvent = Extract<RunEvent, { task: TaskName }>;
+
+function applyToTask(state: RunState, event: TaskEvent, at: number): void {
+  const task = state.tasks.get(event.task);
+  if (task === undefined) throw new Error(`journal: event ${event.seq} names the unknown task "${event.task}"`);
+  switch (event.type) {
+    case 'task.started':
+      move(state, task, 'running');
+      task.attempt = event.attempt;
+      task.startedAt = at;
+      delete task.notBefore;
+      return;
+    case 'task.progressed':
+      task.lastReport = event.text;
+      return;
+    case 'task.retry-scheduled':
+      task.busy += at - (task.startedAt ?? at);
+      if (event.feedback === undefined) task.failures += 1;
+      else task.repairs += 1;
+      task.reason = event.reason;
+      if (event.message !== undefined) task.message = event.message;
+      if (event.feedback !== undefined) task.feedback = event.feedback;
+      task.notBefore = Date.parse(event.at);
+      backToPending(state, task);
+      return;
+    case 'task.succeeded':
+      task.busy += event.duration_ms;
+      task.output = event.output;
+      clearFailure(task);
+      addUsage(state, event.usage);
+      end(state, task, 'succeeded', at);
+      return;
+    case 'task.reused':
+      task.output = event.output;
+      end(state, task, 'reused', at);
+      return;
+    case 'task.failed':
+      task.busy += event.duration_ms ?? 0;
+      task.failures += 1;
+      task.reason = event.reason;
+      task.message = event.message;
+      if (event.exit_code !== undefined) task.exitCode = event.exit_code;
+      addUsage(state, event.usage);
+      end(state, task, 'failed', at);
+      state.firstFailed ??= task;
+      return;
+    case 'task.skipped':
+      task.message = event.because;
+      end(state, task, 'skipped', at);
+      return;
+    case 'task.cancelled':
+      if (event.attempt !== undefined) task.busy += at - (task.startedAt ?? at);
+      task.message = event.because;
+      end(state, task, 'cancelled', at);
+      return;
+    case 'recovery.applied':
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function clearFailure(task: TaskState): void {
+  delete task.reason;
+  delete task.message;
+  delete task.feedback;
+}
+
+function addUsage(state: RunState, usage: Usage | undefined): void {
+  if (usage === undefined) return;
+  const before = state.usage ?? { input_tokens: 0, output_tokens: 0 };
+  state.usage = {
+    input_tokens: before.input_tokens + usage.input_tokens,
+    output_tokens: before.output_tokens + usage.output_tokens,
+    ...(before.cached_tokens !== undefined || usage.cached_tokens !== undefined
+      ? { cached_tokens: (before.cached_tokens ?? 0) + (usage.cached_tokens ?? 0) }
+      : {}),
+    ...(before.cost_usd !== undefined || usage.cost_usd !== undefined
+      ? { cost_usd: (before.cost_usd ?? 0) + (usage.cost_usd ?? 0) }
+      : {}),
+  };
+}
+
+function move(state: RunState, task: TaskState, status: TaskStatus): void {
+  state.counts[task.status] -= 1;
+  state.counts[status] += 1;
+  const { group } = task.task;
+  if (task.status === 'running') {
+    state.running.delete(task);
+    if (group !== null) state.runningInGroup.set(group, (state.runningInGroup.get(group) ?? 1) - 1);
+  }
+  if (status === 'running') {
+    const queue = state.ready.get(group);
+    if (queue?.peek() === task) queue.pop();
+    state.running.add(task);
+    if (group !== null) state.runningInGroup.set(group, (state.runningInGroup.get(group) ?? 0) + 1);
+  }
+  state.retrying.delete(task);
+  task.status = status;
+}
+
+function backToPending(state: RunState, task: TaskState): void {
+  move(state, task, 'pending');
+  if (task.notBefore !== undefined) state.retrying.add(task);
+  else enqueue(state, task);
+}
+
+function end(
+  state: RunState,
+  task: TaskState,
+  status: 'succeeded' | 'reused' | 'failed' | 'skipped' | 'cancelled',
+  at: number,
+): void {
+  move(state, task, status);
+  state.doomed.delete(task);
+  task.endedAt = at;
+  for (const dependent of state.dependents.get(task.task.name) ?? []) {
+    if (dependent.status !== 'pending') continue;
+    dependent.unmet -= 1;
+    settleNeed(dependent, task);
+    if (dependent.unmet === 0) release(state, dependent);
+  }
+}
