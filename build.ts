@@ -65,7 +65,13 @@ writeFileSync(
   'dist/tsconfig.types.json',
   JSON.stringify({
     extends: '../tsconfig.json',
-    compilerOptions: { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: '../src', outDir: 'types' },
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: '../src',
+      outDir: 'types',
+    },
     include: [],
     files: ['../src/api.ts'],
   }),

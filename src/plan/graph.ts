@@ -5,7 +5,7 @@ import { heap } from './heap.ts';
 export type Needs = readonly (readonly number[])[];
 
 /** For each node, the nodes that wait for it. */
-export function dependents(needs: Needs): number[][] {
+function dependents(needs: Needs): number[][] {
   const result: number[][] = Array.from(needs, () => []);
   needs.forEach((list, node) => {
     for (const need of list) result[need]?.push(node);

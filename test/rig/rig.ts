@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
 
 /** The executable as it is published. */
-export const program = resolve(import.meta.dirname, '../../dist/super.js');
+const program = resolve(import.meta.dirname, '../../dist/super.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -79,7 +79,7 @@ export function task(name: string, more: object = {}): object {
 }
 
 /** An agent at its work, as the test sees it. */
-export interface Worker {
+interface Worker {
   readonly task: string;
   readonly attempt: number;
   readonly pid: number;
