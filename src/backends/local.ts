@@ -99,7 +99,8 @@ async function attempt(
     await watch.close();
   }
   const cause = stops[0]?.cause;
-  if (cause !== undefined && end.type === 'failed') return afterStop(options, order, files, cause);
+  // Exit code 0 after a stop says nothing: agents that are told to end do so politely.
+  if (cause !== undefined) return afterStop(options, order, files, cause);
   if (end.type === 'failed') {
     store.recordFailure(order.task.name, files, end.message);
     return end;
