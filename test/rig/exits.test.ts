@@ -1,11 +1,24 @@
 // How runs end: exit codes, and what is printed, whole.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readJournal } from '../../src/workspace/journal.ts';
 import { expectGolden } from '../golden/golden.ts';
-import { driver, type Ended, events, orchestra, project, run, runFolder, settled, start, task } from './rig.ts';
+import {
+  driver,
+  type Ended,
+  events,
+  orchestra,
+  program,
+  project,
+  run,
+  runFolder,
+  settled,
+  start,
+  task,
+} from './rig.ts';
 
 const sh = (name: string, script: string) => ({ name, run: script });
 
@@ -87,6 +100,22 @@ test('9: of two runs in one workspace the second is refused, and the first goes 
   expect((await run(['orchestra', 'run', 'o.yaml', '--rehearse'], { cwd })).code).toBe(0);
 });
 
+test('9: a lock from another machine is believed; one of a dead process here is not', async () => {
+  const cwd = project(orchestra({ agents: [sh('a', ':')], tasks: [task('one')] }));
+  const lock = join(cwd, 'orchestra_workspaces/o/run.lock');
+  mkdirSync(join(cwd, 'orchestra_workspaces/o'), { recursive: true });
+  const holder = { pid: 999_999_999, start_time: '1', boot_id: 'x', host: 'elsewhere.example', run: 'r-of-another' };
+  writeFileSync(lock, JSON.stringify(holder));
+  const refused = await run(['orchestra', 'run', 'o.yaml'], { cwd });
+  expect(refused).toMatchObject({
+    code: 9,
+    stderr: expect.stringContaining('run r-of-another (process 999999999 on elsewhere.example)'),
+  });
+  expect(JSON.parse(readFileSync(lock, 'utf8'))).toEqual(holder);
+  writeFileSync(lock, JSON.stringify({ ...holder, host: hostname() }));
+  expect((await run(['orchestra', 'run', 'o.yaml', '-q'], { cwd })).code).toBe(0);
+});
+
 test.skipIf(process.getuid?.() !== 0)(
   '10: the disk is full; the journal stays whole (needs root, for a small disk)',
   async () => {
@@ -158,6 +187,17 @@ test('a reader that goes away does not make a run fail', async () => {
   expect(code).toBe(0);
   expect(stderr).not.toContain('defect');
   expect(stderr).toContain('SUCCEEDED');
+});
+
+test('`super ... | head -1` is an ordinary thing to do', () => {
+  const cwd = project(orchestra({ agents: [sh('a', 'seq 1 200000')], tasks: [task('one')] }));
+  for (const words of ['orchestra run o.yaml', 'orchestra run o.yaml --json', 'schema orchestra', '--help']) {
+    const script = `set -o pipefail; "$0" "$1" ${words} 2>err | head -1 >out`;
+    const { status } = spawnSync('bash', ['-c', script, process.execPath, program], { cwd, timeout: 20_000 });
+    expect(status, words).toBe(0);
+    expect(readFileSync(join(cwd, 'err'), 'utf8'), words).not.toMatch(/defect|EPIPE/);
+    expect(readFileSync(join(cwd, 'out'), 'utf8').split('\n'), words).toHaveLength(2);
+  }
 });
 
 test('without a terminal: no escape sequences, no carriage returns, whatever the terminal is called', async () => {

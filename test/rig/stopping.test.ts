@@ -71,6 +71,13 @@ test('a task that takes too long is ended with its whole family, deaf grandchild
   ]);
 });
 
+test('an agent that is told to end because it took too long has not succeeded, however politely it ends', async () => {
+  const polite = { name: 'a', run: 'trap "exit 0" TERM; echo half of it; while :; do sleep 0.05; done' };
+  const cwd = project(orchestra({ agents: [polite], tasks: [task('one', { timeout_seconds: 0.5 })] }));
+  expect((await run(['orchestra', 'run', 'o.yaml', '-q'], { cwd })).code).toBe(1);
+  expect(events(cwd).at(-2)).toMatchObject({ type: 'task.failed', reason: 'timeout' });
+});
+
 test('an agent that says nothing for stall_seconds is ended as stalled', async () => {
   const drive = await driver();
   const cwd = project(orchestra({ agents: [drive.agent], tasks: [task('one', { stall_seconds: 0.5 })] }));
