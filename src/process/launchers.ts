@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../schema/types.gen.ts';
+import { isAnySought, pidsSince } from './census.ts';
 import { endProcesses } from './ending.ts';
-import type { Identity } from './identity.ts';
+import type { Identity, ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 import { openNursery } from './nursery.ts';
 import type { LaunchEnd, Launched, LaunchOrder } from './order.ts';
@@ -37,6 +38,9 @@ export interface LauncherOptions {
 
 /** Most of the grace, in milliseconds, that is left to what still runs when everything is closed. */
 const closingGrace = 1000;
+
+/** A run so short, in milliseconds, that the numbers of processes cannot have come round. */
+const shortRun = 1000;
 
 /** Opens the launchers of a run. One process is started now, the others when they are needed. */
 export function openLaunchers(options: LauncherOptions): Launchers {
@@ -74,6 +78,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     lost: undefined,
     complaint: '',
     onEmpty() {},
+    opened: monotonic(),
   };
   // Nearly every run needs one; it comes up while the rest of the program is still loading.
   startLauncher(pool);
@@ -137,18 +142,31 @@ async function close(pool: Pool, mark: string): Promise<void> {
   }
   const deadline = monotonic() + grace;
   // The launchers end by themselves now; what may have hidden from them is looked for meanwhile.
-  await endProcesses({
-    leaders,
-    marks: [mark],
-    except: exceptOurs(pool),
-    since: pool.nursery.began,
-    tellings: 1,
-    deadline: () => deadline + grace,
-    isOver: () => true,
-    nap: (milliseconds) => sleep(milliseconds),
-  });
+  if (!leftNothing(pool, leaders, mark)) {
+    await endProcesses({
+      leaders,
+      marks: [mark],
+      except: exceptOurs(pool),
+      since: pool.nursery.began,
+      tellings: 1,
+      deadline: () => deadline + grace,
+      isOver: () => true,
+      nap: (milliseconds) => sleep(milliseconds),
+    });
+  }
   await allGone(pool, deadline);
   await pool.nursery.end();
+}
+
+/** The quick look after a short run: only the few processes that are younger than the nursery can be of this run. */
+function leftNothing(pool: Pool, leaders: readonly Identity[], mark: string): boolean {
+  if (pool.nursery.pid === undefined || monotonic() - pool.opened > shortRun) return false;
+  const young = pidsSince(pool.nursery.pid);
+  if (young === undefined) return false;
+  const pids = new Set(leaders.map(({ pid }) => pid));
+  const ours = exceptOurs(pool);
+  const except = (facts: ProcessFacts) => pids.has(facts.pid) || ours(facts);
+  return !isAnySought(young, { groups: pids, marks: [mark], except });
 }
 
 /** Resolves when every launcher has been reported gone, or at the deadline. */

@@ -64,6 +64,8 @@ export interface Pool {
   closing: boolean;
   /** What became of the nursery. */
   lost: string | undefined;
+  /** When, on the clock of monotonic(), all this began. */
+  readonly opened: number;
   /** Called when no launcher is left. */
   onEmpty: () => void;
   /** The last thing that a shell of ours wrote to its standard error. */
