@@ -63,13 +63,15 @@ export function script(text: string, shell = 'sh -eu'): Program {
   return { type: 'script', text, shell };
 }
 
-/** Process ids whose environment holds this entry, found by a program that is not ours. */
-export function marked(entry: string): readonly number[] {
+/** Process ids whose environment holds all of these entries, found by a program that is not ours. */
+export function marked(...entries: readonly string[]): readonly number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => {
       try {
-        return pid > 0 && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(entry);
+        if (pid === 0) return false;
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        return entries.every((entry) => environment.includes(entry));
       } catch {
         return false;
       }

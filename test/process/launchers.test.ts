@@ -121,10 +121,10 @@ test('as many run at once as are started', async () => {
 describe('a stop', () => {
   test('is TERM to everything of the attempt', async () => {
     const one = lab.start('one', script('sleep 100 | sleep 100'));
-    await until(() => marked('SUPER_TASK=one').length >= 2);
+    await until(() => marked(`SUPER_RUN_ID=${lab.run}`, 'SUPER_TASK=one').length >= 2);
     one.stop(false);
     expect(await one.ended).toEqual({ type: 'exited', code: 143 });
-    expect(marked('SUPER_TASK=one')).toEqual([]);
+    expect(marked(`SUPER_RUN_ID=${lab.run}`, 'SUPER_TASK=one')).toEqual([]);
     expect(await lab.finish('two', script('echo next'))).toMatchObject({ end: { code: 0 }, stdout: 'next\n' });
   });
 
@@ -161,10 +161,10 @@ describe('a stop', () => {
 
   test('finds what has left the group', async () => {
     const one = lab.start('one', script('setsid sleep 100 & sleep 100'));
-    await until(() => marked('SUPER_TASK=one').length >= 2);
+    await until(() => marked(`SUPER_RUN_ID=${lab.run}`, 'SUPER_TASK=one').length >= 2);
     one.stop(false);
     await one.ended;
-    expect(marked('SUPER_TASK=one')).toEqual([]);
+    expect(marked(`SUPER_RUN_ID=${lab.run}`, 'SUPER_TASK=one')).toEqual([]);
   });
 
   test.each([0, 1, 3, 10, 30])('%i ms after the start ends it as well', async (delay) => {
@@ -183,7 +183,7 @@ describe('what is left behind', () => {
     async (text) => {
       const { end, stdout } = await lab.finish('one', script(text));
       expect({ end, stdout }).toEqual({ end: { type: 'exited', code: 0 }, stdout: 'done\n' });
-      expect(marked('SUPER_TASK=one')).toEqual([]);
+      expect(marked(`SUPER_RUN_ID=${lab.run}`, 'SUPER_TASK=one')).toEqual([]);
     },
   );
 
@@ -210,7 +210,7 @@ describe('when something is ended from outside', () => {
     const one = lab.start('one', script(group));
     process.kill(await leader('one'), 'SIGKILL');
     expect(await one.ended).toEqual({ type: 'lost', message: 'its shell was ended from outside' });
-    expect(marked('SUPER_TASK=one')).toEqual([]);
+    expect(marked(`SUPER_RUN_ID=${lab.run}`, 'SUPER_TASK=one')).toEqual([]);
     expect(await lab.finish('two', script('true'))).toMatchObject({ end: { code: 0 } });
   });
 
