@@ -12,8 +12,8 @@ export const load: Row = {
   about: 'text to plan, against parseDocument of yaml on the same text',
   measure: (bench: Bench) => [
     race(bench, 'text to plan, 10,000', wide(10_000), 5),
-    race(bench, 'text to plan, 100,000 wide', wide(100_000), 2),
-    race(bench, 'text to plan, chain of 100,000', chain(100_000), 2),
+    race(bench, 'text to plan, 100,000 wide', wide(100_000), 3),
+    race(bench, 'text to plan, chain of 100,000', chain(100_000), 3),
   ],
 };
 
