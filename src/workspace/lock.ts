@@ -1,6 +1,6 @@
 // run.lock: one run per workspace. A lock whose holder is dead is taken over; nobody has to remove one by hand.
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StorageFailure } from '../run/ports.ts';
 import type { RunId } from '../schema/types.gen.ts';
 
@@ -24,7 +24,7 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
   const text = `${JSON.stringify(record)}\n`;
   const mine = `${path}.${record.run}`;
   try {
-    mkdirSync(workspace, { recursive: true });
+    makeFolder(workspace);
     writeFileSync(mine, text);
   } catch (error) {
     throw new StorageFailure(`${workspace}: ${(error as Error).message}`);
@@ -41,6 +41,25 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
     return { type: 'refused', holder: undefined };
   } finally {
     rmSync(mine, { force: true });
+  }
+}
+
+/** Node's own recursive mkdir never returns where a file system knows no new folders, as in /proc and below automounts. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

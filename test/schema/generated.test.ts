@@ -4,6 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { generate } from '../../schemas/generate.ts';
+import { readOrchestra } from '../../src/spec/orchestra.ts';
+import { parseSource, type Source } from '../../src/spec/source.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const names = ['common', 'orchestra', 'agent', 'plan', 'event'] as const;
@@ -95,28 +97,34 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-/** Defaults that language.md fixes, whatever else the file says. */
-const fixed: Readonly<Record<string, unknown>> = {
-  'execution/strategy': 'sequential',
-  'execution/max_depth': 2,
-  'execution/max_delegated_tasks': 20,
-  'task/priority': 'medium',
-};
-
-test('defaults that do not depend on anything stand in the schema', () => {
-  const found = properties(schema('orchestra'), '#').map(({ at, property }) => ({
-    at,
-    property: resolved(property, 'orchestra'),
-  }));
-  for (const [place, value] of Object.entries(fixed)) {
-    const [, key] = place.split('/');
-    const fields = found.filter(({ at }) => at.endsWith(`/properties/${key}`));
-    expect(fields.length, place).toBeGreaterThan(0);
-    expect(
-      fields.some(({ property }) => property.default === value),
-      place,
-    ).toBe(true);
-  }
+test('a default that the schema states is the one that a file without the key gets', () => {
+  const text =
+    '{"orchestra": {"id": "o"}, "agents": [{"name": "a", "run": "cat"}], "tasks": [{"name": "t", "agent": "a", "description": ""}]}';
+  const spec = readOrchestra(parseSource('o.yaml', text).value as Source).value;
+  const execution = '#/properties/orchestra/properties/execution/properties/';
+  const read: Readonly<Record<string, object | undefined>> = {
+    [execution]: spec?.execution,
+    [`${execution}retry_strategy/anyOf/1/properties/`]: spec?.execution.retry,
+    '#/properties/tasks/items/properties/': spec?.tasks[0],
+  };
+  const compared = properties(schema('orchestra'), '#').flatMap(({ at, property }) => {
+    const key = at.slice(at.lastIndexOf('/') + 1);
+    const fact = read[at.slice(0, -key.length)] as Node | undefined;
+    const { default: stated } = resolved(property, 'orchestra');
+    if (fact === undefined || stated === undefined || !(key in fact)) return [];
+    expect(fact[key], at).toEqual(stated);
+    return [key];
+  });
+  expect(compared).toEqual(
+    expect.arrayContaining([
+      'task_timeout_seconds',
+      'max_depth',
+      'max_delegated_tasks',
+      'max_attempts',
+      'max_delay_seconds',
+      'priority',
+    ]),
+  );
 });
 
 describe('documents, against the schema files themselves', () => {

@@ -71,9 +71,9 @@ test('who releases late does not take away the lock of the next one', () => {
 
 test('a workspace that cannot be made is a storage failure', () => {
   const folder = folderWith({ file: '' });
-  for (const place of ['file', 'file/below']) {
-    expect(() => takeLock(join(folder, place), record('r'), alive)).toThrow(
-      expect.objectContaining({ name: 'StorageFailure', message: expect.stringContaining(join(folder, place)) }),
+  for (const place of [join(folder, 'file'), join(folder, 'file/below/deep'), '/proc/new/folder']) {
+    expect(() => takeLock(place, record('r'), alive)).toThrow(
+      expect.objectContaining({ name: 'StorageFailure', message: expect.stringContaining(place) }),
     );
   }
 });
