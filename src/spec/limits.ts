@@ -9,7 +9,10 @@ export const maxDepth = 64;
 /** Most uses of an alias in one file. */
 export const maxAliases = 100;
 
-/** Most values in one file, aliases expanded. */
+/** Most keys, values and list items of one file as it is written: what takes memory before anything is known of it. */
+export const maxParts = 4_000_000;
+
+/** Most values that the aliases of one file may make of it. */
 export const maxExpandedNodes = 1_000_000;
 
 /** Most faults of one stage that are told; `firstFew` says how many there were. */

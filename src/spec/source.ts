@@ -23,10 +23,11 @@ import {
   severityOf,
 } from '../diagnostics/diagnostic.ts';
 import { sizeMessage } from './decode.ts';
-import { maxBytes, maxDepth, maxFaults } from './limits.ts';
+import { lexemeFaults, openBracket } from './lexemes.ts';
+import { maxBytes, maxFaults } from './limits.ts';
 import { atVisible, onFirstLine, positionsIn, type Range } from './lines.ts';
 import { wordingOf } from './syntax.ts';
-import { depthHint, depthMessage, type PlacedFault, rangeOf, walk } from './walk.ts';
+import { type PlacedFault, rangeOf, walk } from './walk.ts';
 
 /** A YAML file as data that still knows where everything stands. */
 export interface Source {
@@ -61,9 +62,9 @@ export function parseSource(file: string, given: string): Checked<Source> {
 
   const composed = compose(text);
   if ('faults' in composed) return { diagnostics: composed.faults.map(placed) };
-  const walked = walk(composed.root);
+  const walked = walk(composed.root, text);
   const diagnostics = inReadingOrder(walked.faults.map(placed));
-  if (walked.faults.some((fault) => !harmless.has(fault.code))) return { diagnostics };
+  if (walked.stopped || walked.faults.some((fault) => !harmless.has(fault.code))) return { diagnostics };
   const places = placesIn(composed.root, walked.targets);
   const value: Source = {
     file,
@@ -111,7 +112,7 @@ function empty(): Composed {
 
 /** Feeds the composer until the text ends or is known to be no document of ours; then says why. */
 function composeTokens(text: string, parser: Parser, composer: Composer): PlacedFault | undefined {
-  let previous = '';
+  const faultIn = lexemeFaults(parser);
   let documents = 0;
   const take = (nodes: Iterable<CST.Token>): PlacedFault | undefined => {
     for (const node of nodes) {
@@ -122,52 +123,12 @@ function composeTokens(text: string, parser: Parser, composer: Composer): Placed
     }
     return undefined;
   };
-  for (const token of new Lexer().lex(text)) {
-    const fault = tokenFault(token, previous, parser) ?? take(parser.next(token));
+  for (const lexeme of new Lexer().lex(text)) {
+    const fault = faultIn(lexeme) ?? take(parser.next(lexeme));
     if (fault !== undefined) return fault;
     if (documents > 0 && parser.stack[0]?.type === 'document') return secondDocument(parser.stack[0].offset);
-    previous = token;
   }
   return openBracket(parser) ?? take(parser.end());
-}
-
-/** What is wrong for good with the token that comes next. */
-function tokenFault(token: string, previous: string, parser: Parser): PlacedFault | undefined {
-  // A document and a scalar stand on the stack besides maps and lists; the exact depth is counted later.
-  if (parser.stack.length > maxDepth + 2)
-    return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: [parser.offset, parser.offset + 1] };
-  // U+001F: the lexer's sign that the next token is text, whatever it holds.
-  if (previous === '\x1f') return undefined;
-  // U+0018: the lexer's sign that a line is indented less than the brackets that are still open.
-  if (token === '\x18') return openBracket(parser);
-  const quote = token[0];
-  if ((quote !== '"' && quote !== "'") || isClosed(token, quote)) return undefined;
-  return {
-    code: 'yaml-syntax',
-    message: 'this quote is never closed',
-    hint: `add ${quote} at the end of the text; its other lines must be indented`,
-    range: [parser.offset, parser.offset + token.length],
-  };
-}
-
-function isClosed(token: string, quote: '"' | "'"): boolean {
-  // Quotes inside single quotes come in pairs.
-  if (quote === "'") return token.split("'").length % 2 === 1;
-  let slashes = 0;
-  while (token[token.length - 2 - slashes] === '\\') slashes++;
-  return token.length > 1 && token.endsWith(quote) && slashes % 2 === 0;
-}
-
-function openBracket({ stack }: Parser): PlacedFault | undefined {
-  const open = stack.findLast((each) => each.type === 'flow-collection' && each.end.length === 0);
-  if (open?.type !== 'flow-collection') return undefined;
-  const bracket = open.start.source;
-  return {
-    code: 'yaml-syntax',
-    message: `this ${bracket} is never closed`,
-    hint: `add ${bracket === '[' ? ']' : '}'}; a text that starts with ${bracket} needs quotes`,
-    range: [open.offset, open.offset + 1],
-  };
 }
 
 function strayToken(token: CST.ErrorToken): PlacedFault {

@@ -1,6 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Code } from '../diagnostics/catalogue.ts';
-import { firstFew, maxAliases, maxDepth, maxExpandedNodes } from './limits.ts';
+import { firstFew, maxDepth, maxExpandedNodes } from './limits.ts';
 import type { Range } from './lines.ts';
 
 /** A fault that knows its place in the text. */
@@ -15,6 +15,8 @@ export interface PlacedFault {
 export interface Walked {
   readonly data: unknown;
   readonly faults: readonly PlacedFault[];
+  /** Whether the last of the faults kept the rest from being read. */
+  readonly stopped: boolean;
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>;
 }
@@ -30,12 +32,11 @@ interface Anchored {
 const corePrefix = 'tag:yaml.org,2002:';
 
 /** Turns nodes into plain data in one pass, and finds every key, tag and alias that this language does not have. */
-export function walk(root: Node): Walked {
+export function walk(root: Node, text: string): Walked {
   const faults: PlacedFault[] = [];
   const anchors = new Map<string, Anchored>();
   const targets = new Map<Alias, Node>();
   let nodes = 0;
-  let uses = 0;
   let deepest = 0;
   let stopped = false;
 
@@ -53,10 +54,15 @@ export function walk(root: Node): Walked {
     nodes++;
     if (depth > deepest) deepest = depth;
     if (isAlias(node)) return aliased(node, depth);
-    if (node.tag !== undefined && !tagFits(node))
-      report('yaml-tag', rangeOf(node), `tag ${shownTag(node.tag)} cannot be used here`, 'delete the tag');
+    checkTag(node);
     if (node.anchor !== undefined) return anchored(node, node.anchor, depth);
     return contentOf(node, depth);
+  }
+
+  function checkTag(node: Node): void {
+    if (isAlias(node) || node.tag === undefined || tagFits(node)) return;
+    const tag = shownTag(node.tag);
+    report('yaml-tag', tagRange(text, rangeOf(node), tag), `tag ${tag} cannot be used here`, 'delete the tag');
   }
 
   function contentOf(node: Node, depth: number): unknown {
@@ -83,14 +89,15 @@ export function walk(root: Node): Walked {
   /** The key as a string, or undefined once its fault is reported. */
   function keyOf({ key }: Pair): string | undefined {
     const node = key as Node;
-    if (!isScalar(node) || typeof node.value !== 'string') {
-      const kind = isScalar(node) ? `${node.value === null ? 'null' : `the ${typeof node.value} ${node.source}`}` : '';
-      const hint = isScalar(node) && node.source ? `write it between quotes: "${node.source}"` : 'write a plain name';
-      report('yaml-key-type', rangeOf(node), `a key must be a string${kind && `, not ${kind}`}`, hint);
+    // What such a key was to say is unknown, so that what the map lacks without it is not worth saying.
+    if (!isScalar(node)) return stop('yaml-key-type', rangeOf(node), 'a key must be a string', 'write a plain name');
+    if (typeof node.value !== 'string') {
+      const kind = node.value === null ? 'null' : `the ${typeof node.value} ${node.source}`;
+      const hint = node.source ? `write it between quotes: "${node.source}"` : 'write a plain name';
+      report('yaml-key-type', rangeOf(node), `a key must be a string, not ${kind}`, hint);
       return undefined;
     }
-    if (node.tag !== undefined && !tagFits(node))
-      report('yaml-tag', rangeOf(node), `tag ${shownTag(node.tag)} cannot be used here`, 'delete the tag');
+    checkTag(node);
     if (node.value === '<<') {
       report('yaml-merge-key', rangeOf(node), 'merge keys (<<) are not supported', 'write the keys out');
       return undefined;
@@ -121,8 +128,6 @@ export function walk(root: Node): Walked {
       return stop('yaml-aliases', range, `no anchor "&${alias.source}" stands before this alias`, aliasHint);
     if (target.size === undefined)
       return stop('yaml-aliases', range, `"*${alias.source}" stands inside what it stands for`, aliasHint);
-    if (++uses > maxAliases)
-      return stop('yaml-aliases', range, `more than ${maxAliases} aliases in one file`, aliasHint);
     nodes += target.size - 1;
     if (nodes > maxExpandedNodes)
       return stop(
@@ -138,23 +143,30 @@ export function walk(root: Node): Walked {
   }
 
   const data = dataOf(root, 1);
-  return { data, faults: firstFew(faults), targets };
+  return { data, faults: firstFew(faults), stopped, targets };
 }
 
 /** The sentence for a file that is nested too deeply. */
 export const depthMessage = `nested more than ${maxDepth} levels deep`;
 /** What to do about it. */
 export const depthHint = 'no orchestra needs that; look for a bracket or a dash too many';
-const aliasHint = 'write the value out, or put quotes around a text that starts with *';
+/** What to do about an alias that cannot be. */
+export const aliasHint = 'write the value out, or put quotes around a text that starts with *';
 
 /** Where a node stands, without what follows it. */
 export function rangeOf(node: Node | null | undefined): Range {
   return node?.range ? [node.range[0], node.range[1]] : [0, 0];
 }
 
+/** The tag stands before its node, with at most an anchor and blanks between; one that is spelt in another way is not looked for. */
+function tagRange(text: string, node: Range, tag: string): Range {
+  const from = Math.max(node[0] - 2048, 0);
+  const at = text.slice(from, node[0]).lastIndexOf(tag);
+  return at === -1 ? node : [from + at, from + at + tag.length];
+}
+
 /** Whether the node's tag is one of the core schema and says what the node is anyway. */
 function tagFits(node: Node): boolean {
-  if (isAlias(node)) return true;
   switch (node.tag) {
     case '!':
       return true;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
-import { maxAliases, maxBytes, maxDepth, maxFaults } from '../../src/spec/limits.ts';
+import { maxAliases, maxBytes, maxDepth, maxFaults, maxParts } from '../../src/spec/limits.ts';
 import { parseSource, type Source } from '../../src/spec/source.ts';
 
 function sourceOf(text: string): Source {
@@ -107,9 +107,14 @@ describe('faults', () => {
     ['true: 1\n', '1:1-5 yaml-key-type: a key must be a string, not the boolean true'],
     ['? {a: b}\n: c\n', '1:3-9 yaml-key-type: a key must be a string'],
     ['a: &x 1\n*x : 2\n', '2:1-3 yaml-key-type: a key must be a string'],
-    ['a: !!binary aGk=\n', '1:13-17 yaml-tag: tag !!binary cannot be used here'],
-    ['a: !!int x\n', '1:10-11 yaml-tag: tag !!int cannot be used here'],
-    ['!own k: 1\n', '1:6-7 yaml-tag: tag !own cannot be used here'],
+    ['a: !!binary aGk=\n', '1:4-12 yaml-tag: tag !!binary cannot be used here'],
+    ['a: !!int x\n', '1:4-9 yaml-tag: tag !!int cannot be used here'],
+    ['!own k: 1\n', '1:1-5 yaml-tag: tag !own cannot be used here'],
+    ['a: !own &x\n  - b\n', '1:4-8 yaml-tag: tag !own cannot be used here'],
+    ['a: &x !own {b: !!str c}\n', '1:7-11 yaml-tag: tag !own cannot be used here'],
+    ['a: !<tag:x,y> b\n', '1:6-13 yaml-tag: tag tag:x,y cannot be used here'],
+    ['- !own\n- b\n', '1:3-7 yaml-tag: tag !own cannot be used here'],
+    ['? [a]\n', '1:3-6 yaml-key-type: a key must be a string'],
     ['a: &x [*x]\n', '1:8-10 yaml-aliases: "*x" stands inside what it stands for'],
     ['...\n', '1:1-2 file-empty: the file is empty'],
     ['', '1:1-2 file-empty: the file is empty'],
@@ -169,6 +174,19 @@ describe('limits', () => {
     expect(faultsOf(uses(maxAliases + 1))).toEqual(['102:3-5 yaml-aliases: more than 100 aliases in one file']);
   });
 
+  test('aliases are counted in what the file says, not in its texts, and with those that are keys', () => {
+    expect(faultsOf(`- &a x\n${'- "*a"\n- |\n  *a\n- b *a\n'.repeat(maxAliases)}# *a`)).toEqual([]);
+    expect(faultsOf(`a: &a x\nb: [${'*a, '.repeat(maxAliases)}]\n*a : y\n`)).toEqual([
+      '3:1-3 yaml-aliases: more than 100 aliases in one file',
+    ]);
+  });
+
+  test('parts: of a file with too many of them the rest is not read', () => {
+    expect(faultsOf(`[${','.repeat(maxParts)}`)).toEqual([
+      `1:${maxParts + 1}-${maxParts + 2} file-size: the file has more than 4,000,000 keys, values and list items`,
+    ]);
+  });
+
   test('size', () => {
     expect(faultsOf('#'.repeat(maxBytes + 1))).toEqual(['1:1-2 file-size: the file has 65 MiB; 64 MiB are the limit']);
   });
@@ -185,6 +203,7 @@ describe('hostile files get a diagnostic soon, and never an exception', () => {
     anchors: '&a '.repeat(2e5),
     tags: '!a '.repeat(2e5),
     aliases: '*a '.repeat(2e5),
+    'aliases in brackets': `a: &a [x]\nb: [${'*a,'.repeat(2e6)}]`,
     'open quote': `a: "${'x\n'.repeat(5e5)}`,
     'open quotes': 'a: "x\n'.repeat(1e5),
     quotes: '"" '.repeat(1e5),

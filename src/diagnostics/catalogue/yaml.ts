@@ -172,7 +172,7 @@ tasks: [{name: count, agent: counter}]
     severity: 'error',
     title: 'The file is too large.',
     meaning:
-      'A file may have 64 MiB, which is room for some 200,000 tasks. Put long texts into files that the agents read, or split the orchestra.',
+      'A file may have 64 MiB, and 4,000,000 keys, values and list items: room for some 200,000 tasks. Put long texts into files that the agents read, or split the orchestra.',
     wrong: '',
     right: '',
   },
