@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { printable } from '../diagnostics/printable.ts';
 import { type Command, exit, usageFault } from './command.ts';
 import { findProject, nameFor, playbookFiles } from './project.ts';
 
@@ -27,7 +28,7 @@ export const agentCreate: Command = {
     const file = join(homeOf(project, 'agents'), `${name}_playbook.yaml`);
     writeNew(project, file, newPlaybook(name));
     io.stdout.write(
-      `wrote ${nameFor(project, file)}\nedit it, then see what the agent is told: super agent show ${name}\n`,
+      `wrote ${printable(nameFor(project, file))}\nedit it, then see what the agent is told: super agent show ${name}\n`,
     );
     return exit.succeeded;
   },

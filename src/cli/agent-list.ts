@@ -19,7 +19,7 @@ export const agentList: Command = {
           ? [name, adapter ?? 'none usable', tasks.join(', ') || '-', file]
           : [name, 'broken', '-', error],
       );
-      io.stdout.write(columns([['AGENT', 'ADAPTER', 'TASKS', 'FILE'], ...rows]));
+      io.stdout.write(columns([['AGENT', 'ADAPTER', 'TASKS', 'FILE'], ...rows], io.stdout));
     }
     return exit.succeeded;
   },

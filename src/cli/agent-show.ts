@@ -1,4 +1,4 @@
-import { printable } from '../diagnostics/printable.ts';
+import { printableLines } from '../diagnostics/printable.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, printJson } from './command.ts';
@@ -55,12 +55,9 @@ function page(agent: AgentSpec, chosen: { readonly adapter: string | null; reado
     ['secrets', secrets.join(', ')],
     ['tasks', agent.tasks.map(({ name }) => name).join(', ')],
   ].filter(([, value]) => value !== '');
-  const script = agent.run === undefined ? '' : `\nIt runs (${agent.shell}):\n\n${harmless(agent.run.trimEnd())}\n`;
-  const prompt = agent.system_prompt === '' ? '' : `\nIt is told:\n\n${harmless(agent.system_prompt)}\n`;
+  // Playbooks come from strangers too: nothing in them may speak to the terminal.
+  const script =
+    agent.run === undefined ? '' : `\nIt runs (${agent.shell}):\n\n${printableLines(agent.run.trimEnd())}\n`;
+  const prompt = agent.system_prompt === '' ? '' : `\nIt is told:\n\n${printableLines(agent.system_prompt)}\n`;
   return `${columns(facts)}${script}${prompt}`;
-}
-
-/** Playbooks come from strangers too: nothing in them may speak to the terminal. */
-function harmless(text: string): string {
-  return text.split('\n').map(printable).join('\n');
 }

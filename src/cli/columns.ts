@@ -1,7 +1,15 @@
 import { printable, widthOf } from '../diagnostics/printable.ts';
+import { cut } from '../reporters/terminal.ts';
+import type { Stream } from './command.ts';
 
-/** Rows as lines of aligned columns, two spaces apart. Whatever a file said is made harmless for a terminal. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** Fewest columns that a last column keeps, however narrow the terminal is. */
+const leastWidth = 8;
+
+/**
+ * Rows as lines of aligned columns, two spaces apart. Whatever a file said is made harmless for a terminal; where `stream` is
+ * one, the last column is cut to its width.
+ */
+export function columns(rows: readonly (readonly string[])[], stream?: Stream): string {
   const cells = rows.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of cells) {
@@ -9,6 +17,10 @@ export function columns(rows: readonly (readonly string[])[]): string {
       widths[at] = Math.max(widths[at] ?? 0, widthOf(cell));
     });
   }
-  const pad = (cell: string, at: number) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell));
-  return cells.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
+  const last = widths.length - 1;
+  const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  const room = stream?.isTTY ? Math.max(stream.columns - before, leastWidth) : Number.POSITIVE_INFINITY;
+  const fit = (cell: string, at: number) =>
+    at === last ? cut(cell, room) : cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell));
+  return cells.map((row) => `${row.map(fit).join('  ').trimEnd()}\n`).join('');
 }

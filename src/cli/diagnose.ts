@@ -1,6 +1,7 @@
 // What is wrong with files, told to people and to programs.
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { renderGithub } from '../diagnostics/github.ts';
+import { printable } from '../diagnostics/printable.ts';
 import { renderText } from '../diagnostics/render.ts';
 import { exit, type Io, printJson, type Stream } from './command.ts';
 import type { Format } from './formats.ts';
@@ -42,7 +43,7 @@ function exitOf(diagnostics: readonly Diagnostic[]): number {
 /** With excerpts and a closing count; where GitHub reads along, as annotations too. */
 function printText({ file, diagnostics, texts }: Report, stream: Stream, io: Io): void {
   if (diagnostics.length > 0) stream.write(renderText(diagnostics, (name) => texts.get(name), paintFor(stream, io)));
-  stream.write(`${countLine(diagnostics)} in ${file}\n`);
+  stream.write(`${countLine(diagnostics)} in ${printable(file)}\n`);
   if (io.env.GITHUB_ACTIONS === 'true') io.stderr.write(renderGithub(diagnostics));
 }
 

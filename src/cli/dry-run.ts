@@ -1,6 +1,9 @@
 // `run --dry-run`: everything that a run would do, without doing any of it.
+import { resolve } from 'node:path';
 import { adapterTable } from '../agents/table.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { printable } from '../diagnostics/printable.ts';
+import { counted } from '../reporters/words.ts';
 import type { Plan, PlanTask } from '../schema/types.gen.ts';
 import { columns } from './columns.ts';
 import { exit, type Io, printJson } from './command.ts';
@@ -29,7 +32,10 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
     return ok ? exit.succeeded : exit.invalid;
   }
   const code = reportDiagnostics({ ...compiled, file: nameFor(project, request.path) }, io);
-  if (plan !== undefined) io.stdout.write(`${planText(plan, request.goal, refused).join('\n')}\n`);
+  if (plan === undefined) return code;
+  const [head, table, rest] = planText(plan, request, refused);
+  const lines = (texts: readonly string[]) => texts.map((text) => `${printable(text)}\n`).join('');
+  io.stdout.write(`${lines(head)}\n${columns(table, io.stdout)}\n${lines(rest)}`);
   return code;
 }
 
@@ -60,30 +66,42 @@ function agentOf(plan: Plan, task: PlanTask) {
   return plan.agents.find(({ name }) => name === task.agent);
 }
 
-function planText(plan: Plan, goal: string, refused: readonly string[]): string[] {
-  const byName = new Map(plan.tasks.map((task) => [task.name, task]));
-  const rows = plan.order.map((name, at) => {
-    const task = byName.get(name) as PlanTask;
-    const needs = task.needs.map((need) => (need.until === 'end' ? `${need.task} (any end)` : need.task));
-    const limits = `${task.timeout_seconds === null ? 'no limit' : `${task.timeout_seconds} s`}, ${task.max_attempts === 1 ? '1 attempt' : `${task.max_attempts} attempts`}`;
-    return [String(at + 1), name, task.agent, agentOf(plan, task)?.adapter ?? 'none', some(needs) || '-', limits];
-  });
+/** What a person reads before the table of tasks, its rows, and what comes after it. */
+function planText(
+  plan: Plan,
+  { goal, project }: RunRequest,
+  refused: readonly string[],
+): readonly [head: readonly string[], table: readonly (readonly string[])[], rest: readonly string[]] {
+  const total = counted(plan.tasks.length, 'task');
   const widest = plan.levels.reduce((most, level) => Math.max(most, level.length), 0);
-  return [
-    `Dry run of ${plan.orchestra}: ${plan.tasks.length} tasks, strategy ${plan.strategy}, at most ${plan.max_parallel_tasks} at once, on failure ${plan.on_failure}`,
+  const head = [
+    `Dry run of ${plan.orchestra}: ${total}, strategy ${plan.strategy}, at most ${plan.max_parallel_tasks} at once, on failure ${plan.on_failure}`,
     ...(goal === '' ? [] : [`Goal: ${goal.split('\n')[0]}`]),
-    '',
-    columns([['', 'TASK', 'AGENT', 'ADAPTER', 'WAITS FOR', 'LIMITS'], ...rows]).trimEnd(),
-    '',
+    `Workspace: ${nameFor(project, resolve(project.root, plan.workspace))}`,
+  ];
+  const rest = [
     'Agents:',
     ...plan.agents.map((agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})`),
     '',
-    `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${plan.tasks.length} tasks)`,
+    `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
     `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
     ...(refused.length === 0 ? [] : ['', 'A run would be refused:', ...refused.map((each) => `  ${each}`)]),
     '',
     'Nothing was written and nothing was started.',
   ];
+  return [head, [['', 'TASK', 'AGENT', 'ADAPTER', 'WAITS FOR', 'LIMITS'], ...taskRows(plan)], rest];
+}
+
+/** A row for each task, in the order in which tasks can start. */
+function taskRows(plan: Plan): readonly (readonly string[])[] {
+  const byName = new Map(plan.tasks.map((task) => [task.name, task]));
+  return plan.order.map((name, at) => {
+    const task = byName.get(name) as PlanTask;
+    const needs = task.needs.map((need) => (need.until === 'end' ? `${need.task} (any end)` : need.task));
+    const timeout = task.timeout_seconds === null ? 'no limit' : `${task.timeout_seconds} s`;
+    const limits = `${timeout}, ${counted(task.max_attempts, 'attempt')}`;
+    return [String(at + 1), name, task.agent, agentOf(plan, task)?.adapter ?? 'none', some(needs) || '-', limits];
+  });
 }
 
 function some(names: readonly string[], between = ', '): string {

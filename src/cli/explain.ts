@@ -13,7 +13,10 @@ export const explain: Command = {
     if (code === undefined) {
       const entries = Object.entries(catalogue);
       if (flag(call, 'json')) printJson(io, { codes: entries.map(([name, entry]) => ({ code: name, ...entry })) });
-      else io.stdout.write(columns(entries.map(([name, { severity, title }]) => [name, severity, title])));
+      else {
+        const rows = entries.map(([name, { severity, title }]) => [name, severity, title]);
+        io.stdout.write(columns(rows, io.stdout));
+      }
       return exit.succeeded;
     }
     const diagnostics = await import('../diagnostics/explain.ts');

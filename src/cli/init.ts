@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { printable } from '../diagnostics/printable.ts';
 import { type Command, exit, type Io, usageFault } from './command.ts';
 
 export const init: Command = {
@@ -49,6 +50,6 @@ function nextSteps(folder: string): string {
     'super orchestra run hello --goal "See what is here" --dry-run',
     'super orchestra run hello --goal "See what is here"',
   ];
-  const where = folder === '' ? 'next:' : `next, in ${folder}:`;
+  const where = folder === '' ? 'next:' : `next, in ${printable(folder)}:`;
   return `\n${where}\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { printable } from '../diagnostics/printable.ts';
 import { choices } from '../schema/terms.gen.ts';
 import type { OrchestraId, Strategy } from '../schema/types.gen.ts';
 import type { AgentSpec } from '../spec/spec.ts';
@@ -46,8 +47,9 @@ export const orchestraCreate: Command = {
         ...created.notes.map((note) => `note    ${note}`),
         ...leftOut.map((reason) => `left out: ${reason}`),
         `next    super orchestra run ${id} --goal "your goal" --dry-run`,
-        '',
-      ].join('\n'),
+      ]
+        .map((line) => `${printable(line)}\n`)
+        .join(''),
     );
     return check(project, path, io);
   },

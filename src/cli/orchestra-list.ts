@@ -1,3 +1,4 @@
+import { printable } from '../diagnostics/printable.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, printJson } from './command.ts';
 import { findProject } from './project.ts';
@@ -22,8 +23,8 @@ export const orchestraList: Command = {
         String(tasks.length),
         last_run === null ? 'never' : `${last_run.state} ${last_run.id}`,
       ]);
-      io.stdout.write(columns([['ID', 'NAME', 'STRATEGY', 'AGENTS', 'TASKS', 'LAST RUN'], ...rows]));
-      for (const { error } of orchestras) if (error !== undefined) io.stdout.write(`broken: ${error}\n`);
+      io.stdout.write(columns([['ID', 'NAME', 'STRATEGY', 'AGENTS', 'TASKS', 'LAST RUN'], ...rows], io.stdout));
+      for (const { error } of orchestras) if (error !== undefined) io.stdout.write(`broken: ${printable(error)}\n`);
     }
     return exit.succeeded;
   },

@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import { printableCharacter } from './printable.ts';
 
 /** Diagnostics as workflow commands, one a line, which GitHub Actions shows beside the changed lines. */
 export function renderGithub(diagnostics: readonly Diagnostic[]): string {
@@ -11,8 +12,10 @@ function command({ severity, code, message, hint, file, line, column, end_line, 
   return `::${severity} ${list.join(',')}::${data(hint === '' ? message : `${message}\n${hint}`)}`;
 }
 
+/** The ends of lines have signs of their own here; other control characters are shown as everywhere. */
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const shown = text.replace(/[^\P{Cc}\r\n]/gu, printableCharacter);
+  return shown.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function property(text: string): string {

@@ -7,6 +7,14 @@ export function printable(text: string): string {
   return shown;
 }
 
+/** Several lines, each printable. One that a CI runner would take for a command, because it starts with ::, stands behind a bar. */
+export function printableLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (/^\s*::/.test(line) ? `| ${printable(line)}` : printable(line)))
+    .join('\n');
+}
+
 /** One character as it may be shown. A tab is two spaces: its width may not depend on where it stands. */
 export function printableCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import { printable, printableCharacter, widthOf } from './printable.ts';
+import { printable, printableCharacter, printableLines, widthOf } from './printable.ts';
 
 /** Paints a part of a rendered diagnostic. */
 export type Paint = (
@@ -32,7 +32,7 @@ function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Pa
   const { file, line, column, severity, message, code, hint } = diagnostic;
   const place = paint('place', `${printable(file)}:${line}:${column}:`);
   const head = `${place} ${paint(severity, `${severity}:`)} ${printable(message)} ${paint('code', `[${code}]`)}`;
-  const [first = '', ...more] = hint === '' ? [] : hint.split('\n').map(printable);
+  const [first = '', ...more] = hint === '' ? [] : printableLines(hint).split('\n');
   const margin = ' '.repeat(String(line).length + 2);
   const below = more.map((text) => (text === '' ? '' : `${margin}  ${paint('hint', text)}`));
   if (source === undefined) return first === '' ? [head] : [head, `${margin}  ${paint('hint', first)}`, ...below];

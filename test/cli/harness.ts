@@ -16,6 +16,7 @@ export interface Place {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Width of the terminal; without it there is none. */
   readonly columns?: number;
 }
 
@@ -26,7 +27,7 @@ export async function runCli(argv: readonly string[], place: Place = {}): Promis
     write: (text) => {
       written[name] += text;
     },
-    isTTY: false,
+    isTTY: place.columns !== undefined,
     columns: place.columns ?? 100,
     rows: 24,
   });
