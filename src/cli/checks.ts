@@ -2,6 +2,10 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ask, findPrograms } from '../process/probe.ts';
+import { counted } from '../reporters/words.ts';
+import { decode } from '../spec/decode.ts';
+import { atPath } from '../spec/fault-words.ts';
+import { parseSource } from '../spec/source.ts';
 import { problemsOf } from './adapters.ts';
 import type { Io } from './command.ts';
 import { findProject, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
@@ -80,8 +84,14 @@ function keyCheck(name: string, { env }: Io): Check {
 }
 
 function projectCheck(project: Project): Check {
-  const counts = `${orchestraFiles(project).length} orchestras, ${playbookFiles(project).length} playbooks`;
-  return existsSync(join(project.root, '.super')) || existsSync(join(project.root, 'orchestras'))
+  const counts = [
+    counted(orchestraFiles(project).length, 'orchestra'),
+    counted(playbookFiles(project).length, 'playbook'),
+  ].join(', ');
+  const marker = join(project.root, '.super');
+  const problem = existsSync(marker) ? markerProblem(project, marker) : undefined;
+  if (problem !== undefined) return { name: 'project', state: 'unusable', essential: false, detail: problem };
+  return existsSync(marker) || existsSync(join(project.root, 'orchestras'))
     ? { name: 'project', state: 'ok', essential: false, detail: `${nameFor(project, project.root)}: ${counts}` }
     : {
         name: 'project',
@@ -89,6 +99,24 @@ function projectCheck(project: Project): Check {
         essential: false,
         detail: 'neither .super nor orchestras/ here or above: super init',
       };
+}
+
+/** Why nothing can be taken from .super; undefined for one that says what it should, or nothing at all. */
+function markerProblem(project: Project, marker: string): string | undefined {
+  const name = nameFor(project, marker);
+  const ignored = 'what it says is not used';
+  try {
+    const bytes = readFileSync(marker);
+    if (bytes.length === 0) return undefined;
+    const text = decode(name, bytes);
+    const source = text.value === undefined ? undefined : parseSource(name, text.value);
+    const [fault] = [...text.diagnostics, ...(source?.diagnostics ?? [])].filter(({ code }) => code !== 'file-empty');
+    if (fault !== undefined) return `${name}:${fault.line}:${fault.column}: ${fault.message}; ${ignored}`;
+    if (source?.value === undefined || typeof atPath(source.value.data, ['project']) === 'string') return undefined;
+    return `${name} does not say "project:" and a name; ${ignored}`;
+  } catch (error) {
+    return `${name}: ${(error as Error).message}; ${ignored}`;
+  }
 }
 
 /** Runs are written below this folder, or the nearest one above it that is there. */

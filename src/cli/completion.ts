@@ -1,5 +1,5 @@
 import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
-import { findProject, idOf, orchestraFiles, playbookFiles } from './project.ts';
+import { findProject, orchestraFiles, playbookFiles } from './project.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
@@ -27,7 +27,10 @@ async function scriptFor(shell: string, { commands, groups }: Call): Promise<str
 
 /** What the scripts ask for while somebody types; undefined for the name of a shell. */
 async function wordsFor(asked: string, io: Io): Promise<readonly string[] | undefined> {
-  if (asked === 'orchestras') return orchestraFiles(findProject(io.cwd)).map(idOf).filter(isHarmless);
+  if (asked === 'orchestras') {
+    const { idOf } = await import('./lookup.ts');
+    return orchestraFiles(findProject(io.cwd)).map(idOf).filter(isHarmless);
+  }
   if (asked === 'agents')
     return playbookFiles(findProject(io.cwd))
       .map(({ name }) => name)

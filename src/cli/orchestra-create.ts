@@ -5,7 +5,7 @@ import { choices } from '../schema/terms.gen.ts';
 import type { OrchestraId, Strategy } from '../schema/types.gen.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { type Command, flag, type Io, textOption, usageFault } from './command.ts';
-import { findProject, idOf, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
+import { findProject, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
 
 export const orchestraCreate: Command = {
   path: ['orchestra', 'create'],
@@ -27,7 +27,7 @@ export const orchestraCreate: Command = {
     const project = findProject(io.cwd);
     const folder = homeOf(project, 'orchestras');
     const path = join(folder, `${id}_orchestra.yaml`);
-    refuseTaken(project, id, path, flag(call, 'force'));
+    await refuseTaken(project, id, path, flag(call, 'force'));
     const { agents, leftOut } = await usablePlaybooks(project);
     const strategy = textOption(call, 'strategy') as Strategy | undefined;
     const schema = schemaBeside(project, folder);
@@ -66,7 +66,8 @@ async function checkedId(asked: string): Promise<OrchestraId> {
 }
 
 /** An id stands for one file: the one to be written, which only --force replaces. */
-function refuseTaken(project: Project, id: string, path: string, force: boolean): void {
+async function refuseTaken(project: Project, id: string, path: string, force: boolean): Promise<void> {
+  const { idOf } = await import('./lookup.ts');
   const other = orchestraFiles(project).find((file) => file !== path && idOf(file) === id);
   if (other !== undefined) {
     throw usageFault(

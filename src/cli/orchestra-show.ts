@@ -1,5 +1,5 @@
 import { type Command, exit, flag, printJson, textOption } from './command.ts';
-import { findOrchestra, findProject } from './project.ts';
+import { findProject } from './project.ts';
 
 export const orchestraShow: Command = {
   path: ['orchestra', 'show'],
@@ -12,6 +12,7 @@ export const orchestraShow: Command = {
   example: 'super orchestra show repo_report --format mermaid',
   async run(call, io) {
     const project = findProject(io.cwd);
+    const { findOrchestra } = await import('./lookup.ts');
     const path = findOrchestra(project, call.operands[0] ?? '');
     const { adaptersHere } = await import('./adapters.ts');
     const { compileFile } = await import('./team.ts');

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AdapterChoice } from '../plan/adapter-choice.ts';
 import { type Command, exit, type Io } from './command.ts';
 import { formatOf, formatOptions } from './formats.ts';
-import { findOrchestra, findProject, orchestraFiles, type Project } from './project.ts';
+import { findProject, orchestraFiles, type Project } from './project.ts';
 import type { Compiled } from './team.ts';
 
 export const orchestraValidate: Command = {
@@ -14,7 +14,7 @@ export const orchestraValidate: Command = {
   async run(call, io) {
     const project = findProject(io.cwd);
     const format = formatOf(call);
-    const asked = subjectsOf(project, call.operands);
+    const asked = await subjectsOf(project, call.operands);
     if (asked.length === 0 && format === 'text') {
       io.stdout.write('there are no orchestras here\nwrite one: super orchestra create <id>\n');
       return exit.succeeded;
@@ -33,8 +33,9 @@ export const orchestraValidate: Command = {
 const fromStdin = '-';
 
 /** Paths of what is to be checked; `-` stays as it is. */
-function subjectsOf(project: Project, operands: readonly string[]): readonly string[] {
+async function subjectsOf(project: Project, operands: readonly string[]): Promise<readonly string[]> {
   if (operands.length === 0) return orchestraFiles(project);
+  const { findOrchestra } = await import('./lookup.ts');
   return [...new Set(operands.map((asked) => (asked === fromStdin ? asked : findOrchestra(project, asked))))];
 }
 

@@ -1,8 +1,7 @@
 // Where things are: the project's root, its orchestras and its playbooks.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { suggest } from '../diagnostics/suggest.ts';
-import { exit, Refusal, setupFault } from './command.ts';
+import { setupFault } from './command.ts';
 
 export interface Project {
   /** Absolute path of the root. */
@@ -32,6 +31,15 @@ function projectName(root: string): string {
   return /^project:\s*["']?([\w.-]+)/m.exec(readable(file))?.[1] ?? basename(root);
 }
 
+/** Text of a file; empty when it cannot be read, which the doctor tells. */
+function readable(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** A path as people would write it: relative to where they stand when it lies below, else absolute. */
 export function nameFor(project: Project, path: string): string {
   const short = relative(project.cwd, path);
@@ -39,7 +47,7 @@ export function nameFor(project: Project, path: string): string {
 }
 
 /** Folders that hold orchestras or playbooks: the flat layout, then the upstream one under the project's name. */
-function folders(project: Project, name: 'orchestras' | 'agents'): string[] {
+export function folders(project: Project, name: 'orchestras' | 'agents'): string[] {
   return [join(project.root, name), join(project.root, project.name, name)].filter(isFolder);
 }
 
@@ -47,7 +55,8 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function isFile(path: string): boolean {
+/** Whether a path leads to a file. */
+export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
@@ -81,92 +90,6 @@ export function orchestraFiles(project: Project): string[] {
   );
 }
 
-/** The file that `<id or file>` stands for. Throws a Refusal when there is none, or more than one. */
-export function findOrchestra(project: Project, asked: string): string {
-  const path = resolve(project.cwd, asked);
-  if (isFile(path)) return path;
-  if (/[/\\]|\.ya?ml$/.test(asked)) throw missing(project, asked, [nameFor(project, path)]);
-  const tried = folders(project, 'orchestras').flatMap((folder) =>
-    [`${asked}_orchestra.yaml`, `${asked}_orchestra.yml`, `${asked}.yaml`, `${asked}.yml`].map((name) =>
-      join(folder, name),
-    ),
-  );
-  const named = firstOfEachFolder(tried.filter(isFile));
-  const found = named.length > 0 ? named : orchestraFiles(project).filter((file) => declaredId(file) === asked);
-  if (found.length > 1) {
-    const list = found.map((file) => `  ${nameFor(project, file)}`).join('\n');
-    throw new Refusal(
-      exit.usage,
-      `"${asked}" is the name of ${found.length} orchestras:\n${list}`,
-      'name one by its path',
-    );
-  }
-  if (found[0] === undefined)
-    throw missing(
-      project,
-      asked,
-      tried.map((file) => nameFor(project, file)),
-    );
-  return found[0];
-}
-
-/** Within a folder the first form of a name wins; the same name in two folders is ambiguous. */
-function firstOfEachFolder(files: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return files.filter((file) => {
-    const folder = dirname(file);
-    if (seen.has(folder)) return false;
-    seen.add(folder);
-    return true;
-  });
-}
-
-/** orchestra.id of a file, read without validating the rest; undefined when it has none, or cannot be read. */
-function declaredId(file: string): string | undefined {
-  const text = `${readable(file)}\n`;
-  return idIn(text, 'orchestra') ?? idIn(text, 'metadata');
-}
-
-/** The id in a top-level section, written as a block or in braces. */
-function idIn(text: string, section: string): string | undefined {
-  const inBraces = new RegExp(`^[ \\t{]*["']?${section}["']?[ \\t]*:\\s*\\{([^{}]*)`, 'm').exec(text)?.[1];
-  if (inBraces !== undefined) return /(?:^|[\s,])["']?id["']?[ \t]*:[ \t]*["']?([\w.-]+)/.exec(inBraces)?.[1];
-  const block = new RegExp(
-    `^${section}:[ \\t]*(?:#.*)?\\r?\\n((?:[ \\t]+.*\\r?\\n|[ \\t]*#.*\\r?\\n|\\r?\\n)*)`,
-    'm',
-  ).exec(text);
-  return /^[ \t]+id:[ \t]*["']?([\w.-]+)/m.exec(block?.[1] ?? '')?.[1];
-}
-
-/** Text of a file; empty when it cannot be read, which is told where the file is needed. */
-function readable(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** The id by which an orchestra file is run: what it declares, else its name without _orchestra. */
-export function idOf(file: string): string {
-  return declaredId(file) ?? basename(file).replace(/(_orchestra)?\.ya?ml$/, '');
-}
-
-function missing(project: Project, asked: string, tried: readonly string[]): Refusal {
-  const ids = orchestraFiles(project).map(idOf);
-  const meant = suggest(asked, ids);
-  const lines = [
-    ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
-    tried.length > 0
-      ? `looked for: ${tried.join(', ')}`
-      : `there is no orchestras/ folder in ${nameFor(project, project.root)} or above`,
-    ids.length > 0
-      ? `orchestras here: ${ids.join(', ')}`
-      : `create one: super orchestra create ${/^[\w-]+$/.test(asked) ? asked : 'my_orchestra'}`,
-  ];
-  return setupFault(`there is no orchestra "${asked}"`, lines.join('\n'));
-}
-
 /** A playbook's file and the name by which agents are called after it. */
 export interface PlaybookFile {
   readonly name: string;
@@ -177,15 +100,23 @@ export interface PlaybookFile {
 /** Every playbook of the project: agents/**\/<name>_playbook.yaml, then agents/<name>.yaml, sorted by path. */
 export function playbookFiles(project: Project): PlaybookFile[] {
   return folders(project, 'agents').flatMap((folder) =>
-    orRefuse(nameFor(project, folder), () => readdirSync(folder, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-      .map((entry) => join(entry.parentPath, entry.name))
+    filesBelow(project, folder)
       .flatMap((file) => {
         const name = playbookName(file, folder);
         return name === undefined ? [] : [{ name, file }];
       })
       .sort((a, b) => (a.file < b.file ? -1 : 1)),
   );
+}
+
+/** Files below a folder, and links that may stand for some. A link to a folder is not followed: it may lead around in a circle. */
+function filesBelow(project: Project, folder: string): string[] {
+  const entries = orRefuse(nameFor(project, folder), () => readdirSync(folder, { withFileTypes: true }));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(project, path);
+    return entry.isFile() || entry.isSymbolicLink() ? [path] : [];
+  });
 }
 
 function playbookName(file: string, folder: string): string | undefined {

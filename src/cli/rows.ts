@@ -5,7 +5,8 @@ import { type AdapterChoice, chooseAdapter } from '../plan/adapter-choice.ts';
 import { adaptersHere } from './adapters.ts';
 import { type Io, Refusal } from './command.ts';
 import { type LastRun, lastRun } from './last-run.ts';
-import { idOf, nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import { idOf } from './lookup.ts';
+import { nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import { compileFile, loadPlaybook } from './team.ts';
 
 export interface AgentRow {

@@ -6,7 +6,8 @@ import { parseDuration } from '../spec/durations.ts';
 import type { Overrides } from '../spec/spec.ts';
 import { adaptersHere } from './adapters.ts';
 import { type Call, flag, type Io, textOption, usageFault } from './command.ts';
-import { findOrchestra, findProject, type Project } from './project.ts';
+import { findOrchestra } from './lookup.ts';
+import { findProject, type Project } from './project.ts';
 import { type Compiled, compileFile } from './team.ts';
 
 export interface RunRequest {

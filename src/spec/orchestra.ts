@@ -14,6 +14,7 @@ import { howItRuns } from './agent.ts';
 import { toSeconds } from './durations.ts';
 import { explainFaults } from './faults.ts';
 import { foreignShape } from './foreign.ts';
+import { metadataText, orchestraId } from './orchestra-id.ts';
 import { systemPrompt } from './persona.ts';
 import type { Source } from './source.ts';
 import type { AgentEntry, ExecutionSpec, OrchestraSpec, Overrides, RetrySpec, TaskSpec } from './spec.ts';
@@ -33,13 +34,13 @@ export function readOrchestra(source: Source, overrides: Overrides = {}): Checke
 function toSpec(document: Orchestra, file: string, overrides: Overrides): OrchestraSpec {
   const { orchestra } = document;
   const metadata = document.metadata ?? {};
-  const id = orchestra.id ?? (idFrom(text(metadata.id)) || idFrom(stemOf(file)) || 'orchestra');
+  const id = orchestraId(document, file);
   const execution = orchestra.execution ?? {};
   return {
     file,
     id,
-    name: orchestra.name ?? (text(metadata.name) || id),
-    description: (orchestra.description ?? text(metadata.description)).trimEnd(),
+    name: orchestra.name ?? (metadataText(metadata.name) || id),
+    description: (orchestra.description ?? metadataText(metadata.description)).trimEnd(),
     ...(orchestra.goal !== undefined && { goal: orchestra.goal.trimEnd() }),
     workspace: overrides.workspace ?? orchestra.workspace?.path ?? `./orchestra_workspaces/${id}`,
     orchestration_type: [document, orchestra, execution].some((each) => each.orchestration_type === 'kubernetes')
@@ -205,25 +206,4 @@ function durationLimits({ tasks, orchestra }: Orchestra): Finding[] {
 function seconds<T>(written: number | string | null | undefined, fallback: T): number | null | T {
   if (written === undefined) return fallback;
   return written === null ? null : toSeconds(written);
-}
-
-/** A text or a number of the free metadata as text; blank for anything else. */
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-}
-
-function stemOf(file: string): string {
-  const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
-  return name.replace(/\.ya?ml$/i, '').replace(/_orchestra$/, '');
-}
-
-/** The nearest orchestra id to a text; blank where nothing is left of it. */
-function idFrom(written: string): string {
-  return written
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^A-Za-z0-9_.-]+/g, '_')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64)
-    .replace(/[^A-Za-z0-9]+$/, '');
 }

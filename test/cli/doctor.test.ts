@@ -91,3 +91,23 @@ test('the page for people ends with a verdict', async () => {
   const { stdout } = await runCli(['doctor'], { cwd: folderWith(), env: { PATH: '/nowhere' } });
   expect(stdout).toMatch(/\nnothing can run here before this is mended: sh, mkfifo, .*setsid\n$/);
 });
+
+test.each([
+  ['project: [\n', '.super:1:10: this [ is never closed; what it says is not used'],
+  ['demo\n', '.super does not say "project:" and a name; what it says is not used'],
+  ['project: [a]\n', '.super does not say "project:" and a name; what it says is not used'],
+  ['project: a\nproject: b\n', '.super:2:1: key "project" stands here twice; what it says is not used'],
+  [Uint8Array.of(0xff, 0xfe), '.super:1:1: the file is UTF-16, not UTF-8; what it says is not used'],
+])('a broken .super is told: %j', async (marker, detail) => {
+  const { check } = await doctor(programs(tools), {}, folderWith({ '.super': marker }));
+  expect(check('project')).toMatchObject({ state: 'unusable', detail });
+});
+
+test.each(['project: demo\n', 'project: demo\nversion: 1\n', '', '# nothing yet\n'])(
+  'a .super that says nothing wrong is fine: %j',
+  async (marker) => {
+    const cwd = folderWith({ '.super': marker, 'orchestras/x.yaml': '' });
+    const { check } = await doctor(programs(tools), {}, cwd);
+    expect(check('project')).toMatchObject({ state: 'ok', detail: '.: 1 orchestra, 0 playbooks' });
+  },
+);

@@ -103,9 +103,10 @@ describe('completion', () => {
       'agents/$(touch owned)_playbook.yaml': '',
       'agents/fine_playbook.yaml': '',
       'orchestras/`id`.yaml': '',
+      'orchestras/declared.yaml': 'orchestra: {id: $(touch owned)}\n',
       'orchestras/fine.yaml': commandOrchestra('fine', ['one']),
     });
     expect((await runCli(['completion', 'agents'], { cwd })).stdout).toBe('fine\n');
-    expect((await runCli(['completion', 'orchestras'], { cwd })).stdout).toBe('fine\n');
+    expect((await runCli(['completion', 'orchestras'], { cwd })).stdout).toBe('id\nfine\n');
   });
 });
