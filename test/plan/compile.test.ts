@@ -93,6 +93,38 @@ describe('mixed', () => {
     expect(edges(planOfText(document(execution, tasks)))).toEqual({ a: '', b: 'a>', c: 'b!', d: 'a> c!' });
   });
 
+  describe('a chain is ordered as the group lists its tasks', () => {
+    const chainOf = (tasks: readonly object[], ...task_groups: readonly object[]) =>
+      edges(planOfText(document(groups(...task_groups), tasks)));
+    const back = group('one', ['c', 'b', 'a'], 'sequential');
+
+    test('not as the file does', () => {
+      expect(chainOf(three, back)).toEqual({ a: 'b>', b: 'c>', c: '' });
+    });
+
+    test('but priority comes first, and needs before both', () => {
+      const tasks = [
+        { name: 'a', priority: 'high' },
+        { name: 'b' },
+        { name: 'c', context: ['b'], priority: 'critical' },
+      ];
+      expect(chainOf(tasks, back)).toEqual({ a: '', b: 'a>', c: 'b>' });
+    });
+
+    test('whatever its tasks wait for in earlier groups, or outside of groups', () => {
+      const tasks = [...three, { name: 'x', priority: 'low' }, { name: 'free', priority: 'low' }];
+      const first = group('zero', ['x'], 'parallel');
+      const waits = (need: string) => tasks.map((task) => (task.name === 'c' ? { ...task, context: [need] } : task));
+      expect(chainOf(waits('x'), first, back)).toMatchObject({ a: 'b>', b: 'c>', c: 'x>' });
+      expect(chainOf(waits('free'), first, back)).toMatchObject({ a: 'b>', b: 'c>', c: 'free> x!' });
+    });
+
+    test('needs by way of a task in no group count too', () => {
+      const tasks = [{ name: 'a' }, { name: 'b' }, { name: 'c', context: ['free'] }, { name: 'free', context: ['a'] }];
+      expect(chainOf(tasks, back)).toEqual({ b: '', a: 'b>', c: 'a! free>', free: 'a>' });
+    });
+  });
+
   test('a task in no group runs by its own dependencies, with a warning', () => {
     const { value, diagnostics } = check(document(groups(group('one', ['a', 'b'], 'parallel')), three));
     expect(diagnostics).toMatchObject([{ code: 'no-group', severity: 'warning' }]);
