@@ -13,7 +13,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else if (second === undefined && (first === '--version' || first === '-V')) {
   process.stdout.write(`${version}\n`);
 } else {
-  module.enableCompileCache?.();
+  // Beside the built program: a folder for temporary files belongs to everybody.
+  if (import.meta.url.endsWith('.js')) module.enableCompileCache?.(new URL('./cache', import.meta.url).pathname);
   const { runProcess } = await import('./process-io.ts');
   await runProcess();
 }

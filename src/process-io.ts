@@ -1,22 +1,31 @@
 // The process as an Io: the only place that touches standard streams and signals.
-import { fstatSync, writeSync } from 'node:fs';
-import type { Io, Stream } from './cli/command.ts';
+import { fstatSync, write, writeSync } from 'node:fs';
+import { exit, type Io, type Signal, type Stream } from './cli/command.ts';
 import { main } from './main.ts';
 
 /** Runs the command line of this process and sets its exit code. */
 export async function runProcess(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), processIo());
+  const output: Output = { queue: [], writing: false, closed: new Set(), fault: undefined };
+  const code = await main(process.argv.slice(2), processIo(output));
+  process.exitCode = code;
+  // What is still under way keeps the process alive; a disk that refused a result is told in the end.
+  process.on('exit', () => {
+    if (output.fault === undefined) return;
+    process.exitCode = code === exit.succeeded ? exit.storage : code;
+    if (!output.closed.has(2)) tryWrite(output, 2, Buffer.from(`super: cannot write: ${output.fault.message}\n`));
+  });
 }
 
-function processIo(): Io {
+const signals: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function processIo(output: Output): Io {
   return {
-    stdout: streamOf(1, () => process.stdout),
-    stderr: streamOf(2, () => process.stderr),
+    stdout: streamOf(output, 1, () => process.stdout),
+    stderr: streamOf(output, 2, () => process.stderr),
     stdin: readStdin,
     env: process.env,
     cwd: process.cwd(),
     onSignal(callback) {
-      const signals = ['SIGINT', 'SIGTERM'] as const;
       for (const signal of signals) process.on(signal, callback);
       return () => {
         for (const signal of signals) process.off(signal, callback);
@@ -25,14 +34,29 @@ function processIo(): Io {
   };
 }
 
+/** Both streams together, so that what goes to the same place stays in order. */
+interface Output {
+  /** What waits for a reader: a slow one must not hold up timeouts and signals. */
+  readonly queue: { readonly descriptor: number; readonly bytes: Buffer }[];
+  writing: boolean;
+  /** Descriptors that take nothing any more. */
+  readonly closed: Set<number>;
+  fault: Error | undefined;
+}
+
 /** Writes go straight to the descriptor: making Node's stream of a pipe or file takes three milliseconds, and adds nothing. */
-function streamOf(descriptor: number, stream: () => NodeJS.WriteStream): Stream {
-  let open = true;
-  const terminal = isTerminal(descriptor) ? stream() : undefined;
+function streamOf(output: Output, descriptor: number, stream: () => NodeJS.WriteStream): Stream {
+  const kind = kindOf(descriptor);
+  const terminal = kind === 'terminal' ? stream() : undefined;
+  terminal?.on('error', () => {}); // a terminal that was closed
   return {
     write(text) {
       if (terminal !== undefined) terminal.write(text);
-      else if (open) open = writeAll(descriptor, text);
+      else if (kind === 'file' && output.queue.length === 0) tryWrite(output, descriptor, Buffer.from(text));
+      else {
+        output.queue.push({ descriptor, bytes: Buffer.from(text) });
+        next(output);
+      }
     },
     isTTY: terminal?.isTTY === true,
     get columns() {
@@ -44,29 +68,49 @@ function streamOf(descriptor: number, stream: () => NodeJS.WriteStream): Stream 
   };
 }
 
-function isTerminal(descriptor: number): boolean {
+function kindOf(descriptor: number): 'terminal' | 'file' | 'pipe' {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const facts = fstatSync(descriptor);
+    if (facts.isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor)) return 'terminal';
+    return facts.isFIFO() || facts.isSocket() ? 'pipe' : 'file';
   } catch {
-    return false;
+    return 'file';
   }
 }
 
-/** False when the reader went away (`super ... | head`), which is no fault of ours. */
-function writeAll(descriptor: number, text: string): boolean {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(descriptor, bytes, at);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE' || code === 'ECONNRESET') return false;
-      if (code !== 'EAGAIN') throw error;
-      // Somebody made the pipe non-blocking; it is full: the reader gets a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
+function tryWrite(output: Output, descriptor: number, bytes: Buffer): void {
+  if (output.closed.has(descriptor)) return;
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+  } catch (error) {
+    close(output, descriptor, error as NodeJS.ErrnoException);
   }
-  return true;
+}
+
+/** Writes the head of the queue, then what has come meanwhile. */
+function next(output: Output): void {
+  if (output.writing) return;
+  const head = output.queue[0];
+  if (head === undefined) return;
+  if (output.closed.has(head.descriptor)) {
+    output.queue.shift();
+    return next(output);
+  }
+  output.writing = true;
+  write(head.descriptor, head.bytes, 0, head.bytes.length, null, (error, count) => {
+    output.writing = false;
+    if (error?.code === 'EAGAIN') return void setTimeout(() => next(output), 5); // somebody made it non-blocking; it is full
+    if (error) close(output, head.descriptor, error);
+    else if (count < head.bytes.length) output.queue[0] = { ...head, bytes: head.bytes.subarray(count) };
+    else output.queue.shift();
+    next(output);
+  });
+}
+
+/** A reader that went away (`super ... | head`) is no fault of ours. */
+function close(output: Output, descriptor: number, error: NodeJS.ErrnoException): void {
+  output.closed.add(descriptor);
+  if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET' && descriptor === 1) output.fault = error;
 }
 
 async function readStdin(): Promise<string> {

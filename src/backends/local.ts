@@ -1,18 +1,21 @@
 // Attempts on this machine: files are prepared, the agent's adapter does the work, the output is gathered.
 import { resolve } from 'node:path';
-import type {
-  AgentAdapter,
-  AgentCall,
-  AgentEnd,
-  AgentProcess,
-  Attempt,
-  AttemptEnd,
-  AttemptFiles,
-  AttemptOrder,
-  Backend,
-  Clock,
-  PreparedAttempt,
-  StopCause,
+import {
+  type AgentAdapter,
+  type AgentCall,
+  type AgentEnd,
+  type AgentProcess,
+  type Attempt,
+  type AttemptEnd,
+  type AttemptFiles,
+  type AttemptOrder,
+  type Backend,
+  type Clock,
+  isStorageFault,
+  isSystemFault,
+  type PreparedAttempt,
+  type StopCause,
+  StorageFailure,
 } from '../run/ports.ts';
 import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.gen.ts';
 
@@ -51,7 +54,7 @@ export interface LocalBackendOptions {
 }
 
 /** Largest answer that is read for a delegation, in bytes. */
-const delegationLimit = 1_048_576;
+const delegationLimit = 16_777_216;
 
 /** How often a task with stall_seconds is looked at, in milliseconds. */
 const stallInterval = 250;
@@ -69,7 +72,7 @@ export function localBackend(options: LocalBackendOptions): Backend {
       const ended = attempt(options, order, stops, stop, (started) => {
         process = started;
         if (stops.length > 0) started.stop(stops.some(({ now }) => now));
-      });
+      }).catch((error: unknown) => afterFault(options, order, error));
       return { ended, stop } satisfies Attempt;
     },
   };
@@ -102,8 +105,8 @@ async function attempt(
   // Exit code 0 after a stop says nothing: agents that are told to end do so politely.
   if (cause !== undefined) return afterStop(options, order, files, cause);
   if (end.type === 'failed') {
-    store.recordFailure(order.task.name, files, end.message);
-    return end;
+    noteFailure(options, order, files, end.message);
+    return { ...end, message: shortened(end.message) };
   }
   const { output, text } = await store.gather(
     order.task.name,
@@ -113,7 +116,7 @@ async function attempt(
   const { usage } = end;
   if (end.noOutputFails && output.bytes === 0) {
     const message = 'the agent ended without an output';
-    store.recordFailure(order.task.name, files, message);
+    noteFailure(options, order, files, message);
     return { type: 'failed', reason: 'no-output', message, ...(usage !== undefined && { usage }) };
   }
   return { type: 'succeeded', output, ...(text !== undefined && { text }), ...(usage !== undefined && { usage }) };
@@ -128,13 +131,41 @@ function afterStop(
 ): AttemptEnd {
   const { task } = order;
   if (cause === 'cancelled') {
-    options.store.recordFailure(task.name, files, 'cancelled');
+    noteFailure(options, order, files, 'cancelled');
     return { type: 'cancelled' };
   }
   const message =
     cause === 'timeout' ? `took longer than ${task.timeout_seconds} s` : `wrote nothing for ${task.stall_seconds} s`;
-  options.store.recordFailure(task.name, files, message);
+  noteFailure(options, order, files, message);
   return { type: 'failed', reason: cause, message };
+}
+
+/** An agent that spoils the files of an attempt fails that attempt; a disk that refuses ends the run. */
+function afterFault(options: LocalBackendOptions, order: AttemptOrder, error: unknown): AttemptEnd {
+  if (isStorageFault(error)) throw new StorageFailure(error.message, { cause: error });
+  if (!isSystemFault(error)) throw error;
+  const message = `the files of the attempt could not be handled: ${error.message}`;
+  noteFailure(options, order, undefined, message);
+  return { type: 'failed', reason: 'adapter', message };
+}
+
+/** Leaves word in the output file. Where that is impossible too, the journal has to do. */
+function noteFailure(
+  options: LocalBackendOptions,
+  order: AttemptOrder,
+  files: AttemptFiles | undefined,
+  message: string,
+): void {
+  try {
+    options.store.recordFailure(order.task.name, files, message);
+  } catch (error) {
+    if (isStorageFault(error) || !isSystemFault(error)) throw error;
+  }
+}
+
+/** A message is a sentence or two; whatever is longer stands in the log. */
+function shortened(message: string): string {
+  return message.length <= 2000 ? message : `${message.slice(0, 2000)}...`;
 }
 
 function watchForStall(clock: Clock, seconds: number | null, watch: LogWatch, stalled: () => void): () => void {

@@ -8,9 +8,12 @@ export interface Io {
   stdin(): Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Calls back on SIGINT and SIGTERM until the returned function is called. */
-  onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls back on these signals until the returned function is called. */
+  onSignal(callback: (signal: Signal) => void): () => void;
 }
+
+/** Signals that ask a process to end. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export interface Stream {
   write(text: string): void;
@@ -75,9 +78,15 @@ export const exit = {
   locked: 9,
   storage: 10,
   defect: 70,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
+
+/** Exit code of a command that a signal ended. */
+export function exitOf(signal: Signal): number {
+  return { SIGHUP: exit.hungUp, SIGINT: exit.interrupted, SIGTERM: exit.terminated }[signal];
+}
 
 /** Ends a command with a message for people; main prints it and exits with the code. */
 export class Refusal extends Error {

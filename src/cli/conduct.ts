@@ -1,5 +1,5 @@
 // Runs a plan for a person: refusals first, then launchers, run, reporter, signals, and the exit code.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterTable } from '../agents/table.ts';
 import { lastLine } from '../process/cap.ts';
@@ -8,10 +8,11 @@ import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts'
 import { clean } from '../reporters/terminal.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, TaskName } from '../schema/types.gen.ts';
-import { readSome } from '../workspace/attempt-files.ts';
 import { layoutOf, outputPath, type RunLayout } from '../workspace/layout.ts';
-import { type Call, exit, flag, type Io, setupFault } from './command.ts';
+import { openOrdinary, ordinarySize, readSome } from '../workspace/ordinary.ts';
+import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
+import type { Interruption } from './interruption.ts';
 import { type LocalRun, startLocalRun, workspaceOf } from './local-run.ts';
 import { nameFor } from './project.ts';
 import { type Adapters, refusalsOf } from './refusals.ts';
@@ -19,7 +20,13 @@ import type { RunRequest } from './run-request.ts';
 import type { Starter } from './starter.ts';
 
 /** Runs what was asked for and gives the exit code. */
-export async function conduct(request: RunRequest, starter: Starter, call: Call, io: Io): Promise<number> {
+export async function conduct(
+  request: RunRequest,
+  starter: Starter,
+  interruption: Interruption,
+  call: Call,
+  io: Io,
+): Promise<number> {
   const { compiled, project } = request;
   const plan = compiled.value;
   const silent = flag(call, 'quiet') && plan !== undefined;
@@ -27,7 +34,8 @@ export async function conduct(request: RunRequest, starter: Starter, call: Call,
   if (plan === undefined) return code;
   const adapters = adapterTable({ launchers: () => starter.open(request.goal), root: project.root, env: io.env });
   await refuseWhatCannotRun(plan, adapters, starter, request.goal);
-  return runToEnd(request, plan, adapters, call, io);
+  if (interruption.signal !== undefined) return exitOf(interruption.signal);
+  return runToEnd(request, plan, adapters, interruption, call, io);
 }
 
 /** Everything that can be known to be missing before the first task starts. */
@@ -42,7 +50,14 @@ async function refuseWhatCannotRun(plan: Plan, adapters: Adapters, starter: Star
   throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
 }
 
-async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, call: Call, io: Io): Promise<number> {
+async function runToEnd(
+  request: RunRequest,
+  plan: Plan,
+  adapters: Adapters,
+  interruption: Interruption,
+  call: Call,
+  io: Io,
+): Promise<number> {
   const layout = layoutOf(workspaceOf(request.project.root, plan), request.run);
   let state: RunState | undefined;
   const name = chooseReporter({ json: flag(call, 'json'), quiet: flag(call, 'quiet') }, io.stderr, io.env);
@@ -51,7 +66,6 @@ async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, cal
     reporterContext(request, plan, layout, call, io, () => state),
     io.env,
   );
-  let signal: Signal | undefined;
   try {
     const run = startLocalRun({
       root: request.project.root,
@@ -68,30 +82,21 @@ async function runToEnd(request: RunRequest, plan: Plan, adapters: Adapters, cal
         reporter.onEvent(event, now);
       },
     });
-    signal = await untilFinished(run, reporter, io, () => state);
-    state = await run.finished;
+    interruption.listen((signal, again) => {
+      reporter.note(again ? 'ending the agents at once' : 'stopping; once more ends the agents at once');
+      run.stop('signal', signal);
+    });
+    state = await untilFinished(run, reporter, () => state);
   } finally {
+    interruption.listen(() => {}); // what is still to be ended ends in a second or two
     await reporter.close(state);
   }
   if (!flag(call, 'json')) printResult(layout, state, io, nameFor(request.project, layout.result));
-  return exitCode(state, signal);
+  return exitCode(state, interruption.signal);
 }
 
-type Signal = 'SIGINT' | 'SIGTERM';
-
-/** Passes signals on and keeps a live display moving until the run has finished. */
-async function untilFinished(
-  run: LocalRun,
-  reporter: Reporter,
-  io: Io,
-  state: () => RunState | undefined,
-): Promise<Signal | undefined> {
-  let signal: Signal | undefined;
-  const forget = io.onSignal((received) => {
-    reporter.note(signal === undefined ? 'stopping; once more ends the agents at once' : 'ending the agents at once');
-    signal ??= received;
-    run.stop('signal', received);
-  });
+/** Keeps a live display moving until the run has finished. */
+async function untilFinished(run: LocalRun, reporter: Reporter, state: () => RunState | undefined): Promise<RunState> {
   const { tick } = reporter;
   const timer =
     tick === undefined
@@ -101,17 +106,14 @@ async function untilFinished(
           if (now !== undefined) tick.call(reporter, now, Date.now());
         }, 125);
   try {
-    await run.finished;
-    return signal;
+    return await run.finished;
   } finally {
     clearInterval(timer);
-    forget();
   }
 }
 
 function exitCode(state: RunState, signal: Signal | undefined): number {
-  if (signal !== undefined && state.outcome === 'cancelled')
-    return signal === 'SIGINT' ? exit.interrupted : exit.terminated;
+  if (signal !== undefined && state.outcome === 'cancelled') return exitOf(signal);
   if (state.because === 'timeout') return exit.timeout;
   return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
 }
@@ -150,19 +152,23 @@ function reporterContext(
 }
 
 function hasContent(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return (ordinarySize(path) ?? 0) > 0;
 }
 
-/** The last lines of a file, out of its last 16 KiB. */
+/** The last lines of a file, out of its last 16 KiB; none where it cannot be read. */
 function lastLines(path: string | undefined, count: number): string[] {
-  if (path === undefined) return [];
-  const size = statSync(path).size;
+  const size = path === undefined ? undefined : ordinarySize(path);
+  if (path === undefined || size === undefined) return [];
   const length = Math.min(size, 16_384);
-  return readSome(path, size - length, length)
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(-count);
+  try {
+    return readSome(path, size - length, length)
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-count);
+  } catch {
+    return []; // it changed between the two looks, or is not ours to read
+  }
 }
 
 /** Most lines of a result that are printed on a terminal. */
@@ -173,7 +179,7 @@ function printResult(layout: RunLayout, state: RunState, io: Io, name: string): 
   if (state.counts.succeeded + state.counts.reused === 0) return;
   if (io.stdout.isTTY) return printOnTerminal(layout.result, io, name);
   const decoder = new TextDecoder();
-  const fd = openSync(layout.result, 'r');
+  const { fd } = openOrdinary(layout.result);
   const buffer = Buffer.allocUnsafe(65_536);
   try {
     for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {

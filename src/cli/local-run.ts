@@ -85,7 +85,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
           options.observe(event, state);
           if (event.type !== 'run.finished') status.offer(state, Date.now());
         },
-        writeResult: async (state) => writeResult(layout, state),
+        writeResult: async (state) => orStorageFailure(() => writeResult(layout, state)),
       },
     );
     const close = () => {

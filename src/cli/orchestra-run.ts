@@ -43,7 +43,9 @@ export const orchestraRun: Command = {
     if (textOption(call, 'tier') !== undefined) {
       io.stderr.write('super: note: --tier is ignored; nothing here depends on a tier\n');
     }
+    const { watchSignals } = await import('./interruption.ts');
     const { startEarly } = await import('./starter.ts');
+    const interruption = watchSignals(io);
     const starter = startEarly(call, io, run, goal);
     try {
       const { readRequest } = await import('./run-request.ts');
@@ -53,9 +55,10 @@ export const orchestraRun: Command = {
         return await dryRun(request, flag(call, 'json'), io);
       }
       const { conduct } = await import('./conduct.ts');
-      return await conduct(request, starter, call, io);
+      return await conduct(request, starter, interruption, call, io);
     } finally {
       await starter.close();
+      interruption.end();
     }
   },
 };

@@ -137,17 +137,20 @@ function sizeOf(path: string): number {
 export function lastLine(path: string): string | undefined {
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch {
     return undefined; // nothing was written yet
   }
   try {
+    if (!fstatSync(file).isFile()) return undefined;
     const { size } = fstatSync(file);
     const buffer = Buffer.alloc(Math.min(size, 4096));
     const count = readSync(file, buffer, 0, buffer.length, size - buffer.length);
     const lines = buffer.toString('utf8', 0, count).split(/[\r\n]+/);
     const line = lines.findLast((text) => text.trim() !== '')?.trim();
     return line === undefined ? undefined : Array.from(line).slice(0, 200).join('');
+  } catch {
+    return undefined; // a display is no reason to fail
   } finally {
     closeSync(file);
   }

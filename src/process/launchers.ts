@@ -78,6 +78,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     lost: undefined,
     complaint: '',
     onEmpty() {},
+    sampled: { at: Number.NEGATIVE_INFINITY, pid: 0 },
     opened: monotonic(),
   };
   // Nearly every run needs one; it comes up while the rest of the program is still loading.

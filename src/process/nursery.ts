@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { identify, signalGroup } from './identity.ts';
 import { nurseryProgram } from './nursery.sh.ts';
 
@@ -42,7 +42,7 @@ export function openNursery(
   environment: Readonly<Record<string, string>>,
   listener: NurseryListener,
 ): Nursery {
-  const folder = mkdtempSync(join(tmpdir(), 'super-'));
+  const folder = mkdtempSync(resolve(tmpdir(), 'super-'));
   const child = startShell(['-c', nurseryProgram, 'super-nursery', run, folder], environment, listener);
   const identity = child?.pid === undefined ? undefined : identify(child.pid);
   const exited = new Promise<void>((resolve) => {

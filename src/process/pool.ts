@@ -64,6 +64,8 @@ export interface Pool {
   closing: boolean;
   /** What became of the nursery. */
   lost: string | undefined;
+  /** The number last given to a process, and when that was, on the clock of monotonic(). */
+  sampled: { readonly at: number; readonly pid: number };
   /** When, on the clock of monotonic(), all this began. */
   readonly opened: number;
   /** Called when no launcher is left. */
@@ -74,6 +76,8 @@ export interface Pool {
 
 /** How long what an attempt left behind has to end by itself, in milliseconds. */
 const shortGrace = 1000;
+/** Longest attempt, in milliseconds, in which the numbers of processes cannot have come round. */
+const quickLook = 1000;
 /** Youth of an attempt, in milliseconds. A plain script that ends in it is taken to have left nothing behind; closing looks again. */
 const youth = 100;
 
@@ -105,9 +109,16 @@ function assign(pool: Pool, launcher: Launcher, work: Work): void {
   launcher.work = work;
   work.launcher = launcher;
   work.began = monotonic();
-  if (!work.prepared.plain) work.elder = lastPid();
+  work.elder = work.prepared.plain ? recentPid(pool) : lastPid();
   pool.running.set(work.id, work);
   send(pool, launcher, work.prepared.lines);
+}
+
+/** A number that was the last one given to a process a moment ago: good enough for a plain script, and free. */
+function recentPid(pool: Pool): number {
+  const now = monotonic();
+  if (now - pool.sampled.at > youth) pool.sampled = { at: now, pid: lastPid() };
+  return pool.sampled.pid;
 }
 
 /** The FIFO is empty whenever something is sent and holds twice the longest message: it is taken whole, and at once. */
@@ -179,14 +190,16 @@ function onEnd(pool: Pool, id: number, code: number, stopped: boolean): void {
   work.code = code;
   launcher.spent ||= stopped;
   if (work.ending) work.wake();
-  else if (!launcher.spent && monotonic() - work.began < youth && leftNothing(pool, launcher, work)) {
+  else if (!launcher.spent && leftNothing(pool, launcher, work)) {
     finish(pool, launcher, work);
   } else void endWork(pool, launcher, work, shortGrace);
 }
 
-/** The quick look at an attempt that ended soon: only processes younger than it can be its own. */
+/** The quick look: only processes younger than the attempt can be its own. It is no answer where these are many. */
 function leftNothing(pool: Pool, launcher: Launcher, work: Work): boolean {
-  if (work.prepared?.plain) return true;
+  const lasted = monotonic() - work.began;
+  if (work.prepared?.plain && lasted < youth) return true;
+  if (lasted > quickLook) return false;
   const young = pidsSince(work.elder);
   if (!young || !launcher.identity) return false;
   const groups = new Set([launcher.identity.pid]);
@@ -254,6 +267,7 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
     leaders: identity ? [identity] : [],
     marks: marksOf(work),
     except: exceptOurs(pool),
+    since: pool.nursery.began,
     tellings: monotonic() - work.began < youth ? 4 : 1,
     deadline: () => work.deadline,
     isOver: () => launcher.gone || work.code !== undefined || !isThere(identity),

@@ -199,3 +199,18 @@ export type AgentEnd =
 export class StorageFailure extends Error {
   override readonly name = 'StorageFailure';
 }
+
+const storageCodes: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EFBIG'];
+
+/** Whether an error says that the disk refuses, rather than that one file is not what it should be. */
+export function isStorageFault(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    (error.name === 'StorageFailure' || ('code' in error && storageCodes.includes(error.code)))
+  );
+}
+
+/** Whether an error comes from the operating system, as opposed to a mistake of this program. */
+export function isSystemFault(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}

@@ -1,24 +1,13 @@
 // The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
 // are copied by the kernel and hashed as a stream, so that memory does not grow with them.
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
 import { sha256, sha256OfFile } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
+import { openOrdinary, ordinarySize, readSome, temporaryName, writeWhole } from './ordinary.ts';
 
 /** Files up to this size are read in one go. */
 const smallFile = 65_536;
@@ -87,7 +76,13 @@ async function handOver(layout: RunLayout, items: readonly ContextItem[], folder
 /** Copied by the kernel; where the file system can, both share the bytes. */
 async function copyLarge(from: string, to: string): Promise<void> {
   const { copyFile } = await import('node:fs/promises');
-  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  const { fd } = openOrdinary(from);
+  try {
+    // By its descriptor: the name may stand for something else by now.
+    await copyFile(`/proc/self/fd/${fd}`, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** All of an output, or its beginning and end, as text. */
@@ -109,23 +104,6 @@ function excerpt(
   return { text: `${start}\n[... ${bytes - limit} bytes left out ...]\n${end}`, shortened: true };
 }
 
-/** Up to `length` bytes of a file from `position`. */
-export function readSome(path: string, position: number, length: number): Buffer {
-  const fd = openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(length);
-    let at = 0;
-    while (at < length) {
-      const read = readSync(fd, buffer, at, length - at, position + at);
-      if (read === 0) break;
-      at += read;
-    }
-    return buffer.subarray(0, at);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** A gathered output; `text` where it is no longer than `readLimit` bytes. */
 export interface GatheredOutput {
   readonly output: Output;
@@ -140,7 +118,7 @@ export async function gatherOutput(
   readLimit: number,
 ): Promise<GatheredOutput> {
   const path = outputPath(task);
-  const source = isOrdinaryFile(files.output) ? files.output : files.stdout;
+  const source = ordinarySize(files.output) === undefined ? files.stdout : files.output;
   const data = readSmall(source);
   if (data === undefined) return gatherLarge(layout, path, source, readLimit);
   return { output: store(layout, path, data), ...(data.length <= readLimit && { text: data.toString('utf8') }) };
@@ -153,7 +131,7 @@ async function gatherLarge(
   readLimit: number,
 ): Promise<GatheredOutput> {
   const target = join(layout.folder, path);
-  const temporary = `${target}.tmp`;
+  const temporary = temporaryName(target);
   await copyLarge(source, temporary);
   const digest = await sha256OfFile(temporary);
   renameSync(temporary, target);
@@ -165,36 +143,24 @@ const emptyHash = sha256(new Uint8Array());
 
 function store(layout: RunLayout, path: string, data: Buffer): Output {
   const target = join(layout.folder, path);
-  if (data.length === 0) {
-    writeFileSync(target, data);
-    return { path, bytes: 0, sha256: emptyHash };
-  }
-  const temporary = `${target}.tmp`;
-  writeFileSync(temporary, data);
-  renameSync(temporary, target);
-  return { path, bytes: data.length, sha256: sha256(data) };
+  if (data.length > 0 || !makeEmpty(target)) writeWhole(target, data);
+  return { path, bytes: data.length, sha256: data.length === 0 ? emptyHash : sha256(data) };
 }
 
-/** A link that an agent left where its output should be is not followed. */
-function isOrdinaryFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/** The usual case of a task that says nothing, in two calls instead of four; false where something is there already. */
+function makeEmpty(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
+  closeSync(openSync(path, 'wx'));
+  return true;
 }
 
 const nothing = Buffer.alloc(0);
 
 /** A file's content; nothing where there is no ordinary file; undefined where it is too large to be read in one go. */
 function readSmall(path: string): Buffer | undefined {
-  if (!isOrdinaryFile(path)) return nothing;
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const { size } = fstatSync(fd);
-    if (size > smallFile) return undefined;
-    if (size === 0) return nothing;
-    const buffer = Buffer.allocUnsafe(size);
-    return buffer.subarray(0, readSync(fd, buffer, 0, size, 0));
-  } finally {
-    closeSync(fd);
-  }
+  const size = ordinarySize(path);
+  if (size === undefined || size === 0) return nothing;
+  return size > smallFile ? undefined : readSome(path, 0, size);
 }
 
 /** What stands in the output file of a task that failed: the error and the end of its log. */
@@ -211,7 +177,7 @@ export function recordFailure(
         ['stderr', files.stderr],
         ['stdout', files.stdout],
       ] as const)) {
-    const size = isOrdinaryFile(path) ? lstatSync(path).size : 0;
+    const size = ordinarySize(path) ?? 0;
     if (size === 0) continue;
     const length = Math.min(size, 8192);
     parts.push(
@@ -220,7 +186,5 @@ export function recordFailure(
         .trimEnd()}`,
     );
   }
-  const target = join(layout.folder, outputPath(task));
-  rmSync(target, { force: true });
   store(layout, outputPath(task), Buffer.from(`${parts.join('\n\n')}\n`));
 }

@@ -68,20 +68,14 @@ export function createRun(layout: RunLayout, orchestra: string, playbooks: reado
   for (const { name, text } of playbooks) writeFileSync(join(layout.agents, name), text);
 }
 
-/** Points the workspace's links at this run, each in one rename. A folder of that name which somebody else made is left alone. */
+/** Points the workspace's links at this run, each in one rename. What somebody else put there is left alone. */
 export function linkLatest(layout: RunLayout, run: RunId): void {
   for (const name of linked) {
     const link = join(layout.workspace, name);
-    if (lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) continue;
+    const there = lstatSync(link, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isSymbolicLink()) continue;
     const temporary = `${link}.${run}`;
     symlinkSync(join('runs', run, name), temporary);
     renameSync(temporary, link);
   }
-}
-
-/** Writes a file so that readers see the old one or the new one, whole. */
-export function writeWhole(path: string, data: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, data);
-  renameSync(temporary, path);
 }

@@ -1,8 +1,9 @@
 // run.lock: one run per workspace. A lock whose holder is dead is taken over; nobody has to remove one by hand.
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StorageFailure } from '../run/ports.ts';
 import type { RunId } from '../schema/types.gen.ts';
+import { readSome } from './ordinary.ts';
 
 /** Who holds a workspace. */
 export interface LockRecord {
@@ -25,7 +26,7 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
   const mine = `${path}.${record.run}`;
   try {
     makeFolder(workspace);
-    writeFileSync(mine, text);
+    writeFileSync(mine, text, { flag: 'wx' });
   } catch (error) {
     throw new StorageFailure(`${workspace}: ${(error as Error).message}`);
   }
@@ -34,8 +35,9 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
       if (tryLink(mine, path)) return { type: 'held', release: () => release(path, text) };
       const found = read(path);
       if (found === undefined) continue;
+      // What nobody can read was left by a crash of the whole machine: a lock appears with its content, or not at all.
       const holder = parse(found);
-      if (holder === undefined || isAlive(holder)) return { type: 'refused', holder };
+      if (holder !== undefined && isAlive(holder)) return { type: 'refused', holder };
       removeStale(path, found, mine, isAlive);
     }
     return { type: 'refused', holder: undefined };
@@ -80,7 +82,7 @@ function removeStale(path: string, stale: string, mine: string, isAlive: (holder
   if (!tryLink(mine, guard)) {
     const left = read(guard);
     const taker = left === undefined ? undefined : parse(left);
-    if (taker !== undefined && !isAlive(taker)) rmSync(guard, { force: true });
+    if (left !== undefined && (taker === undefined || !isAlive(taker))) rmSync(guard, { force: true });
     return;
   }
   try {
@@ -90,22 +92,30 @@ function removeStale(path: string, stale: string, mine: string, isAlive: (holder
   }
 }
 
+/** A lock that cannot be removed any more is taken over by the next run: its holder will be dead. */
 function release(path: string, text: string): void {
-  if (read(path) === text) rmSync(path, { force: true });
+  try {
+    if (read(path) === text) unlinkSync(path);
+  } catch {
+    // Its folder was closed to us, or is gone.
+  }
 }
 
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readSome(path, 0, longestRecord).toString('utf8');
   } catch {
     return undefined;
   }
 }
 
+const longestRecord = 4096;
+
 function parse(text: string): LockRecord | undefined {
   try {
     const value = JSON.parse(text);
-    return typeof value?.pid === 'number' ? value : undefined;
+    const whole = ['start_time', 'boot_id', 'host', 'run'].every((key) => typeof value?.[key] === 'string');
+    return whole && Number.isInteger(value.pid) ? value : undefined;
   } catch {
     return undefined;
   }

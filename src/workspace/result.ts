@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { TaskName } from '../schema/types.gen.ts';
 import type { RunLayout } from './layout.ts';
+import { openOrdinary, temporaryName } from './ordinary.ts';
 
 /** Writes final_results/orchestra_output.txt from the outputs that make up the result; absent ones are left out. */
 export function writeResult(layout: RunLayout, state: RunState): void {
   const parts = resultTasks(state);
-  const temporary = `${layout.result}.tmp`;
-  const to = openSync(temporary, 'w');
+  const temporary = temporaryName(layout.result);
+  const to = openSync(temporary, 'wx');
   const buffer = Buffer.allocUnsafe(65_536);
   try {
     parts.forEach((part, at) => {
@@ -45,7 +46,7 @@ function synthesisOf(state: RunState): TaskState | undefined {
 
 /** Copies a file through `buffer`; what it holds ends in a line end. */
 function append(path: string, to: number, buffer: Buffer): void {
-  const from = openSync(path, 'r');
+  const { fd: from } = openOrdinary(path);
   let last = 0x0a;
   try {
     for (let read = readSync(from, buffer); read > 0; read = readSync(from, buffer)) {

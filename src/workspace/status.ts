@@ -1,5 +1,6 @@
 import type { RunState } from '../run/state.ts';
-import { type RunLayout, writeWhole } from './layout.ts';
+import type { RunLayout } from './layout.ts';
+import { writeWhole } from './ordinary.ts';
 
 export interface StatusFile {
   /** Writes status.json unless that happened less than a second ago. */
@@ -11,7 +12,13 @@ export interface StatusFile {
 /** Keeps status.json, a fold of the journal for outside readers. */
 export function statusFile(layout: RunLayout, run: string): StatusFile {
   let writtenAt = Number.NEGATIVE_INFINITY;
-  const write = (state: RunState) => writeWhole(layout.status, `${JSON.stringify(statusOf(run, state), null, 1)}\n`);
+  const write = (state: RunState) => {
+    try {
+      writeWhole(layout.status, `${JSON.stringify(statusOf(run, state), null, 1)}\n`);
+    } catch {
+      // The journal holds the truth, and complains where the disk refuses; a reader from outside cannot stop a run.
+    }
+  };
   return {
     write,
     offer(state, now) {

@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId } from '../../src/schema/types.gen.ts';
-import { createRun, layoutOf, linkLatest, writeWhole } from '../../src/workspace/layout.ts';
+import { createRun, layoutOf, linkLatest } from '../../src/workspace/layout.ts';
+import { writeWhole } from '../../src/workspace/ordinary.ts';
 import { folderWith } from '../cli/harness.ts';
 
 const id = (text: string) => text as RunId;
@@ -60,4 +61,13 @@ test('a file is replaced whole, and nothing is left beside it', () => {
   writeFileSync(join(folder, 'sub/x'), '');
   expect(() => writeWhole(join(folder, 'sub'), 'x')).toThrow();
   expect(readFileSync(join(folder, 'sub/x'), 'utf8')).toBe('');
+});
+
+test('what somebody else put where a link would be is left alone', () => {
+  const workspace = folderWith({ task_outputs: 'mine' });
+  const layout = layoutOf(workspace, id('r1'));
+  createRun(layout, '', [], '{}');
+  linkLatest(layout, id('r1'));
+  expect(readFileSync(join(workspace, 'task_outputs'), 'utf8')).toBe('mine');
+  expect(readlinkSync(join(workspace, 'final_results'))).toBe('runs/r1/final_results');
 });

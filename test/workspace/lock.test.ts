@@ -55,10 +55,14 @@ test('a takeover under way is left to who does it', () => {
   expect(JSON.parse(readFileSync(join(workspace, 'run.lock'), 'utf8'))).toEqual(old);
 });
 
-test("a lock that cannot be read is somebody else's", () => {
-  const workspace = folderWith({ 'run.lock': 'what is this' });
-  expect(takeLock(workspace, record('new'), dead)).toEqual({ type: 'refused', holder: undefined });
-  expect(readFileSync(join(workspace, 'run.lock'), 'utf8')).toBe('what is this');
+test.each(['what is this', '', '{"pid":1}'])('a lock that nobody can read is taken over: %j', (text) => {
+  const workspace = folderWith({ 'run.lock': text });
+  expect(takeLock(workspace, record('new'), alive).type).toBe('held');
+});
+
+test('a takeover that left nothing but an empty guard keeps nobody out', () => {
+  const workspace = folderWith({ 'run.lock': '', 'run.lock.takeover': '' });
+  expect(takeLock(workspace, record('new'), alive).type).toBe('held');
 });
 
 test('who releases late does not take away the lock of the next one', () => {

@@ -1,0 +1,31 @@
+import type { Io, Signal } from './command.ts';
+
+/** Signals that ask this process to end, from the first moment of a command to its last. */
+export interface Interruption {
+  /** The first one. */
+  readonly signal: Signal | undefined;
+  /** Who is told of signals from now on; `again` is true for all but the first. */
+  listen(callback: (signal: Signal, again: boolean) => void): void;
+  /** From now on a signal does what it does to any process. */
+  end(): void;
+}
+
+/** Begins to watch. Without a listener a signal is only remembered. */
+export function watchSignals(io: Io): Interruption {
+  let first: Signal | undefined;
+  let tell: (signal: Signal, again: boolean) => void = () => {};
+  const end = io.onSignal((signal) => {
+    const again = first !== undefined;
+    first ??= signal;
+    tell(signal, again);
+  });
+  return {
+    get signal() {
+      return first;
+    },
+    listen(callback) {
+      tell = callback;
+    },
+    end,
+  };
+}
