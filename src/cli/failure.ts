@@ -1,0 +1,27 @@
+// The only place that turns what a command throws into words and a code.
+import { printableLines } from '../diagnostics/printable.ts';
+import { isStorageFault, isSystemFault } from '../run/ports.ts';
+import { exit, type Io, Refusal } from './command.ts';
+import { version } from './version.ts';
+
+/** Tells why a command ended without a result; gives the exit code. */
+export function explainFailure(error: unknown, io: Io): number {
+  const { code, text } = failureText(error);
+  // It may quote files and their names.
+  io.stderr.write(`super: ${printableLines(text)}\n`);
+  return code;
+}
+
+function failureText(error: unknown): { readonly code: number; readonly text: string } {
+  if (error instanceof Refusal)
+    return { code: error.code, text: [error.message, error.hint].filter((part) => part !== '').join('\n') };
+  if (isStorageFault(error)) {
+    const hint = 'free some space or choose another folder with --workspace-path; what is recorded is intact';
+    return { code: exit.storage, text: `cannot write: ${error.message}\n${hint}` };
+  }
+  if (isSystemFault(error)) return { code: exit.setup, text: error.message };
+  const said = `this is a defect of super ${version}, not of your files.`;
+  const request = 'Please report it with the command line and these lines:';
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: exit.defect, text: `${said}\n${request}\n\n${detail}` };
+}
