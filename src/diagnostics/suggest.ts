@@ -1,6 +1,11 @@
-/** The candidate that was probably meant, or undefined: nearest by edit distance (swaps count once), at most a third of the length away. */
+/**
+ * The candidate that was probably meant, or undefined: nearest by edit distance (swaps count once), at most a third of the length
+ * away. Of two letters nothing is left when one is wrong, so that they may be swapped at most; one letter means nothing else.
+ */
 export function suggest(written: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(written);
+  if (wanted.length < 2) return undefined;
+  if (wanted.length === 2) return pairMeant(written, wanted, candidates);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
@@ -12,6 +17,12 @@ export function suggest(written: string, candidates: Iterable<string>): string |
     }
   }
   return best;
+}
+
+function pairMeant(written: string, wanted: string, candidates: Iterable<string>): string | undefined {
+  const swapped = `${wanted[1]}${wanted[0]}`;
+  const others = [...candidates].filter((candidate) => candidate !== written);
+  return others.find((each) => fold(each) === wanted) ?? others.find((each) => fold(each) === swapped);
 }
 
 /** "did you mean "x"?" or undefined, ready to be a hint. */

@@ -1,3 +1,4 @@
+import { brief } from '../diagnostics/brief.ts';
 import type { Checked, Finding, Path } from '../diagnostics/diagnostic.ts';
 import { hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/agent.gen.js';
@@ -141,7 +142,7 @@ function summarize(findings: readonly Finding[]): Finding[] {
 
 function joined(first: Finding, more: readonly Finding[]): Finding {
   if (isUnread(first)) {
-    const keys = [first, ...more].map((each) => `"${each.at.at(-1)}"`).join(', ');
+    const keys = [first, ...more].map((each) => `"${brief(String(each.at.at(-1)))}"`).join(', ');
     const message = more.length === 0 ? `unknown key ${keys}` : `unknown keys ${keys}`;
     return { ...first, message, hint: 'not read; a key that starts with x- is yours to use' };
   }

@@ -1,3 +1,4 @@
+import { brief } from '../diagnostics/brief.ts';
 import type { Path } from '../diagnostics/diagnostic.ts';
 import { durationFor } from './durations.ts';
 
@@ -15,7 +16,7 @@ export function atPath(data: unknown, at: Path): unknown {
 export function labelOf(at: Path): string {
   const last = at.at(-1);
   if (last === undefined) return 'the file';
-  if (typeof last === 'string') return `"${last}"`;
+  if (typeof last === 'string') return `"${brief(last)}"`;
   const list = at.findLast((step) => typeof step === 'string');
   return list === undefined ? 'an item' : `an item of "${list}"`;
 }
@@ -29,7 +30,7 @@ export function ownerOf(at: Path, data: unknown): string {
   const noun = itemNames[String(at.at(-2))];
   if (noun === undefined) return labelOf(at);
   const name = atPath(data, [...at, 'name']);
-  return typeof name === 'string' ? `${noun} "${name}"` : `${noun} ${last + 1}`;
+  return typeof name === 'string' ? `${noun} "${brief(name)}"` : `${noun} ${last + 1}`;
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -53,7 +54,7 @@ export function kindOf(value: unknown, expected: readonly string[]): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  if (typeof value === 'string') return expected.includes('boolean') ? `the text "${cut(value)}"` : 'a text';
+  if (typeof value === 'string') return expected.includes('boolean') ? `the text "${brief(value)}"` : 'a text';
   return typeof value === 'number' ? `the number ${value}` : String(value);
 }
 
@@ -64,12 +65,11 @@ export function wrongTypeHint(expected: readonly string[], value: unknown, at: P
   if (expected.includes('boolean')) return 'write true or false, without quotes';
   const key = String(at.findLast((step) => typeof step === 'string') ?? '');
   if (expected.includes('array')) {
-    if (value === null) return 'write a list, or [] for an empty one';
-    if (typeof value === 'string' || typeof value === 'number') return `write ${key}: [${cut(String(value))}]`;
+    if (typeof value === 'string' || typeof value === 'number') return `write ${key}: [${brief(String(value))}]`;
     return 'start each item with "- "';
   }
   if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
-    return `write ${value} without quotes`;
+    return `write ${brief(value)} without quotes`;
   if (expected.includes('object') && at.length === 0) return 'an orchestra starts with "orchestra:" and has "tasks:"';
   if (key === 'dependencies') return 'write task_name: and the name, or put the name under context:';
   if (expected.includes('object')) return 'write "key: value" lines, indented, below it';
@@ -86,7 +86,7 @@ function hintForText(value: unknown): string {
   const keys = Object.keys(value);
   const inner = (value as Record<string, unknown>)[keys[0] ?? ''];
   if (keys.length === 1 && inner === null)
-    return `YAML reads {${keys[0]}} as a map; put quotes around the text: "{${keys[0]}}"`;
+    return `YAML reads {${brief(keys[0] ?? '')}} as a map; put quotes around the text: "{${brief(keys[0] ?? '')}}"`;
   return 'YAML reads this as a map; put quotes around the text, or start it with | on the line of its key';
 }
 
@@ -115,14 +115,14 @@ const forms: Readonly<Record<string, { readonly noun: string; readonly rule: str
 /** Sentence and hint for a text that does not have its form. */
 export function badForm(term: string | undefined, value: string, at: Path): { message: string; hint: string } {
   const form = forms[term ?? ''];
-  if (form === undefined) return { message: `${labelOf(at)} cannot be "${cut(value)}"`, hint: '' };
+  if (form === undefined) return { message: `${labelOf(at)} cannot be "${brief(value)}"`, hint: '' };
   const { noun, rule, filler } = form;
   const slug = filler !== undefined ? slugOf(value, filler) : term === 'duration' ? (durationFor(value) ?? '') : '';
-  const hint = slug === '' ? rule : `did you mean "${slug}"? ${rule}`;
+  const hint = slug === '' ? rule : `did you mean "${brief(slug)}"? ${rule}`;
   if (filler !== undefined && /[/\\]/.test(value))
-    return { message: `${noun} "${cut(value)}" looks like a path, but it becomes a file name`, hint };
+    return { message: `${noun} "${brief(value)}" looks like a path, but it becomes a file name`, hint };
   return {
-    message: `"${cut(value)}" cannot be ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`,
+    message: `"${brief(value)}" cannot be ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`,
     hint,
   };
 }
@@ -136,8 +136,4 @@ export function slugOf(text: string, filler: string): string {
     .replace(/^[^A-Za-z]+/, '')
     .slice(0, 64)
     .replace(/[_-]+$/, '');
-}
-
-function cut(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

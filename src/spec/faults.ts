@@ -1,3 +1,4 @@
+import { brief } from '../diagnostics/brief.ts';
 import type { Finding, Path } from '../diagnostics/diagnostic.ts';
 import { didYouMean, suggest } from '../diagnostics/suggest.ts';
 import { type DocumentName, keysAt, termOfPattern } from '../schema/terms.gen.ts';
@@ -143,7 +144,7 @@ function notOneOf(at: Path, value: unknown, allowed: readonly unknown[]): Findin
   const list = `${words.length === 1 ? 'the only value is' : 'values:'} ${words.join(', ')}`;
   return {
     code: 'not-one-of',
-    message: `${labelOf(at)} cannot be ${JSON.stringify(value)}`,
+    message: `${labelOf(at)} cannot be ${brief(JSON.stringify(value))}`,
     at,
     hint: meant === undefined ? list : `${meant} ${list}`,
   };
@@ -184,7 +185,12 @@ function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentNa
   const tables = keysAt[document];
   const here = schemaPath.slice(0, schemaPath.lastIndexOf('/'));
   const allowed = tables[here] ?? [];
-  const finding = { code: 'unknown-key', message: `unknown key "${key}"`, at: [...at, key], part: 'key' } as const;
+  const finding = {
+    code: 'unknown-key',
+    message: `unknown key "${brief(key)}"`,
+    at: [...at, key],
+    part: 'key',
+  } as const;
   const known = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
   const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed);
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };

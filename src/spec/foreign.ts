@@ -1,9 +1,10 @@
 // Documents of other systems, and of older descriptions of this one, that people try first. None of them is run: what
 // they leave open would have to be guessed. The guess is shown instead, for a person to correct.
 import { stringify } from 'yaml';
-import type { Finding, Path } from '../diagnostics/diagnostic.ts';
+import { type Finding, hasErrors, type Path } from '../diagnostics/diagnostic.ts';
 import type { Strategy } from '../schema/types.gen.ts';
 import { slugOf } from './fault-words.ts';
+import { orchestraFaults } from './orchestra-faults.ts';
 
 type Dict = Readonly<Record<string, unknown>>;
 
@@ -56,7 +57,7 @@ const shapes: readonly Shape[] = [
       const sign = ['coordination', 'agents'].find((key) => key in map(orchestra));
       return sign === undefined ? undefined : ['orchestra', sign];
     },
-    orchestra: (document) => written({ ...document, ...map(document.orchestra) }, fromRoles(map(document.orchestra))),
+    orchestra: (document) => withoutRoles(document),
   },
   {
     message: 'this is a fragment, not a whole orchestra',
@@ -69,6 +70,9 @@ const shapes: readonly Shape[] = [
   },
 ];
 
+/** Most characters of an orchestra that is shown. */
+const longestHint = 20_000;
+
 /** The one diagnostic for a document of another shape, with the orchestra that it would be here; undefined for all others. */
 export function foreignShape(data: unknown): Finding | undefined {
   if (!isMap(data)) return undefined;
@@ -76,20 +80,58 @@ export function foreignShape(data: unknown): Finding | undefined {
     const at = sign(data);
     if (at === undefined) continue;
     const text = stringify(orchestra(data), { lineWidth: 0 }).trimEnd();
-    return { code: 'foreign-shape', message, at, part: 'key', hint: `the orchestra that it could be:\n${text}` };
+    const hint =
+      text.length > longestHint
+        ? 'the orchestra that it could be is too long to be shown'
+        : `the orchestra that it could be:\n${text}`;
+    return { code: 'foreign-shape', message, at, part: 'key', hint };
   }
   return undefined;
 }
 
-function written(document: Dict, { strategy, tasks }: Guess): object {
+/** The document with as much of its own agents and tasks as can stay: nobody shall write again what they have. */
+function withoutRoles(document: Dict): object {
+  const { orchestra, agents = null, tasks, ...others } = document;
+  const { coordination, agents: roles, ...section } = map(orchestra);
+  const guess = fromRoles(coordination, roles ?? agents);
+  const own = { ...guess, tasks: ownTasks(tasks) };
+  const named = agents === null && guess.tasks.length > 0 ? guess.tasks.map(({ agent }) => agent) : agents;
+  const team = named === null ? {} : { agents: named };
+  const head = { ...document, ...section };
+  const bare = written(head, own.tasks.length > 0 ? own : guess);
+  const execution = { strategy: guess.strategy, ...map(section.execution) };
+  const tries: readonly object[] = [
+    { ...others, orchestra: { ...section, execution }, ...team, tasks },
+    { orchestra: bare.orchestra, ...team, tasks },
+    { orchestra: bare.orchestra, ...team, tasks: bare.tasks },
+  ];
+  return tries.find((each) => !hasErrors(orchestraFaults(each))) ?? bare;
+}
+
+/** What is sure about tasks that were written for another system. */
+function ownTasks(written: unknown): readonly GuessedTask[] {
+  const names = new Map<string, number>();
+  const tasks = list(written).filter(isMap);
+  const known = new Set(tasks.map((task) => nameIn(task.name, '')));
+  return tasks.map((task, index) => {
+    const name = unique(nameIn(task.name, `task_${index + 1}`), names);
+    const needs = list(task.context ?? task.depends_on).map((each) => nameIn(each, ''));
+    const context = needs.filter((need) => need !== name && known.has(need) && need !== '');
+    const description = text(task.description) || descriptionOf(name);
+    return { name, agent: nameIn(task.agent, 'worker'), description, ...(context.length > 0 && { context }) };
+  });
+}
+
+function written(document: Dict, guess: Guess) {
   const metadata = map(document.metadata);
   const id =
     slugOf(text(metadata.id) || text(metadata.name) || text(document.id) || text(document.name), '_') || 'team';
   const description = text(metadata.description) || text(document.description);
+  const tasks = guess.tasks.length > 0 ? guess.tasks : [taskOf('worker', '')];
   return {
-    orchestra: { id, ...(description && { description }), execution: { strategy } },
+    orchestra: { id, ...(description && { description }), execution: { strategy: guess.strategy } },
     agents: [...new Set(tasks.map(({ agent }) => agent))],
-    tasks: tasks.length > 0 ? tasks : [taskOf('worker', '')],
+    tasks,
   };
 }
 
@@ -154,16 +196,15 @@ function fromPatterns(document: Dict): Guess {
   return { strategy: 'parallel', tasks };
 }
 
-/** orchestra.agents: each with a role and the agents that it depends on. */
-function fromRoles(orchestra: Dict): Guess {
-  const agents = list(orchestra.agents);
-  const roles = rolesOf(agents);
+/** Agents, each with a role and the agents that it depends on. */
+function fromRoles(coordination: unknown, agents: unknown): Guess {
+  const roles = rolesOf(list(agents));
   const isTask = new Set(roles.map(({ agent }) => agent));
   const tasks = roles.map(({ agent, role, needs }) => {
     const context = needs.filter((each) => isTask.has(each) && each !== agent).map((each) => taskOf(each, '').name);
     return { ...taskOf(agent, role), ...(context.length > 0 && { context }) };
   });
-  const strategy = strategyFor(orchestra.coordination, map(orchestra.coordination).strategy);
+  const strategy = strategyFor(coordination, map(coordination).strategy);
   return { strategy: tasks.some((task) => 'context' in task) ? 'parallel' : strategy, tasks };
 }
 

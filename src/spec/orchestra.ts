@@ -1,5 +1,4 @@
-import { type Checked, type Finding, hasErrors, inReadingOrder, type Path } from '../diagnostics/diagnostic.ts';
-import { validate } from '../schema/orchestra.gen.js';
+import { type Checked, hasErrors, inReadingOrder, type Path } from '../diagnostics/diagnostic.ts';
 import type {
   AgentName,
   Execution,
@@ -12,8 +11,8 @@ import type {
 } from '../schema/types.gen.ts';
 import { howItRuns } from './agent.ts';
 import { toSeconds } from './durations.ts';
-import { explainFaults } from './faults.ts';
 import { foreignShape } from './foreign.ts';
+import { orchestraFaults } from './orchestra-faults.ts';
 import { metadataText, orchestraId } from './orchestra-id.ts';
 import { systemPrompt } from './persona.ts';
 import type { Source } from './source.ts';
@@ -23,10 +22,7 @@ import type { AgentEntry, ExecutionSpec, OrchestraSpec, Overrides, RetrySpec, Ta
 export function readOrchestra(source: Source, overrides: Overrides = {}): Checked<OrchestraSpec> {
   const foreign = foreignShape(source.data);
   if (foreign !== undefined) return { diagnostics: [source.locate(foreign)] };
-  const findings: readonly Finding[] = validate(source.data)
-    ? [...dependencyTimeouts(source.data as Orchestra), ...durationLimits(source.data as Orchestra)]
-    : explainFaults(validate.errors ?? [], source.data, 'orchestra');
-  const diagnostics = inReadingOrder(findings.map((finding) => source.locate(finding)));
+  const diagnostics = inReadingOrder(orchestraFaults(source.data).map((finding) => source.locate(finding)));
   if (hasErrors(diagnostics)) return { diagnostics };
   return { value: toSpec(source.data as Orchestra, source.file, overrides), diagnostics };
 }
@@ -149,59 +145,6 @@ export const managerPath: Path = ['orchestra', 'execution', 'manager'] satisfies
   keyof OrchestraSection,
   keyof Execution,
 ];
-
-/** Waiting has no timeout of its own: the specification does not keep these, so they are told here. */
-function dependencyTimeouts({ tasks }: Orchestra): Finding[] {
-  return tasks.flatMap((task, index) =>
-    (task.dependencies ?? []).flatMap((dependency, which): Finding[] => {
-      if (dependency.timeout_seconds == null) return [];
-      return [
-        {
-          code: 'dependency-timeout',
-          message: `waiting for "${dependency.task_name}" has no timeout of its own`,
-          at: ['tasks', index, 'dependencies', which, 'timeout_seconds'],
-          hint: `give task "${dependency.task_name}" a timeout_seconds instead`,
-        },
-      ];
-    }),
-  );
-}
-
-const maxDuration = 31_536_000;
-
-/** What the schema asks of numbers is asked here of durations that are texts: to be more than nothing, and a year at most. */
-function durationLimits({ tasks, orchestra }: Orchestra): Finding[] {
-  const findings: Finding[] = [];
-  const check = (owner: object | undefined, at: Path, keys: readonly string[], least: number) => {
-    for (const key of keys) {
-      const written = (owner as Record<string, unknown> | undefined)?.[key];
-      if (typeof written !== 'string') continue;
-      const length = toSeconds(written);
-      if (length > maxDuration)
-        findings.push({
-          code: 'out-of-range',
-          message: `"${key}" must be a year at most, not ${written}`,
-          at: [...at, key],
-        });
-      if (length < least)
-        findings.push({
-          code: 'out-of-range',
-          message: `"${key}" must be more than 0, not ${written}`,
-          at: [...at, key],
-        });
-    }
-  };
-  const execution: Path = ['orchestra', 'execution'];
-  const settings = orchestra.execution;
-  check(settings, execution, ['task_timeout_seconds', 'run_timeout_seconds'], Number.MIN_VALUE);
-  const retry = settings?.retry_strategy;
-  if (typeof retry === 'object')
-    check(retry, [...execution, 'retry_strategy'], ['initial_delay_seconds', 'max_delay_seconds'], 0);
-  tasks.forEach((task, index) => {
-    check(task, ['tasks', index], ['timeout_seconds', 'stall_seconds'], Number.MIN_VALUE);
-  });
-  return findings;
-}
 
 function seconds<T>(written: number | string | null | undefined, fallback: T): number | null | T {
   if (written === undefined) return fallback;

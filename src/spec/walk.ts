@@ -1,4 +1,5 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { brief } from '../diagnostics/brief.ts';
 import type { Code } from '../diagnostics/catalogue.ts';
 import { firstFew, maxDepth, maxExpandedNodes } from './limits.ts';
 import type { Range } from './lines.ts';
@@ -62,7 +63,7 @@ export function walk(root: Node, text: string): Walked {
   function checkTag(node: Node): void {
     if (isAlias(node) || node.tag === undefined || tagFits(node)) return;
     const tag = shownTag(node.tag);
-    report('yaml-tag', tagRange(text, rangeOf(node), tag), `tag ${tag} cannot be used here`, 'delete the tag');
+    report('yaml-tag', tagRange(text, rangeOf(node), tag), `tag ${brief(tag)} cannot be used here`, 'delete the tag');
   }
 
   function contentOf(node: Node, depth: number): unknown {
@@ -80,7 +81,12 @@ export function walk(root: Node, text: string): Walked {
       const value = dataOf(pair.value as Node | null, depth + 1);
       if (key === undefined) continue;
       if (key in data)
-        report('yaml-duplicate-key', rangeOf(pair.key as Node), `key "${key}" stands here twice`, 'delete one of them');
+        report(
+          'yaml-duplicate-key',
+          rangeOf(pair.key as Node),
+          `key "${brief(key)}" stands here twice`,
+          'delete one of them',
+        );
       else data[key] = value;
     }
     return data;
@@ -92,8 +98,8 @@ export function walk(root: Node, text: string): Walked {
     // What such a key was to say is unknown, so that what the map lacks without it is not worth saying.
     if (!isScalar(node)) return stop('yaml-key-type', rangeOf(node), 'a key must be a string', 'write a plain name');
     if (typeof node.value !== 'string') {
-      const kind = node.value === null ? 'null' : `the ${typeof node.value} ${node.source}`;
-      const hint = node.source ? `write it between quotes: "${node.source}"` : 'write a plain name';
+      const kind = node.value === null ? 'null' : `the ${typeof node.value} ${brief(node.source ?? '')}`;
+      const hint = node.source ? `write it between quotes: "${brief(node.source)}"` : 'write a plain name';
       report('yaml-key-type', rangeOf(node), `a key must be a string, not ${kind}`, hint);
       return undefined;
     }
@@ -125,9 +131,9 @@ export function walk(root: Node, text: string): Walked {
     const range = rangeOf(alias);
     const target = anchors.get(alias.source);
     if (target === undefined)
-      return stop('yaml-aliases', range, `no anchor "&${alias.source}" stands before this alias`, aliasHint);
+      return stop('yaml-aliases', range, `no anchor "&${brief(alias.source)}" stands before this alias`, aliasHint);
     if (target.size === undefined)
-      return stop('yaml-aliases', range, `"*${alias.source}" stands inside what it stands for`, aliasHint);
+      return stop('yaml-aliases', range, `"*${brief(alias.source)}" stands inside what it stands for`, aliasHint);
     nodes += target.size - 1;
     if (nodes > maxExpandedNodes)
       return stop(

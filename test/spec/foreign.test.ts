@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { foreignShape } from '../../src/spec/foreign.ts';
 import { readOrchestra } from '../../src/spec/orchestra.ts';
 import { parseSource } from '../../src/spec/source.ts';
@@ -41,7 +42,52 @@ test('roles wait for the agents that they depend on', () => {
   expect(tasksIn(text)).toEqual(['lead_task by lead', 'w_task by w after lead_task']);
 });
 
+describe('orchestra.coordination beside agents and tasks of our own', () => {
+  const own =
+    'agents: [{name: a, run: x}, b]\ntasks: [{name: t, agent: a, timeout_seconds: 9}, {name: u, agent: b, context: [t]}]\n';
+  const head = (more: string) => `metadata: {tags: [x]}\norchestra: {coordination: {strategy: parallel}${more}}\n`;
+  const hintOf = (text: string) =>
+    foreignShape(parseSource('a.yaml', text).value?.data)?.hint?.split('\n').slice(1).join('\n') ?? '';
+
+  test('all of it stays but the key', () => {
+    const text = `${head(', id: x, goal: g, execution: {max_parallel_tasks: 2}')}${own}`;
+    expect(parse(hintOf(text))).toEqual({
+      ...parse(text),
+      orchestra: { id: 'x', goal: 'g', execution: { strategy: 'parallel', max_parallel_tasks: 2 } },
+    });
+  });
+
+  test('agents and tasks stay where the rest of the section cannot', () => {
+    expect(parse(hintOf(`${head(', id: x, swarm: 3')}${own}`))).toEqual({
+      ...parse(own),
+      orchestra: { id: 'x', execution: { strategy: 'parallel' } },
+    });
+  });
+
+  test('of tasks that are not ours stays what is sure, and agents stay', () => {
+    const text = own.replace('timeout_seconds: 9', 'swarm: 3').replace('context: [t]', 'depends_on: [t, u, v]');
+    expect(tasksIn(`${head('')}${text}`)).toEqual(['t by a', 'u by b after t']);
+    expect(shown(`${head('')}${text}`)?.agents).toMatchObject([{ type: 'inline', name: 'a' }, { name: 'b' }]);
+  });
+
+  test('roles become the agents where the file lists none', () => {
+    const text = 'orchestra: {agents: [{name: a, role: lead}, {name: b}]}\ntasks: [{name: t, agent: a}]\n';
+    expect(tasksIn(text)).toEqual(['t by a']);
+    expect(shown(text)?.agents.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  test('what is too long to be read is not shown', () => {
+    const agents = Array.from({ length: 1000 }, (_, i) => `{name: a${i}, role: r}`).join(', ');
+    expect(foreignShape(parseSource('a.yaml', `orchestra: {agents: [${agents}]}`).value?.data)?.hint).toBe(
+      'the orchestra that it could be is too long to be shown',
+    );
+  });
+});
+
 test.each([
+  'orchestra: {coordination: 7}\nagents: []\ntasks: null\n',
+  'orchestra: {coordination: 7}\nagents: 3\ntasks: [3, {name: 2}]\n',
+  'orchestra: {coordination: 7, execution: {task_timeout_seconds: 9999h}}\nagents: null\ntasks: [{name: t, agent: a}]\n',
   'apiVersion: orchestra/v1\n',
   'kind: Orchestra\nspec: 3\n',
   'orchestration: {patterns: 3}\nagents: {a: b}\n',

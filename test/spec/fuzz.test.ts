@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../../src/diagnostics/diagnostic.ts';
 import { renderText } from '../../src/diagnostics/render.ts';
 import type { AgentName } from '../../src/schema/types.gen.ts';
 import { readPlaybook } from '../../src/spec/agent.ts';
@@ -116,7 +116,7 @@ test('any file gets diagnostics with places inside it, and never an exception', 
       for (const { code, hint } of diagnostics) {
         if (code !== 'foreign-shape') continue;
         const shown = parseSource('b.yaml', hint.split('\n').slice(1).join('\n')).value;
-        expect(shown && readOrchestra(shown).diagnostics).toEqual([]);
+        expect(shown && hasErrors(readOrchestra(shown).diagnostics)).toBe(false);
       }
       const rendered = renderText(diagnostics, () => text);
       expect([...rendered].filter((character) => character < ' ' && character !== '\n')).toEqual([]);

@@ -147,6 +147,40 @@ test.each(['', 'orchestra: ', 'execution: '])('cluster keys may stand at the pla
   expect(specOf(text + tasks).orchestration_type).toBe('kubernetes');
 });
 
+test.each([
+  [`orchestra: {execution: {task_timeout_seconds: ${'9'.repeat(3e5)}s}}\n`, 'out-of-range'],
+  [`orchestra: {execution: {task_timeout_seconds: ${'9'.repeat(3e5)}x}}\n`, 'bad-format'],
+  [`orchestra: {execution: {task_timeout_seconds: ${'9'.repeat(3e5)} s}}\n`, 'bad-format'],
+  [`orchestra: {execution: {strategy: ${'s'.repeat(3e5)}}}\n`, 'not-one-of'],
+  [`orchestra: {execution: {strategy: [${'s'.repeat(3e5)}]}}\n`, 'not-one-of'],
+  [`orchestra: {id: ${'s'.repeat(3e5)}/}\n`, 'bad-format'],
+  [`orchestra: {execution: {enable_trace: ${'s'.repeat(3e5)}}}\n`, 'wrong-type'],
+  [`orchestra: {execution: {max_parallel_tasks: "${'9'.repeat(3e5)}"}}\n`, 'wrong-type'],
+  [`orchestra: {execution: {max_parallel_tasks: ${'9'.repeat(300)}}}\n`, 'out-of-range'],
+  [`orchestra: {goal: {${'s'.repeat(1000)}}}\n`, 'wrong-type'],
+  [`orchestra: {}\n? ${'s'.repeat(3e5)}\n: x\n`, 'unknown-key'],
+  [`orchestra: {}\n? ${'s'.repeat(3e5)}\n: x\n? ${'s'.repeat(3e5)}\n: x\n`, 'yaml-duplicate-key'],
+  [`orchestra: {}\n? ${'9'.repeat(3e5)}\n: x\n`, 'yaml-key-type'],
+  [`orchestra: {goal: !${'s'.repeat(3e5)} x}\n`, 'yaml-tag'],
+  [`orchestra: {goal: *${'s'.repeat(3e5)} }\n`, 'yaml-aliases'],
+])('what is far too long is not repeated: %.50s', (text, code) => {
+  const source = parseSource('a.yaml', text + tasks);
+  const read = source.value === undefined ? [] : readOrchestra(source.value).diagnostics;
+  const diagnostics = [...source.diagnostics, ...read];
+  expect(diagnostics.map((each) => each.code)).toContain(code);
+  for (const { message, hint } of diagnostics) expect((message + hint).length).toBeLessThan(400);
+});
+
+test('a list that is left empty is asked for items, never for []', () => {
+  const { diagnostics } = read(
+    'orchestra: {execution: {strategy: mixed, task_groups: [{name: g, tasks: }]}}\ntasks:\n',
+  );
+  expect(diagnostics.map(({ code, hint }) => `${code}: ${hint}`)).toEqual([
+    'wrong-type: start each item with "- "',
+    'wrong-type: start each item with "- "',
+  ]);
+});
+
 describe('orchestras as upstream documents them', () => {
   const folder = new URL('../fixtures/orchestras/', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));

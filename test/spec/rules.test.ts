@@ -53,6 +53,12 @@ test('a playbook with faults of its own is not said to be missing', () => {
   expect(codes(text)).toEqual(['unknown-agent']);
 });
 
+test('an agent that is not found is not said to be unused as well', () => {
+  const text = 'orchestra: {}\nagents: [{name: a, run: x}, ghost]\ntasks: [{name: t, agent: a}]\n';
+  expect(codes(text)).toEqual(['unknown-agent']);
+  expect(codes(text, ['ghost'])).toEqual(['unused-agent']);
+});
+
 test('with a hierarchy any declared agent may be asked, so none is unused', () => {
   const text = (strategy: string) =>
     `orchestra: {execution: {strategy: ${strategy}}}\nagents: [{name: a, run: x}, {name: b, run: x}]\ntasks: [{name: t, agent: a}]\n`;

@@ -1,3 +1,4 @@
+import { brief } from '../../diagnostics/brief.ts';
 import type { AgentSpec } from '../spec.ts';
 import type { AgentFault } from './agent-shape.ts';
 import { placeholders } from './descriptions.ts';
@@ -28,7 +29,7 @@ export function commandFaults({ run, argv }: AgentSpec): readonly AgentFault[] {
         code: 'templated-command',
         key,
         within: template,
-        message: `${template} is a template; nothing is ever put into a command`,
+        message: `${brief(template)} is a template; nothing is ever put into a command`,
         hint: 'values arrive as environment variables: write "$SUPER_GOAL", or name others under env:',
       });
     for (const name of placeholders) {

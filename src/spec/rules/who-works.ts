@@ -1,5 +1,6 @@
 import type { Path } from '../../diagnostics/diagnostic.ts';
 import { managerPath } from '../orchestra.ts';
+import type { AgentEntry } from '../spec.ts';
 import { guesser, listed } from './hints.ts';
 import type { Rule } from './rule.ts';
 
@@ -20,9 +21,12 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   if (execution.manager !== undefined) undeclared(execution.manager, managerPath);
 
   const guessPlaybook = guesser(team.known);
-  for (const { type, name, at } of agents) {
-    // A known name without an agent has a playbook with faults of its own, which are told where they stand.
-    if (type === 'inline' || team.agents.has(name) || playbooks.has(name)) continue;
+  // A known name without an agent has a playbook with faults of its own, which are told where they stand.
+  const isFound = (entry: AgentEntry) =>
+    entry.type === 'inline' || team.agents.has(entry.name) || playbooks.has(entry.name);
+  for (const entry of agents) {
+    const { name, at } = entry;
+    if (isFound(entry)) continue;
     const looked = `looked for agents/**/${name}_playbook.yaml and agents/${name}.yaml`;
     const hint = [guessPlaybook(name), looked].filter(Boolean).join('\n');
     report({ code: 'unknown-agent', message: `no agent "${name}" was found`, at, hint });
@@ -31,8 +35,9 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   // A manager may delegate to any of them.
   if (execution.strategy === 'hierarchical') return;
   const used = new Set<string>(tasks.map(({ agent }) => agent));
-  for (const { type, name, at } of agents) {
-    if (used.has(name)) continue;
+  for (const entry of agents) {
+    const { type, name, at } = entry;
+    if (used.has(name) || !isFound(entry)) continue;
     const place: Path = type === 'inline' ? [...at, 'name'] : at;
     report({
       code: 'unused-agent',
