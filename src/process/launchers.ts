@@ -59,7 +59,8 @@ export function openLaunchers(options: LauncherOptions): Launchers {
       else onReport(pool, report);
     },
     onLost(why) {
-      setReady(`agents cannot be started here: the process that would do so ${why}`);
+      const more = pool.complaint === '' ? '' : ` (${pool.complaint})`;
+      setReady(`agents cannot be started here: the process that would do so ${why}${more}`);
       onNurseryLost(pool, why);
     },
   });

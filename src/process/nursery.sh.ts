@@ -1,6 +1,6 @@
 /**
  * The program of the nursery: the one small process from which all others are started, and their guardian.
- * Arguments: run id, private folder. It reads lines on stdin and reports lines on stdout.
+ * Arguments: run id, private folder, which it makes: nobody else could take it away again. It reads lines on stdin and reports lines on stdout.
  *
  *   start <slot>           makes the FIFO <folder>/<slot> and a shell that reads its program from it
  *   guard <pid> <began>    from now on the process group <pid> is ended should the orchestrator die
@@ -9,14 +9,15 @@
  *
  *   ready [evaluates] | missing <tool> | fifo <slot> | failed <slot> | gone <slot> <exit code>; anything else is a complaint
  *
- * It is deaf to INT, TERM and HUP, and gives its children the default dispositions back: TERM and HUP in a subshell, INT and
+ * It is deaf to INT, TERM, HUP and PIPE, and gives its children the default dispositions back: all but INT in a subshell, INT and
  * QUIT, which a shell sets to "ignore" for good in whatever it starts with `&`, through env or perl.
  */
 export const nurseryProgram = String.raw`
 run=$1 folder=$2 guarded=
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE
 has() { command -v "$1" >/dev/null 2>&1; }
-for tool in mkfifo sleep grep tr rm; do has "$tool" || { echo "missing $tool"; exit 4; }; done
+for tool in mkdir mkfifo sleep grep tr rm; do has "$tool" || { echo "missing $tool"; exit 4; }; done
+mkdir -m 700 "$folder" || { echo "cannot make the folder $folder"; exit 4; }
 if has setsid && env --default-signal=INT,QUIT true 2>/dev/null; then
   launcher() { exec env --default-signal=INT,QUIT setsid sh; }
 elif has perl && perl -MPOSIX -e 1 2>/dev/null; then
@@ -29,7 +30,7 @@ fi
 start() {
   mkfifo -m 600 "$folder/$1" || { echo "failed $1"; return; }
   echo "fifo $1"
-  { (trap - TERM HUP; launcher <"$folder/$1" 3>&1 >/dev/null 2>&3); echo "gone $1 $?"; } &
+  { (trap - TERM HUP PIPE; launcher <"$folder/$1" 3>&1 >/dev/null 2>&3); echo "gone $1 $?"; } &
 }
 release() {
   kept=

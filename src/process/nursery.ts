@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { identify, signalGroup } from './identity.ts';
@@ -42,7 +42,7 @@ export function openNursery(
   environment: Readonly<Record<string, string>>,
   listener: NurseryListener,
 ): Nursery {
-  const folder = mkdtempSync(resolve(tmpdir(), 'super-'));
+  const folder = resolve(tmpdir(), `super-${run}-${Math.random().toString(36).slice(2, 8)}`);
   const child = startShell(['-c', nurseryProgram, 'super-nursery', run, folder], environment, listener);
   const identity = child?.pid === undefined ? undefined : identify(child.pid);
   const exited = new Promise<void>((resolve) => {
