@@ -1,6 +1,7 @@
 // What can be said of a file while it is cut into lexemes: before anything is built of it, so that a hostile one costs little.
 import type { Parser } from 'yaml';
 import { maxAliases, maxDepth, maxParts } from './limits.ts';
+import type { Range } from './lines.ts';
 import { aliasHint, depthHint, depthMessage, type PlacedFault } from './walk.ts';
 
 /** Says what is wrong for good with each lexeme of a text, in order, before `parser` takes it. */
@@ -9,20 +10,24 @@ export function lexemeFaults(parser: Parser): (lexeme: string) => PlacedFault | 
   let aliases = 0;
   let parts = 0;
   return (lexeme) => {
-    const range = [parser.offset, parser.offset + lexeme.length] as const;
     // A document and a scalar stand on the stack besides maps and lists; the exact depth is counted later.
     if (parser.stack.length > maxDepth + 2)
-      return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: [range[0], range[0] + 1] };
+      return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: rangeOf(parser, ' ') };
     if (isText) {
       isText = false;
       return undefined;
     }
     isText = lexeme === textFollows;
     if (partSigns.has(lexeme[0]) && ++parts > maxParts)
-      return { code: 'file-size', message: partsMessage, hint: 'split it', range };
+      return { code: 'file-size', message: partsMessage(), hint: 'split it', range: rangeOf(parser, lexeme) };
     if (lexeme[0] === '*' && ++aliases > maxAliases)
-      return { code: 'yaml-aliases', message: aliasesMessage, hint: aliasHint, range };
-    return lexeme === lessIndented ? openBracket(parser) : openQuote(lexeme, range);
+      return {
+        code: 'yaml-aliases',
+        message: `more than ${maxAliases} aliases in one file`,
+        hint: aliasHint,
+        range: rangeOf(parser, lexeme),
+      };
+    return lexeme === lessIndented ? openBracket(parser) : openQuote(lexeme, parser);
   };
 }
 
@@ -33,14 +38,19 @@ const lessIndented = '\x18';
 /** How lexemes begin of which each becomes something in memory. */
 const partSigns: ReadonlySet<string | undefined> = new Set([textFollows, ...'"\'*[{,-?:']);
 
-const aliasesMessage = `more than ${maxAliases} aliases in one file`;
-const partsMessage = `the file has more than ${maxParts.toLocaleString('en-US')} keys, values and list items`;
+function partsMessage(): string {
+  return `the file has more than ${maxParts.toLocaleString('en-US')} keys, values and list items`;
+}
 
-function openQuote(lexeme: string, range: PlacedFault['range']): PlacedFault | undefined {
+function rangeOf({ offset }: Parser, lexeme: string): Range {
+  return [offset, offset + lexeme.length];
+}
+
+function openQuote(lexeme: string, parser: Parser): PlacedFault | undefined {
   const quote = lexeme[0];
   if ((quote !== '"' && quote !== "'") || isClosed(lexeme, quote)) return undefined;
   const hint = `add ${quote} at the end of the text; its other lines must be indented`;
-  return { code: 'yaml-syntax', message: 'this quote is never closed', hint, range };
+  return { code: 'yaml-syntax', message: 'this quote is never closed', hint, range: rangeOf(parser, lexeme) };
 }
 
 function isClosed(lexeme: string, quote: '"' | "'"): boolean {
