@@ -197,6 +197,7 @@ function end(
   move(state, task, status);
   state.doomed.delete(task);
   task.endedAt = at;
+  task.endedSeq = state.seq;
   for (const dependent of state.dependents.get(task.task.name) ?? []) {
     if (dependent.status !== 'pending') continue;
     dependent.unmet -= 1;

@@ -41,6 +41,8 @@ export interface Journal {
   write(): void;
   /** Resolves once everything appended so far is on disk. Rejects with StorageFailure. */
   sync(): Promise<void>;
+  /** The last event that is known to be on disk, by its seq; 0 before the first. */
+  readonly durable: number;
 }
 
 /** Where attempts execute. */

@@ -211,12 +211,13 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       const { starts, until, outcome } = decideAll();
       if (outcome !== undefined) return finish(outcome);
       if (starts.length > 0) {
-        // What a dependent task builds upon must be on disk before it starts; other starts need only be written.
+        // What a task builds upon must be on disk before it starts; all else need only be written.
         doors.journal.write();
-        const durable = starts.some(({ task }) => task.needs.length > 0) ? doors.journal.sync() : undefined;
+        const early = starts.filter((task) => buildsUpon(state, task) > doors.journal.durable);
+        const durable = early.length === 0 ? undefined : doors.journal.sync();
         // Each attempt that waits for it reports a failure; this keeps it from counting as unheard before they do.
         durable?.catch(() => {});
-        for (const task of starts) begin(task, task.task.needs.length > 0 ? durable : undefined);
+        for (const task of starts) begin(task, early.includes(task) ? durable : undefined);
       }
       if (inbox.length === 0) await nextArrival(until);
     }
@@ -268,6 +269,11 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
 
 function durationOf(task: TaskState, now: number): number {
   return Math.max(0, now - (task.startedAt ?? now));
+}
+
+/** The last event that a task builds upon: the latest end among its needs. */
+function buildsUpon(state: RunState, { task }: TaskState): number {
+  return task.needs.reduce((last, need) => Math.max(last, state.tasks.get(need.task)?.endedSeq ?? 0), 0);
 }
 
 function contextOf(state: RunState, task: TaskState) {

@@ -37,6 +37,8 @@ export interface TaskState {
   /** Milliseconds since 1970 of the latest start and of the end. */
   startedAt?: number;
   endedAt?: number;
+  /** Sequence number of the event that ended it. */
+  endedSeq?: number;
   /** Sum of the durations of all attempts, in milliseconds. */
   busy: number;
   output?: Output;

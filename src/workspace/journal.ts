@@ -20,6 +20,7 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
   let following: Promise<void> | undefined;
   let failure: StorageFailure | undefined;
   let dirty = false;
+  let durable = seq;
   let later: NodeJS.Timeout | undefined;
 
   /** Writes the buffered lines. What was written in part is cut off again, so that the journal stays whole. */
@@ -52,9 +53,11 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
     try {
       write();
       dirty = false;
+      const last = next - 1;
       await new Promise<void>((resolve, reject) =>
         fdatasync(fd, (error) => (error === null ? resolve() : reject(error))),
       );
+      durable = last;
     } catch (error) {
       throw failed(error);
     }
@@ -75,6 +78,9 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
       next += 1;
       buffer.push(`${JSON.stringify(event)}\n`);
       return event;
+    },
+    get durable() {
+      return durable;
     },
     write(): void {
       if (failure !== undefined) throw failure;

@@ -149,6 +149,9 @@ export function rig(
           return event;
         },
         write() {},
+        get durable() {
+          return synced;
+        },
         async sync() {
           await Promise.resolve();
           synced = events.length;
