@@ -104,18 +104,17 @@ function projectCheck(project: Project): Check {
 /** Why nothing can be taken from .super; undefined for one that says what it should, or nothing at all. */
 function markerProblem(project: Project, marker: string): string | undefined {
   const name = nameFor(project, marker);
-  const ignored = 'what it says is not used';
   try {
     const bytes = readFileSync(marker);
     if (bytes.length === 0) return undefined;
     const text = decode(name, bytes);
     const source = text.value === undefined ? undefined : parseSource(name, text.value);
     const [fault] = [...text.diagnostics, ...(source?.diagnostics ?? [])].filter(({ code }) => code !== 'file-empty');
-    if (fault !== undefined) return `${name}:${fault.line}:${fault.column}: ${fault.message}; ${ignored}`;
+    if (fault !== undefined) return `${name}:${fault.line}:${fault.column}: ${fault.message}`;
     if (source?.value === undefined || typeof atPath(source.value.data, ['project']) === 'string') return undefined;
-    return `${name} does not say "project:" and a name; ${ignored}`;
+    return `${name} does not say "project:" and a name`;
   } catch (error) {
-    return `${name}: ${(error as Error).message}; ${ignored}`;
+    return `${name}: ${(error as Error).message}`;
   }
 }
 

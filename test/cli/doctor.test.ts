@@ -93,11 +93,11 @@ test('the page for people ends with a verdict', async () => {
 });
 
 test.each([
-  ['project: [\n', '.super:1:10: this [ is never closed; what it says is not used'],
-  ['demo\n', '.super does not say "project:" and a name; what it says is not used'],
-  ['project: [a]\n', '.super does not say "project:" and a name; what it says is not used'],
-  ['project: a\nproject: b\n', '.super:2:1: key "project" stands here twice; what it says is not used'],
-  [Uint8Array.of(0xff, 0xfe), '.super:1:1: the file is UTF-16, not UTF-8; what it says is not used'],
+  ['project: [\n', '.super:1:10: this [ is never closed'],
+  ['demo\n', '.super does not say "project:" and a name'],
+  ['project: [a]\n', '.super does not say "project:" and a name'],
+  ['project: a\nproject: b\n', '.super:2:1: key "project" stands here twice'],
+  [Uint8Array.of(0xff, 0xfe), '.super:1:1: the file is UTF-16, not UTF-8'],
 ])('a broken .super is told: %j', async (marker, detail) => {
   const { check } = await doctor(programs(tools), {}, folderWith({ '.super': marker }));
   expect(check('project')).toMatchObject({ state: 'unusable', detail });
