@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'n
 import { dirname, join } from 'node:path';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted } from '../reporters/words.ts';
+import { isSystemFault } from '../run/ports.ts';
 import { decode } from '../spec/decode.ts';
 import { atPath } from '../spec/fault-words.ts';
 import { parseSource } from '../spec/source.ts';
@@ -101,7 +102,7 @@ function projectCheck(project: Project): Check {
       };
 }
 
-/** Why nothing can be taken from .super; undefined for one that says what it should, or nothing at all. */
+/** What is wrong with .super; undefined for one that says what it should, or nothing at all. */
 function markerProblem(project: Project, marker: string): string | undefined {
   const name = nameFor(project, marker);
   try {
@@ -114,7 +115,8 @@ function markerProblem(project: Project, marker: string): string | undefined {
     if (source?.value === undefined || typeof atPath(source.value.data, ['project']) === 'string') return undefined;
     return `${name} does not say "project:" and a name`;
   } catch (error) {
-    return `${name}: ${(error as Error).message}`;
+    if (!isSystemFault(error)) throw error;
+    return `${name}: ${error.message}`;
   }
 }
 

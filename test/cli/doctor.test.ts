@@ -103,6 +103,11 @@ test.each([
   expect(check('project')).toMatchObject({ state: 'unusable', detail });
 });
 
+test('a .super that is a folder is told', async () => {
+  const { check } = await doctor(programs(tools), {}, folderWith({ '.super/x': '' }));
+  expect(check('project')).toMatchObject({ state: 'unusable', detail: expect.stringMatching(/^\.super: EISDIR/) });
+});
+
 test.each(['project: demo\n', 'project: demo\nversion: 1\n', '', '# nothing yet\n'])(
   'a .super that says nothing wrong is fine: %j',
   async (marker) => {
