@@ -174,9 +174,9 @@ function lastLines(path: string | undefined, count: number): string[] {
 /** Most lines of a result that are printed on a terminal. */
 const screenful = 60;
 
-/** The result goes to standard output: whole into files and pipes, made harmless and cut on a terminal. */
+/** The result of a run that succeeded goes to standard output: whole into files and pipes, made harmless and cut on a terminal. */
 function printResult(layout: RunLayout, state: RunState, io: Io, name: string): void {
-  if (state.counts.succeeded + state.counts.reused === 0) return;
+  if (state.outcome !== 'succeeded') return;
   if (io.stdout.isTTY) return printOnTerminal(layout.result, io, name);
   const decoder = new TextDecoder();
   const { fd } = openOrdinary(layout.result);
