@@ -147,11 +147,15 @@ function store(layout: RunLayout, path: string, data: Buffer): Output {
   return { path, bytes: data.length, sha256: data.length === 0 ? emptyHash : sha256(data) };
 }
 
-/** The usual case of a task that says nothing, in two calls instead of four; false where something is there already. */
+/** The usual case of a task that says nothing, in fewer calls; false where something is there already. */
 function makeEmpty(path: string): boolean {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
-  closeSync(openSync(path, 'wx'));
-  return true;
+  try {
+    closeSync(openSync(path, 'wx'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 const nothing = Buffer.alloc(0);
