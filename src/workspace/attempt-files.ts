@@ -1,6 +1,6 @@
 // The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
 // are copied by the kernel and hashed as a stream, so that memory does not grow with them.
-import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
