@@ -5,7 +5,7 @@ import { main } from './main.ts';
 
 /** Runs the command line of this process and sets its exit code. */
 export async function runProcess(): Promise<void> {
-  const output: Output = { queue: [], writing: false, closed: new Set(), fault: undefined };
+  const output: Output = { queue: [], writing: false, waiting: [], closed: new Set(), fault: undefined };
   const code = await main(process.argv.slice(2), processIo(output));
   process.exitCode = code;
   // What is still under way keeps the process alive; a disk that refused a result is told in the end.
@@ -39,6 +39,8 @@ interface Output {
   /** What waits for a reader: a slow one must not hold up timeouts and signals. */
   readonly queue: { readonly descriptor: number; readonly bytes: Buffer }[];
   writing: boolean;
+  /** Called when the queue is empty. */
+  readonly waiting: (() => void)[];
   /** Descriptors that take nothing any more. */
   readonly closed: Set<number>;
   fault: Error | undefined;
@@ -57,6 +59,11 @@ function streamOf(output: Output, descriptor: number, stream: () => NodeJS.Write
         output.queue.push({ descriptor, bytes: Buffer.from(text) });
         next(output);
       }
+    },
+    async writeBytes(bytes) {
+      output.queue.push({ descriptor, bytes: Buffer.from(bytes) });
+      next(output);
+      if (output.queue.length > 0) await new Promise<void>((resolve) => output.waiting.push(resolve));
     },
     isTTY: terminal?.isTTY === true,
     get columns() {
@@ -91,7 +98,10 @@ function tryWrite(output: Output, descriptor: number, bytes: Buffer): void {
 function next(output: Output): void {
   if (output.writing) return;
   const head = output.queue[0];
-  if (head === undefined) return;
+  if (head === undefined) {
+    for (const resolve of output.waiting.splice(0)) resolve();
+    return;
+  }
   if (output.closed.has(head.descriptor)) {
     output.queue.shift();
     return next(output);

@@ -17,6 +17,8 @@ export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export interface Stream {
   write(text: string): void;
+  /** Writes bytes as they are; resolves when the reader has taken them, so that a large file does not wait in memory. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
   readonly isTTY: boolean;
   /** Width in columns; 80 where there is no terminal. */
   readonly columns: number;

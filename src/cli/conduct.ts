@@ -91,7 +91,7 @@ async function runToEnd(
     interruption.listen(() => {}); // what is still to be ended ends in a second or two
     await reporter.close(state);
   }
-  if (!flag(call, 'json')) printResult(layout, state, io, nameFor(request.project, layout.result));
+  if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(request.project, layout.result));
   return exitCode(state, interruption.signal);
 }
 
@@ -174,16 +174,15 @@ function lastLines(path: string | undefined, count: number): string[] {
 /** Most lines of a result that are printed on a terminal. */
 const screenful = 60;
 
-/** The result of a run that succeeded goes to standard output: whole into files and pipes, made harmless and cut on a terminal. */
-function printResult(layout: RunLayout, state: RunState, io: Io, name: string): void {
+/** The result of a run that succeeded goes to standard output: as it is into files and pipes, made harmless and cut on a terminal. */
+async function printResult(layout: RunLayout, state: RunState, io: Io, name: string): Promise<void> {
   if (state.outcome !== 'succeeded') return;
   if (io.stdout.isTTY) return printOnTerminal(layout.result, io, name);
-  const decoder = new TextDecoder();
   const { fd } = openOrdinary(layout.result);
   const buffer = Buffer.allocUnsafe(65_536);
   try {
     for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
-      io.stdout.write(decoder.decode(buffer.subarray(0, read), { stream: true }));
+      await io.stdout.writeBytes(buffer.subarray(0, read));
     }
   } finally {
     closeSync(fd);

@@ -13,9 +13,9 @@ export function writeResult(layout: RunLayout, state: RunState): void {
   const buffer = Buffer.allocUnsafe(65_536);
   try {
     parts.forEach((part, at) => {
-      if (parts.length > 1 || part.headed) writeSync(to, `${at === 0 ? '' : '\n'}## ${part.task.task.name}\n\n`);
+      if (part.headed) writeSync(to, `${at === 0 ? '' : '\n'}## ${part.task.task.name}\n\n`);
       const { output } = part.task;
-      if (output !== undefined && output.bytes > 0) append(join(layout.folder, output.path), to, buffer);
+      if (output !== undefined && output.bytes > 0) append(join(layout.folder, output.path), to, buffer, part.headed);
     });
   } finally {
     closeSync(to);
@@ -44,8 +44,8 @@ function synthesisOf(state: RunState): TaskState | undefined {
   return state.inOrder.find(({ task }) => task.role === 'synthesis');
 }
 
-/** Copies a file through `buffer`; what it holds ends in a line end. */
-function append(path: string, to: number, buffer: Buffer): void {
+/** Copies a file through `buffer`; with `whole` what it holds ends in a line end, so that a heading can follow. */
+function append(path: string, to: number, buffer: Buffer, whole: boolean): void {
   const { fd: from } = openOrdinary(path);
   let last = 0x0a;
   try {
@@ -56,5 +56,5 @@ function append(path: string, to: number, buffer: Buffer): void {
   } finally {
     closeSync(from);
   }
-  if (last !== 0x0a) writeSync(to, '\n');
+  if (whole && last !== 0x0a) writeSync(to, '\n');
 }

@@ -27,6 +27,9 @@ export async function runCli(argv: readonly string[], place: Place = {}): Promis
     write: (text) => {
       written[name] += text;
     },
+    async writeBytes(bytes) {
+      this.write(Buffer.from(bytes).toString('utf8'));
+    },
     isTTY: place.columns !== undefined,
     columns: place.columns ?? 100,
     rows: 24,
