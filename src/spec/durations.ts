@@ -1,9 +1,11 @@
-const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** The seconds of a text like 500ms, 90s, 10m or 2h; undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
   const [, amount, unit] = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  return unit === undefined ? undefined : Number(amount) * (secondsPer[unit] ?? 1);
+  if (unit === undefined) return undefined;
+  // Divided, because 700 * 0.001 is not 0.7.
+  return unit === 'ms' ? Number(amount) / 1000 : Number(amount) * (secondsPer[unit] ?? 1);
 }
 
 /** A duration that conforms to the schema, in seconds. */

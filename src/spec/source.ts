@@ -42,9 +42,6 @@ export interface Source {
   has(at: Path): boolean;
 }
 
-/** A file with one cause for many complaints gets the first few, on lines of their own. */
-const maxSyntaxFaults = 3;
-
 /** Faults that leave the rest of the file readable: the key is left out, and what else is wrong can still be said. */
 const harmless: ReadonlySet<Code> = new Set<Code>(['yaml-duplicate-key', 'yaml-forbidden-key', 'yaml-key-type']);
 
@@ -98,7 +95,7 @@ function compose(text: string): Composed {
   gatherErrors(composer, text, found);
   const stopped = composeTokens(text, parser, composer);
   const [document] = [...composer.end()];
-  const faults = firstFaults(stopped === undefined ? found : [...found, stopped], text);
+  const faults = firstFault(stopped === undefined ? found : [...found, stopped]);
   if (faults.length > 0) return { faults };
   const root = document?.contents;
   if (root === undefined || root === null || (isScalar(root) && root.source === '' && root.type === 'PLAIN'))
@@ -169,18 +166,9 @@ function originRange(origin: Origin): Range {
   return [origin[0], origin[1]];
 }
 
-/** The first faults in file order, one for a line: the others mostly follow from them. */
-function firstFaults(faults: readonly PlacedFault[], text: string): readonly PlacedFault[] {
-  const chosen: PlacedFault[] = [];
-  let lineEnd = -1;
-  for (const fault of [...faults].sort((a, b) => a.range[0] - b.range[0])) {
-    if (fault.range[0] <= lineEnd) continue;
-    chosen.push(fault);
-    if (chosen.length === maxSyntaxFaults) break;
-    const newline = text.indexOf('\n', fault.range[0]);
-    lineEnd = newline === -1 ? text.length : newline;
-  }
-  return chosen;
+/** The first fault in file order: what follows it is mostly its doing, and would accuse lines that are right. */
+function firstFault(faults: readonly PlacedFault[]): readonly PlacedFault[] {
+  return faults.toSorted((a, b) => a.range[0] - b.range[0]).slice(0, 1);
 }
 
 /** The first place of a part in a range of the text; the range itself where the file spells the part in another way. */

@@ -117,7 +117,7 @@ describe('a chain of playbooks', () => {
     });
     expect(tasks).toEqual(['gather', 'write', 'edit', 'illustrate']);
     expect(text).toContain('context: [gather, write]');
-    expect(notes).toEqual(['After the tasks whose outputs they take come write, edit, illustrate.']);
+    expect(notes).toEqual(['Placed after the tasks whose outputs they take: write, edit, illustrate.']);
   });
 
   test('a circle of needs ends in alphabetical order rather than not at all', () => {

@@ -32,8 +32,9 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
     report({ code: 'unknown-agent', message: `no agent "${name}" was found`, at, hint });
   }
 
-  // A manager may delegate to any of them.
-  if (execution.strategy === 'hierarchical') return;
+  // A manager may delegate to any of them; and where a task's agent is not known, one that is idle may be the one that was meant.
+  const misspelt = tasks.some(({ agent }) => !declared.has(agent));
+  if (execution.strategy === 'hierarchical' || misspelt) return;
   const used = new Set<string>(tasks.map(({ agent }) => agent));
   for (const entry of agents) {
     const { type, name, at } = entry;
