@@ -26,7 +26,7 @@ import { sizeMessage } from './decode.ts';
 import { lexemeFaults, openBracket } from './lexemes.ts';
 import { maxBytes, maxFaults } from './limits.ts';
 import { atVisible, onFirstLine, positionsIn, type Range } from './lines.ts';
-import { wordingOf } from './syntax.ts';
+import { tooFar, wordingOf } from './syntax.ts';
 import { type PlacedFault, rangeOf, walk } from './walk.ts';
 
 /** A YAML file as data that still knows where everything stands. */
@@ -152,9 +152,18 @@ function gatherErrors(composer: Composer, text: string, found: PlacedFault[]): v
     const range = code === 'TAB_AS_INDENT' ? origin : atVisible(text, origin);
     const [start, end] = onFirstLine(text, [range[0], text.length]);
     const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, end);
-    found.push({ code: 'yaml-syntax', ...wordingOf(code, message, text.slice(start, end), line), range });
+    const wording = wordingOf(code, message, text.slice(start, end), line);
+    const place = wording.message === tooFar ? lineBelow(text, end) : range;
+    found.push({ code: 'yaml-syntax', ...wording, range: place, seenAt: range[0] });
   };
   Object.assign(composer, { onError });
+}
+
+/** The first text below an offset, to the end of its line. */
+function lineBelow(text: string, offset: number): Range {
+  const start = offset + text.slice(offset).search(/\S/);
+  const end = text.indexOf('\n', start);
+  return start < offset ? [offset, offset] : [start, end === -1 ? text.length : end];
 }
 
 /** Where the composer says that an error is: an offset, a range, or a token. */
@@ -168,7 +177,8 @@ function originRange(origin: Origin): Range {
 
 /** The first fault in file order: what follows it is mostly its doing, and would accuse lines that are right. */
 function firstFault(faults: readonly PlacedFault[]): readonly PlacedFault[] {
-  return faults.toSorted((a, b) => a.range[0] - b.range[0]).slice(0, 1);
+  const seenAt = (fault: PlacedFault) => fault.seenAt ?? fault.range[0];
+  return faults.toSorted((a, b) => seenAt(a) - seenAt(b)).slice(0, 1);
 }
 
 /** The first place of a part in a range of the text; the range itself where the file spells the part in another way. */

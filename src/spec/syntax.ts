@@ -10,6 +10,9 @@ export interface Wording {
 const quote = 'put the value between quotes';
 const listStart = 'start it on a line of its own below the key, or write [a, b]';
 
+/** The library complains of the value above; the fault is the line below it. */
+export const tooFar = 'this line is indented too far';
+
 /**
  * Code; what its message, the rest of the line from the fault on, and the whole line look like, a line each; sentence; hint.
  * The first row that fits counts.
@@ -20,7 +23,7 @@ const wordings: readonly (readonly [ErrorCode, RegExp, string, string])[] = [
   ['BAD_INDENT', /mapping items/, 'this line does not line up with the keys before it', 'indent it as far as they are'],
   ['BAD_INDENT', /scalar/i, 'this text is indented less than its block', 'indent every line of the block alike'],
   ['BLOCK_AS_IMPLICIT_KEY', /\n *-[A-Za-z].*$/, 'a dash needs a space after it', 'write "- key: value"'],
-  ['BLOCK_AS_IMPLICIT_KEY', /Nested.*\n(?!.*:\s)/, 'the line below this one is indented too far', 'indent both alike'],
+  ['BLOCK_AS_IMPLICIT_KEY', /Nested.*\n(?!.*:\s)/, tooFar, 'line it up with the key above'],
   ['BLOCK_AS_IMPLICIT_KEY', /Nested/, 'a value may not hold ": " without quotes', quote],
   ['BLOCK_AS_IMPLICIT_KEY', /./, 'a list may not start here', listStart],
   [

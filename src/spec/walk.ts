@@ -10,6 +10,8 @@ export interface PlacedFault {
   readonly message: string;
   readonly hint: string;
   readonly range: Range;
+  /** Where the library saw it, where that is another place; the first one seen is the one to tell. */
+  readonly seenAt?: number;
 }
 
 /** A tree of YAML nodes as plain data. */

@@ -88,7 +88,7 @@ describe('places', () => {
 
 describe('faults', () => {
   test.each([
-    ['a: b\n  c: d\n', '1:4-5 yaml-syntax: the line below this one is indented too far'],
+    ['a: b\n  c: d\n', '2:3-7 yaml-syntax: this line is indented too far'],
     ['a: b: c\n', '1:4-5 yaml-syntax: a value may not hold ": " without quotes'],
     ['a: [b]]\n', '1:7-8 yaml-syntax: this bracket closes nothing'],
     ['a: {b: c\nd: e\n', '1:4-5 yaml-syntax: this { is never closed'],
