@@ -31,7 +31,10 @@ export async function conduct(
   const plan = compiled.value;
   const silent = flag(call, 'quiet') && plan !== undefined;
   const code = silent ? exit.succeeded : reportDiagnostics(compiled, io);
-  if (plan === undefined) return code;
+  if (plan === undefined) {
+    if (flag(call, 'json')) io.stdout.write(`${JSON.stringify({ ok: false, diagnostics: compiled.diagnostics })}\n`);
+    return code;
+  }
   const adapters = adapterTable({ launchers: () => starter.open(request.goal), root: project.root, env: io.env });
   await refuseWhatCannotRun(plan, adapters, starter, request.goal);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
@@ -83,7 +86,9 @@ async function runToEnd(
       },
     });
     interruption.listen((signal, again) => {
-      reporter.note(again ? 'ending the agents at once' : 'stopping; once more ends the agents at once');
+      reporter.note(
+        again ? 'ending the agents at once' : 'stopping, agents have 10 s; once more ends the agents at once',
+      );
       run.stop('signal', signal);
     });
     state = await untilFinished(run, reporter, () => state);

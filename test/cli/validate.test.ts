@@ -191,3 +191,10 @@ describe('files that are no text', () => {
     expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
   });
 });
+
+test('run --json tells the faults of a file that cannot be run as one JSON document', async () => {
+  const cwd = folderWith({ 'o.yaml': 'orchestra: {id: o}\ntasks: [{name: a, agent: b}]\n' });
+  const { code, stdout } = await runCli(['orchestra', 'run', 'o.yaml', '--json'], { cwd });
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [{ code: 'unknown-agent', line: 2 }] });
+});
