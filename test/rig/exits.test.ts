@@ -167,7 +167,7 @@ test.each([
   started.child.kill(signal);
   const ended = await started.ended;
   expect(ended.code).toBe(expected);
-  expect(ended.stderr).toContain('super: stopping; once more ends the agents at once\n');
+  expect(ended.stderr).toContain('super: stopping, agents have 10 s; once more ends the agents at once\n');
   expect(ended.stderr).toContain('CANCELLED  2 tasks');
   expect(events(cwd).map(({ type }) => type)).toEqual([
     'run.started',
