@@ -1,7 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { LaunchEnd, LaunchOrder } from '../process/order.ts';
+import { isExecutable } from '../process/probe.ts';
 import type { AgentAdapter, AgentCall, AgentEnd } from '../run/ports.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
 import type { AgentDoors } from './doors.ts';
@@ -85,15 +86,6 @@ const shellWords = new Set(
 function isProgram(name: string, path: string, cwd: string): boolean {
   if (name.includes('/')) return isExecutable(resolve(cwd, name));
   return path.split(delimiter).some((folder) => isExecutable(join(resolve(cwd, folder), name)));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function isFolder(path: string): boolean {

@@ -11,7 +11,8 @@ export function findPrograms(name: string, path: string | undefined): readonly s
     .filter(isExecutable);
 }
 
-function isExecutable(file: string): boolean {
+/** Whether a file is there and may be executed. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

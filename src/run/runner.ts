@@ -73,6 +73,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     doors.observe(event, state);
   };
 
+  const nothingStarts = () => stopping !== undefined || isStopping(state);
+
   /** Takes in how an attempt ended. */
   const takeIn = (task: TaskState, end: AttemptEnd): void => {
     attempts.delete(task.task.name);
@@ -92,7 +94,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         reason: 'invalid-output' as const,
         message: `the delegation is faulty: ${delegation.faults[0]}`,
       };
-      if (task.repairs > 0 || stopping !== undefined) return fail(task, { type: 'failed', ...failure });
+      if (task.repairs > 0 || nothingStarts()) return fail(task, { type: 'failed', ...failure });
       const at = new Date(doors.clock.now()).toISOString();
       return record({ type: 'task.retry-scheduled', task: name, attempt: task.attempt, at, feedback, ...failure });
     }
@@ -104,7 +106,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   };
 
   const takeInFailure = (task: TaskState, end: AttemptFailed): void => {
-    const again = task.failures + 1 < task.task.max_attempts && stopping === undefined && !isStopping(state);
+    const again = task.failures + 1 < task.task.max_attempts && !nothingStarts();
     if (!again) return fail(task, end);
     const delay = retryDelay(request.plan.retry, task.failures + 1, doors.random.next());
     record({
@@ -158,9 +160,16 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     );
   };
 
+  /** An agent may report at any time: nobody else would write it, or hear that it could not be written. */
   const reportProgress = (task: TaskState, { kind, text, percent }: Progress): void => {
-    if (task.status !== 'running' || state.status === 'finished') return;
-    record({ type: 'task.progressed', task: task.task.name, kind, text, ...(percent !== undefined && { percent }) });
+    if (task.status !== 'running' || state.status === 'finished' || defect !== undefined) return;
+    try {
+      record({ type: 'task.progressed', task: task.task.name, kind, text, ...(percent !== undefined && { percent }) });
+      doors.journal.write();
+    } catch (error) {
+      defect = { error };
+      wake();
+    }
   };
 
   /** Records skips and starts until there is nothing more to decide; gives the tasks to begin and when to look again. */
@@ -210,16 +219,17 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       if (defect !== undefined) throw defect.error;
       const { starts, until, outcome } = decideAll();
       if (outcome !== undefined) return finish(outcome);
+      // What has happened survives the end of this process from here on, whether or not anything starts.
+      doors.journal.write();
       if (starts.length > 0) {
         // What a task builds upon must be on disk before it starts; all else need only be written.
-        doors.journal.write();
         const early = starts.filter((task) => buildsUpon(state, task) > doors.journal.durable);
         const durable = early.length === 0 ? undefined : doors.journal.sync();
         // Each attempt that waits for it reports a failure; this keeps it from counting as unheard before they do.
         durable?.catch(() => {});
         for (const task of starts) begin(task, early.includes(task) ? durable : undefined);
       }
-      if (inbox.length === 0) await nextArrival(until);
+      if (inbox.length === 0 && defect === undefined) await nextArrival(until);
     }
   };
 

@@ -104,6 +104,8 @@ export interface Rig {
   most(): number;
   /** Number of journal syncs so far, and the seq that the latest one covered. */
   synced(): number;
+  /** The seq up to which the journal was written: what survives the end of the process. */
+  written(): number;
   /** Cranks the clock until the run has finished. */
   finish(): Promise<RunState>;
   /** Cranks the clock by this much. */
@@ -124,6 +126,7 @@ export function rig(
   let running = 0;
   let most = 0;
   let synced = 0;
+  let written = 0;
   const run = startRun(
     {
       run: 'r' as RunId,
@@ -148,13 +151,16 @@ export function rig(
           events.push(event);
           return event;
         },
-        write() {},
+        write() {
+          written = events.length;
+        },
         get durable() {
           return synced;
         },
         async sync() {
           await Promise.resolve();
           synced = events.length;
+          written = events.length;
         },
       },
       observe() {},
@@ -184,6 +190,7 @@ export function rig(
     run,
     most: () => most,
     synced: () => synced,
+    written: () => written,
     now: clock.now,
     async crank(milliseconds) {
       await settle();

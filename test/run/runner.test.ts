@@ -71,6 +71,35 @@ describe('order of starts', () => {
   });
 });
 
+test('what has ended is written at once, though nothing starts and another attempt goes on', async () => {
+  const run = rig(planOf([{ name: 'quick' }, { name: 'slow' }]), ({ task }) =>
+    task.name === 'slow' ? { hangs: true } : {},
+  );
+  await run.crank(10);
+  expect(brief(run.events).at(-1)).toBe('task.succeeded quick 1');
+  expect(run.written()).toBe(run.events.length);
+});
+
+test('what an agent reports is written at once', async () => {
+  const run = rig(planOf([{ name: 'slow' }]), () => ({ hangs: true }));
+  await run.crank(10);
+  run.orders[0]?.report({ kind: 'milestone', text: 'half' });
+  expect(run.events.at(-1)?.type).toBe('task.progressed');
+  expect(run.written()).toBe(run.events.length);
+});
+
+test('on_failure stop: a faulty delegation is not handed back either', async () => {
+  const plan = planOf([{ name: 'boss_brief', agent: 'boss', role: 'brief' }, { name: 'bad' }], {
+    on_failure: 'stop',
+    delegation: { max_depth: 1, max_delegated_tasks: 3, timeout_seconds: null, max_attempts: 1 },
+  });
+  const run = rig(plan, ({ task }) =>
+    task.name === 'bad' ? { fails: 'no' } : { says: '{"delegate": [1]}', after: 50 },
+  );
+  await run.finish();
+  expect(brief(run.events)).toContain('task.failed boss_brief 1');
+});
+
 describe('failure', () => {
   const diamond = [
     { name: 'a' },
