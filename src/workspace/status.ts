@@ -3,16 +3,23 @@ import type { RunLayout } from './layout.ts';
 import { writeWhole } from './ordinary.ts';
 
 export interface StatusFile {
-  /** Writes status.json unless that happened less than a second ago. */
+  /** Writes status.json, now or when a second has passed since the last time. */
   offer(state: RunState, now: number): void;
   /** Writes status.json in any case. */
   write(state: RunState): void;
 }
 
+/** Shortest time between two writes, in milliseconds. */
+const interval = 1000;
+
 /** Keeps status.json, a fold of the journal for outside readers. */
 export function statusFile(layout: RunLayout, run: string): StatusFile {
   let writtenAt = Number.NEGATIVE_INFINITY;
+  let due: NodeJS.Timeout | undefined;
+  let latest: RunState;
   const write = (state: RunState) => {
+    clearTimeout(due);
+    due = undefined;
     try {
       writeWhole(layout.status, `${JSON.stringify(statusOf(run, state), null, 1)}\n`);
     } catch {
@@ -22,9 +29,18 @@ export function statusFile(layout: RunLayout, run: string): StatusFile {
   return {
     write,
     offer(state, now) {
-      if (now - writtenAt < 1000) return;
-      writtenAt = now;
-      write(state);
+      latest = state;
+      const wait = writtenAt + interval - now;
+      if (wait <= 0) {
+        writtenAt = now;
+        write(state);
+      } else if (due === undefined) {
+        due = setTimeout(() => {
+          writtenAt = now + wait;
+          write(latest);
+        }, wait);
+        due.unref(); // no reason to stay alive
+      }
     },
   };
 }
