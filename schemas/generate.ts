@@ -7,8 +7,8 @@ import { build } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
 const here = new URL('./', import.meta.url);
-const names = ['common', 'orchestra', 'agent', 'plan', 'event'] as const;
-const validated = { orchestra: true, agent: true, plan: true, event: true } as const;
+const names = ['common', 'orchestra', 'agent', 'plan', 'event', 'config', 'project'] as const;
+const validated = { orchestra: true, agent: true, plan: true, event: true, config: true, project: true } as const;
 const banner = '// Generated from schemas/ by `npm run generate`. Do not edit.\n';
 
 function schema(name: string): JSONSchema & { $id: string } {

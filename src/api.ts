@@ -1,7 +1,7 @@
 // The package's door for programs: compile a text, run a plan, fold a journal.
 import { adapterTable } from './agents/table.ts';
 import { adaptersHere } from './cli/adapters.ts';
-import { type LocalRun, startLocalRun } from './cli/local-run.ts';
+import { type LocalRun, startLocalRun, workspaceOf } from './cli/local-run.ts';
 import { newRunId } from './cli/run-id.ts';
 import type { Checked } from './diagnostics/diagnostic.ts';
 import { compile as compileSource } from './plan/compile.ts';
@@ -11,6 +11,7 @@ import type { AgentName, Plan, RunEvent, RunId } from './schema/types.gen.ts';
 import { readPlaybook } from './spec/agent.ts';
 import { parseSource } from './spec/source.ts';
 import type { AgentSpec, Overrides } from './spec/spec.ts';
+import { layoutOf } from './workspace/layout.ts';
 
 export type { ModuleAgent, ModuleAnswer, ModuleCall, ModuleProgress } from './agents/module.ts';
 export { version } from './cli/version.ts';
@@ -106,11 +107,15 @@ export function run(plan: Plan, options: RunOptions = {}): Run {
   const events = eventQueue();
   const local: LocalRun = startLocalRun({
     root,
+    layout: layoutOf(workspaceOf(root, plan), id),
     run: id,
     plan,
     goal,
-    rehearsal: plan.agents.every(({ adapter }) => adapter === 'rehearsal'),
-    texts: new Map([[plan.file, options.orchestra ?? '']]),
+    begin: {
+      type: 'new',
+      rehearsal: plan.agents.every(({ adapter }) => adapter === 'rehearsal'),
+      texts: new Map([[plan.file, options.orchestra ?? '']]),
+    },
     adapters: adapterTable({ launchers: open, root, env }),
     env,
     observe: (event) => events.push(event),

@@ -12,8 +12,8 @@ export function commandAdapter(doors: AgentDoors): AgentAdapter {
   return {
     check: async (agent) => whatIsMissing(agent, doors),
     start(call) {
-      const { ended, stop } = doors.launchers().launch(orderOf(call));
-      return { stop, ended: ended.then(endOf) };
+      const { ended, stop, freeze } = doors.launchers().launch(orderOf(call));
+      return { stop, freeze, ended: ended.then(endOf) };
     },
   };
 }

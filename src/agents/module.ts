@@ -89,7 +89,7 @@ function startModule(doors: AgentDoors, call: AgentCall, module: string): AgentP
   } catch (error) {
     throw new StorageFailure(`cannot write the call of a module: ${(error as Error).message}`);
   }
-  const { ended, stop } = doors.launchers().launch({
+  const { ended, stop, freeze } = doors.launchers().launch({
     program: { type: 'argv', argv: [process.execPath, '--input-type=module', '-e', moduleHost, callFile] },
     cwd: call.cwd,
     env: call.env,
@@ -101,6 +101,7 @@ function startModule(doors: AgentDoors, call: AgentCall, module: string): AgentP
   const timer = setInterval(follow, followInterval);
   return {
     stop,
+    freeze,
     ended: ended.then((end) => {
       clearInterval(timer);
       follow();

@@ -65,15 +65,22 @@ export function localBackend(options: LocalBackendOptions): Backend {
     start(order) {
       const stops: { cause: StopCause; now: boolean }[] = [];
       let process: AgentProcess | undefined;
+      let held = false;
+      const freeze = (frozen: boolean) => {
+        held = frozen;
+        process?.freeze?.(frozen);
+      };
       const stop = (cause: StopCause, now = false) => {
         stops.push({ cause, now });
+        if (held) freeze(false); // what is held hears nothing
         process?.stop(now);
       };
       const ended = attempt(options, order, stops, stop, (started) => {
         process = started;
         if (stops.length > 0) started.stop(stops.some(({ now }) => now));
+        else if (held) started.freeze?.(true);
       }).catch((error: unknown) => afterFault(options, order, error));
-      return { ended, stop } satisfies Attempt;
+      return { ended, stop, freeze } satisfies Attempt;
     },
   };
 }

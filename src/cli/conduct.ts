@@ -1,21 +1,20 @@
 // Runs a plan for a person: refusals first, then launchers, run, reporter, signals, and the exit code.
-import { closeSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterTable } from '../agents/table.ts';
 import { lastLine } from '../process/cap.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
-import { clean } from '../reporters/terminal.ts';
 import type { RunState } from '../run/state.ts';
-import type { Plan, TaskName } from '../schema/types.gen.ts';
+import type { Plan, RunId, TaskName } from '../schema/types.gen.ts';
 import { layoutOf, outputPath, type RunLayout } from '../workspace/layout.ts';
-import { openOrdinary, ordinarySize, readSome } from '../workspace/ordinary.ts';
-import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from './command.ts';
+import { ordinarySize, readSome } from '../workspace/ordinary.ts';
+import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault, textOption } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import type { Interruption } from './interruption.ts';
-import { type LocalRun, startLocalRun, workspaceOf } from './local-run.ts';
-import { nameFor } from './project.ts';
+import { type LocalRun, type NewRun, type ResumedRun, startLocalRun, workspaceOf } from './local-run.ts';
+import { nameFor, type Project } from './project.ts';
 import { type Adapters, refusalsOf } from './refusals.ts';
+import { printResult } from './result.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Starter } from './starter.ts';
 
@@ -35,49 +34,80 @@ export async function conduct(
     if (flag(call, 'json')) io.stdout.write(`${JSON.stringify({ ok: false, diagnostics: compiled.diagnostics })}\n`);
     return code;
   }
-  const adapters = adapterTable({ launchers: () => starter.open(request.goal), root: project.root, env: io.env });
-  await refuseWhatCannotRun(plan, adapters, starter, request.goal);
-  if (interruption.signal !== undefined) return exitOf(interruption.signal);
-  return runToEnd(request, plan, adapters, interruption, call, io);
+  const { run, goal, rehearsal, only, options } = request;
+  const begin: NewRun = {
+    type: 'new',
+    rehearsal,
+    options,
+    texts: compiled.texts,
+    ...(only.length > 0 && { only }),
+    ...(request.from !== undefined && { from: request.from }),
+  };
+  const layout = layoutOf(workspaceOf(project.root, plan), run);
+  return conductRun({ project, layout, run, plan, goal, begin }, starter, interruption, call, io);
 }
 
-/** Everything that can be known to be missing before the first task starts. */
-async function refuseWhatCannotRun(plan: Plan, adapters: Adapters, starter: Starter, goal: string): Promise<void> {
+/** A run that can be started: a new one, or one that goes on. */
+export interface Conducted {
+  readonly project: Project;
+  readonly layout: RunLayout;
+  readonly run: RunId;
+  readonly plan: Plan;
+  readonly goal: string;
+  readonly begin: NewRun | ResumedRun;
+}
+
+/** Refuses what cannot run here, then runs to the end and gives the exit code. */
+export async function conductRun(
+  conducted: Conducted,
+  starter: Starter,
+  interruption: Interruption,
+  call: Call,
+  io: Io,
+): Promise<number> {
+  const { plan, goal, project } = conducted;
+  const adapters = adapterTable({ launchers: () => starter.open(goal), root: project.root, env: io.env });
   const refusals = await refusalsOf(plan, adapters);
-  if (refusals.length === 0 && plan.agents.some(({ adapter }) => adapter !== 'rehearsal')) {
+  // Before the lock is taken nothing of a resumed run may be started: the run may be alive.
+  if (refusals.length === 0 && conducted.begin.type === 'new' && needsProcesses(plan)) {
     const problem = await starter.open(goal).ready;
     if (problem !== undefined) refusals.push(problem);
   }
+  refuse(refusals);
+  if (interruption.signal !== undefined) return exitOf(interruption.signal);
+  return runToEnd(conducted, adapters, interruption, call, io);
+}
+
+function needsProcesses(plan: Plan): boolean {
+  return plan.agents.some(({ adapter }) => adapter !== 'rehearsal');
+}
+
+/** Everything that can be known to be missing before the first task starts. */
+function refuse(refusals: readonly string[]): void {
   if (refusals.length === 0) return;
   const hint = 'to see the orchestra move without its agents: add --rehearse; to see what is here: super doctor';
   throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
 }
 
 async function runToEnd(
-  request: RunRequest,
-  plan: Plan,
+  conducted: Conducted,
   adapters: Adapters,
   interruption: Interruption,
   call: Call,
   io: Io,
 ): Promise<number> {
-  const layout = layoutOf(workspaceOf(request.project.root, plan), request.run);
+  const { project, layout } = conducted;
   let state: RunState | undefined;
   const name = chooseReporter({ json: flag(call, 'json'), quiet: flag(call, 'quiet') }, io.stderr, io.env);
   const reporter = await makeReporter(
     name,
-    reporterContext(request, plan, layout, call, io, () => state),
+    reporterContext(conducted, call, io, () => state),
     io.env,
   );
   try {
     const run = startLocalRun({
-      root: request.project.root,
-      run: request.run,
-      plan,
-      goal: request.goal,
-      rehearsal: request.rehearsal,
-      ...(request.only.length > 0 && { only: request.only }),
-      texts: request.compiled.texts,
+      ...conducted,
+      root: project.root,
       adapters,
       env: io.env,
       observe: (event, now) => {
@@ -96,7 +126,7 @@ async function runToEnd(
     interruption.listen(() => {}); // what is still to be ended ends in a second or two
     await reporter.close(state);
   }
-  if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(request.project, layout.result));
+  if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(project, layout.result));
   return exitCode(state, interruption.signal);
 }
 
@@ -124,14 +154,13 @@ function exitCode(state: RunState, signal: Signal | undefined): number {
 }
 
 function reporterContext(
-  request: RunRequest,
-  plan: Plan,
-  layout: RunLayout,
+  { project, layout, plan, goal, run }: Conducted,
   call: Call,
   io: Io,
   state: () => RunState | undefined,
 ): ReporterContext {
-  const named = (path: string) => nameFor(request.project, path);
+  const named = (path: string) => nameFor(project, path);
+  const workspace = textOption(call, 'workspacePath');
   const attempt = (task: TaskName, number: number) => join(layout.attempts, task, String(number));
   const logs = (task: TaskName, number: number) =>
     ['stderr.log', 'stdout.log'].map((log) => join(attempt(task, number), log));
@@ -139,7 +168,8 @@ function reporterContext(
     stdout: io.stdout,
     stderr: io.stderr,
     plan,
-    goal: request.goal,
+    goal,
+    resume: ['super', 'orchestra', 'resume', run, ...(workspace === undefined ? [] : ['-w', workspace])],
     color: wantsColor(io.stderr, io.env),
     verbose: flag(call, 'verbose'),
     files: {
@@ -174,28 +204,4 @@ function lastLines(path: string | undefined, count: number): string[] {
   } catch {
     return []; // it changed between the two looks, or is not ours to read
   }
-}
-
-/** Most lines of a result that are printed on a terminal. */
-const screenful = 60;
-
-/** The result of a run that succeeded goes to standard output: as it is into files and pipes, made harmless and cut on a terminal. */
-async function printResult(layout: RunLayout, state: RunState, io: Io, name: string): Promise<void> {
-  if (state.outcome !== 'succeeded') return;
-  if (io.stdout.isTTY) return printOnTerminal(layout.result, io, name);
-  const { fd } = openOrdinary(layout.result);
-  const buffer = Buffer.allocUnsafe(65_536);
-  try {
-    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
-      await io.stdout.writeBytes(buffer.subarray(0, read));
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function printOnTerminal(path: string, io: Io, name: string): void {
-  const lines = readSome(path, 0, 262_144).toString('utf8').split('\n');
-  for (const line of lines.slice(0, screenful)) io.stdout.write(`${clean(line)}\n`);
-  if (lines.length > screenful) io.stdout.write(`... the rest is in ${name}\n`);
 }

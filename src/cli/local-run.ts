@@ -1,37 +1,59 @@
 // A run on this machine, put together: lock, folders, journal, launchers, backend, loop. Used by the command and by programs.
-import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
-import { identify, verdict } from '../process/identity.ts';
-import { type AgentAdapter, type Clock, StorageFailure } from '../run/ports.ts';
+import { endLeftovers } from '../process/leftovers.ts';
+import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
-import type { AdapterName, FinishCause, Plan, RunEvent, RunId, TaskName } from '../schema/types.gen.ts';
+import { type KeptSuccess, reuseEvents } from '../run/unchanged.ts';
+import type { AdapterName, FinishCause, Plan, RunEvent, RunId, RunOptions, TaskName } from '../schema/types.gen.ts';
 import { gatherOutput, prepareAttempt, recordFailure } from '../workspace/attempt-files.ts';
+import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
-import { openJournal } from '../workspace/journal.ts';
-import { createRun, layoutOf, linkLatest, type RunLayout } from '../workspace/layout.ts';
+import { type JournalFile, openJournal } from '../workspace/journal.ts';
+import { copyOutputs, createRun, linkLatest, type RunLayout } from '../workspace/layout.ts';
 import { type LockRecord, takeLock } from '../workspace/lock.ts';
+import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
 import { writeResult } from '../workspace/result.ts';
 import { statusFile } from '../workspace/status.ts';
 import { exit, Refusal } from './command.ts';
+import { mayBeAlive, recordOf } from './holder.ts';
 import { version } from './version.ts';
 
 export interface LocalRunOptions {
   /** The project's root, absolute. */
   readonly root: string;
+  readonly layout: RunLayout;
   readonly run: RunId;
   readonly plan: Plan;
   readonly goal: string;
-  readonly rehearsal: boolean;
-  readonly only?: readonly TaskName[];
-  /** Text of every file that the plan was made from, by name; the orchestra's is plan.file. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly begin: NewRun | ResumedRun;
   readonly adapters: Readonly<Record<AdapterName, AgentAdapter>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called after every event. Must not throw. */
   observe(event: RunEvent, state: RunState): void;
+}
+
+/** A run from its first event on. */
+export interface NewRun {
+  readonly type: 'new';
+  readonly rehearsal: boolean;
+  readonly only?: readonly TaskName[];
+  /** What the command line said over the file. */
+  readonly options?: RunOptions;
+  /** Text of every file that the plan was made from, by name; the orchestra's is plan.file. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The run whose unchanged successes it keeps. */
+  readonly from?: { readonly layout: RunLayout; readonly run: RunId; readonly kept: readonly KeptSuccess[] };
+}
+
+/** A run that goes on where its journal ends. */
+export interface ResumedRun {
+  readonly type: 'resumed';
+  readonly recorded: RecordedRun;
+  /** Ended tasks that are done again. */
+  readonly again: readonly TaskName[];
 }
 
 /** A run on this machine, under way. */
@@ -49,56 +71,42 @@ export function workspaceOf(root: string, plan: Pick<Plan, 'workspace'>): string
 
 /** Starts a run. Throws a Refusal when another run holds the workspace, and what the system says when it cannot be written. */
 export function startLocalRun(options: LocalRunOptions): LocalRun {
-  const { run, plan } = options;
-  const layout = layoutOf(workspaceOf(options.root, plan), run);
-  const lock = orStorageFailure(() => takeLock(layout.workspace, lockRecord(run), mayBeAlive));
+  const { run, plan, layout } = options;
+  const lock = orStorageFailure(() => takeLock(layout.workspace, recordOf(run), mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
   try {
-    const planText = `${JSON.stringify(plan)}\n`;
-    const journal = orStorageFailure(() => {
-      createRun(layout, options.texts.get(plan.file) ?? '', playbooksOf(plan, options.texts), planText);
-      linkLatest(layout, run);
-      return openJournal(layout.journal, run, Date.now);
-    });
+    const { journal, opening, state } = orStorageFailure(() => openRun(options));
     const status = statusFile(layout, run);
-    const { finished, stop } = startRun(
-      {
-        run,
-        plan,
-        goal: options.goal,
-        opening: {
-          type: 'run.started',
-          orchestra: plan.orchestra,
-          plan_sha256: sha256(Buffer.from(planText)),
-          goal: options.goal,
-          rehearsal: options.rehearsal,
-          super: version,
-          ...(options.only !== undefined && { only: [...options.only] }),
-        },
-      },
+    // Whoever worked here before may have died and left agents; they end before ours begin.
+    const orphaned = options.begin.type === 'resumed' ? run : lock.former?.run;
+    const quiet = orphaned === undefined ? undefined : endLeftovers(orphaned);
+    const going = startRun(
+      { run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },
       {
         clock,
         random: { next: Math.random },
         journal,
-        backend: backendOf(options, layout),
-        observe: (event, state) => {
-          options.observe(event, state);
-          if (event.type !== 'run.finished') status.offer(state, Date.now());
+        backend: backendOf(options, quiet),
+        observe: (event, now) => {
+          options.observe(event, now);
+          if (event.type !== 'run.finished') status.offer(now, Date.now());
         },
-        writeResult: async (state) => orStorageFailure(() => writeResult(layout, state)),
+        writeResult: async (now) => orStorageFailure(() => writeResult(layout, now)),
       },
     );
+    const control = watchControl(layout, going);
     const close = () => {
+      control.close();
       journal.close();
       lock.release();
     };
     return {
       layout,
-      stop,
-      finished: finished
-        .then((state) => {
-          status.write(state);
-          return state;
+      stop: going.stop,
+      finished: going.finished
+        .then((now) => {
+          status.write(now);
+          return now;
         })
         .finally(close),
     };
@@ -108,11 +116,54 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
   }
 }
 
+interface OpenRun {
+  readonly journal: JournalFile;
+  readonly opening: readonly EventBody[];
+  readonly state?: RunState;
+}
+
+/** Brings the folder of a run into the form in which its next event can be written. */
+function openRun(options: LocalRunOptions): OpenRun {
+  const { begin, layout, run } = options;
+  if (begin.type === 'new') return createNewRun(options, begin);
+  const { recorded, again } = begin;
+  if (!cutTornLine(recorded)) throw new Refusal(exit.locked, `run ${run} was resumed by somebody else just now`);
+  linkLatest(layout, run);
+  const opening = [{ type: 'run.resumed' as const, super: version, ...(again.length > 0 && { again: [...again] }) }];
+  return {
+    journal: openJournal(layout.journal, run, Date.now, recorded.events.length),
+    opening,
+    state: recorded.state,
+  };
+}
+
+function createNewRun(options: LocalRunOptions, begin: NewRun): OpenRun {
+  const { plan, layout, run } = options;
+  const planText = `${JSON.stringify(plan)}\n`;
+  createRun(layout, begin.texts.get(plan.file) ?? '', playbooksOf(plan, begin.texts), planText);
+  if (begin.from !== undefined) copyOutputs(begin.from.layout, layout, begin.from.kept);
+  linkLatest(layout, run);
+  const started: EventBody = {
+    type: 'run.started',
+    orchestra: plan.orchestra,
+    plan_sha256: sha256(Buffer.from(planText)),
+    goal: options.goal,
+    rehearsal: begin.rehearsal,
+    super: version,
+    ...(begin.only !== undefined && { only: [...begin.only] }),
+    ...(begin.options !== undefined && { options: begin.options }),
+    ...(begin.from !== undefined && { continues: begin.from.run }),
+  };
+  const reused = begin.from === undefined ? [] : reuseEvents(begin.from.kept, begin.from.run);
+  return { journal: openJournal(layout.journal, run, Date.now), opening: [started, ...reused] };
+}
+
 /** A workspace that cannot be written, whatever the system calls it. */
 function orStorageFailure<T>(write: () => T): T {
   try {
     return write();
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new StorageFailure((error as Error).message, { cause: error });
   }
 }
@@ -134,7 +185,8 @@ const clock: Clock = {
   },
 };
 
-function backendOf(options: LocalRunOptions, layout: RunLayout) {
+/** `quiet` resolves when nothing of an earlier orchestrator runs any more. */
+function backendOf({ layout, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {
   return localBackend({
     root: options.root,
     adapters: options.adapters,
@@ -143,7 +195,13 @@ function backendOf(options: LocalRunOptions, layout: RunLayout) {
     intermediate: layout.intermediate,
     env: options.env,
     store: {
-      prepare: (order) => prepareAttempt(layout, order),
+      prepare:
+        quiet === undefined
+          ? (order) => prepareAttempt(layout, order)
+          : async (order) => {
+              await quiet;
+              return prepareAttempt(layout, order);
+            },
       gather: (task, files, readLimit) => gatherOutput(layout, task, files, readLimit),
       recordFailure: (task, files, message) => recordFailure(layout, task, files, message),
     },
@@ -159,24 +217,6 @@ function playbooksOf(plan: Plan, texts: ReadonlyMap<string, string>) {
     name: names.indexOf(names[at] ?? '') === at ? (names[at] ?? '') : file.replaceAll(/[/\\]/g, '_'),
     text: texts.get(file) ?? '',
   }));
-}
-
-function lockRecord(run: RunId): LockRecord {
-  const identity = identify(process.pid);
-  return {
-    pid: process.pid,
-    start_time: identity?.began ?? '',
-    boot_id: identity?.boot ?? '',
-    host: hostname(),
-    run,
-  };
-}
-
-/** A holder on another host, or one about which nothing can be known, counts as alive. */
-function mayBeAlive(holder: LockRecord): boolean {
-  if (holder.host !== hostname()) return true;
-  const found = verdict({ pid: holder.pid, began: holder.start_time, boot: holder.boot_id });
-  return found === 'ours' || found === 'unknown';
 }
 
 function lockedBy(holder: LockRecord | undefined, workspace: string): Refusal {

@@ -4,9 +4,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type AdapterChoice, chooseAdapter } from '../plan/adapter-choice.ts';
 import { adaptersHere } from './adapters.ts';
 import { type Io, Refusal } from './command.ts';
-import { type LastRun, lastRun } from './last-run.ts';
 import { idOf } from './lookup.ts';
 import { nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import { lastRun } from './runs.ts';
 import { compileFile, loadPlaybook } from './team.ts';
 
 export interface AgentRow {
@@ -27,7 +27,7 @@ export interface OrchestraRow {
   readonly strategy: string | null;
   readonly agents: readonly string[];
   readonly tasks: readonly string[];
-  readonly last_run: LastRun | null;
+  readonly last_run: ReturnType<typeof lastRun>;
   /** The first thing that is wrong with it. */
   readonly error?: string;
 }

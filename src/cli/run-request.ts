@@ -1,11 +1,11 @@
 // From the command line to what shall be run: goal, overrides, compiled plan.
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { selectTasks } from '../plan/select.ts';
-import type { AdapterName, OnFailure, Plan, RunId, Strategy, TaskName } from '../schema/types.gen.ts';
+import type { AdapterName, OnFailure, Plan, RunId, RunOptions, Strategy, TaskName } from '../schema/types.gen.ts';
 import { parseDuration } from '../spec/durations.ts';
-import type { Overrides } from '../spec/spec.ts';
 import { adaptersHere } from './adapters.ts';
 import { type Call, flag, type Io, textOption, usageFault } from './command.ts';
+import type { NewRun } from './local-run.ts';
 import { findOrchestra } from './lookup.ts';
 import { findProject, type Project } from './project.ts';
 import { type Compiled, compileFile } from './team.ts';
@@ -18,18 +18,32 @@ export interface RunRequest {
   readonly goal: string;
   readonly rehearsal: boolean;
   readonly only: readonly TaskName[];
+  /** What the command line said over the file. */
+  readonly options: RunOptions;
   /** Compiles the file; --only is applied to the plan. */
   readonly compiled: Compiled;
+  /** The run whose unchanged successes this one keeps. */
+  readonly from?: NewRun['from'];
 }
 
 /** Reads options and compiles; `given` is the goal of the command line. Throws a Refusal for a wrong command line or a missing file. */
 export async function readRequest(call: Call, io: Io, run: RunId, given: string | undefined): Promise<RunRequest> {
-  const overrides = overridesOf(call);
   const project = findProject(io.cwd);
   const path = findOrchestra(project, call.operands[0] ?? '');
-  const rehearsal = flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
-  const adapter = textOption(call, 'adapter') as AdapterName | undefined;
-  const compiled = compileFile(project, path, {
+  const only = (call.options.only ?? []) as readonly TaskName[];
+  const options = optionsOf(call);
+  const rehearsal = flag(call, 'rehearse') || options.adapter === 'rehearsal';
+  return compileRequest({ project, path, run, goal: given, rehearsal, only, options }, io, flag(call, 'dryRun'));
+}
+
+/** What shall be run, before its file is read. `goal` undefined: the orchestra's own. */
+export type Wish = Omit<RunRequest, 'compiled' | 'goal'> & { readonly goal: string | undefined };
+
+/** Compiles what shall be run. Throws a Refusal where a goal is needed and there is none, unless it is only looked at. */
+export async function compileRequest(wish: Wish, io: Io, onlyLook: boolean): Promise<RunRequest> {
+  const { project, options, rehearsal, only } = wish;
+  const { adapter, ...overrides } = options;
+  const compiled = compileFile(project, wish.path, {
     overrides,
     adapters: {
       ...(await adaptersHere(project.root, io.env)),
@@ -37,35 +51,28 @@ export async function readRequest(call: Call, io: Io, run: RunId, given: string 
       ...(adapter !== undefined && { option: adapter }),
     },
   });
-  const only = (call.options.only ?? []) as readonly TaskName[];
   const plan = compiled.value === undefined ? undefined : selected(compiled.value, only);
-  const goal = given ?? plan?.goal ?? '';
-  if (plan !== undefined && goal.trim() === '' && usesGoal(plan) && !flag(call, 'dryRun')) {
+  const goal = wish.goal ?? plan?.goal ?? '';
+  if (plan !== undefined && goal.trim() === '' && usesGoal(plan) && !onlyLook) {
     throw usageFault(`this orchestra speaks of {goal}, and there is none`, 'give one: --goal "<what the run is for>"');
   }
-  return {
-    project,
-    path,
-    run,
-    goal,
-    rehearsal,
-    only,
-    compiled: plan === undefined ? compiled : { ...compiled, value: plan },
-  };
+  return { ...wish, goal, compiled: plan === undefined ? compiled : { ...compiled, value: plan } };
 }
 
-function overridesOf(call: Call): Overrides {
+function optionsOf(call: Call): RunOptions {
   const strategy = textOption(call, 'strategy') as Strategy | undefined;
   const parallel = textOption(call, 'maxParallel');
   const timeout = textOption(call, 'timeout');
   const workspace = textOption(call, 'workspacePath');
   const onFailure = textOption(call, 'onFailure') as OnFailure | undefined;
+  const adapter = textOption(call, 'adapter') as AdapterName | undefined;
   return {
     ...(strategy !== undefined && { strategy }),
     ...(parallel !== undefined && { max_parallel_tasks: wholeNumber('--max-parallel', parallel) }),
     ...(timeout !== undefined && { task_timeout_seconds: duration('--timeout', timeout) }),
     ...(workspace !== undefined && { workspace }),
     ...(onFailure !== undefined && { on_failure: onFailure }),
+    ...(adapter !== undefined && { adapter }),
   };
 }
 

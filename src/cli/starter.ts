@@ -14,11 +14,17 @@ export interface Starter {
  */
 export function startEarly(call: Call, io: Io, run: RunId, goal: string | undefined): Starter {
   const idle = flag(call, 'dryRun') || flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
+  const starter = startLate(run, io);
+  if (!idle && goal !== undefined) starter.open(goal);
+  return starter;
+}
+
+/** The launchers of a run that come up when the first agent needs them. */
+export function startLate(run: RunId, io: Io): Starter {
   let launchers: Launchers | undefined;
-  const open = (known: string) => {
-    launchers ??= openLaunchers({ run, goal: known, env: io.env });
+  const open = (goal: string) => {
+    launchers ??= openLaunchers({ run, goal, env: io.env });
     return launchers;
   };
-  if (!idle && goal !== undefined) open(goal);
   return { open, close: async () => launchers?.close() };
 }

@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { init } from './init.ts';
 import { orchestraCreate } from './orchestra-create.ts';
 import { orchestraList } from './orchestra-list.ts';
+import { orchestraResume } from './orchestra-resume.ts';
 import { orchestraRun } from './orchestra-run.ts';
 import { orchestraShow } from './orchestra-show.ts';
 import { orchestraValidate } from './orchestra-validate.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   orchestraShow,
   orchestraValidate,
   orchestraRun,
+  orchestraResume,
   explain,
   schema,
   completion,

@@ -9,6 +9,7 @@ import type { LaunchEnd, Launched, LaunchOrder } from './order.ts';
 import {
   dispatch,
   exceptOurs,
+  freezeWork,
   hangUp,
   onNurseryLost,
   onReport,
@@ -114,7 +115,7 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   const refused = pool.lost ?? (pool.closing ? 'the run is over' : undefined);
   if (refused !== undefined) {
     settle({ type: 'lost', message: refused });
-    return { ended, stop() {} };
+    return { ended, stop() {}, freeze() {} };
   }
   const work: Work = {
     id,
@@ -128,7 +129,11 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   };
   pool.waiting.push(work);
   dispatch(pool);
-  return { ended, stop: (force) => stopWork(pool, work, force ? 0 : pool.graceMs) };
+  return {
+    ended,
+    stop: (force) => stopWork(pool, work, force ? 0 : (order.graceMs ?? pool.graceMs)),
+    freeze: (frozen) => void freezeWork(pool, work, frozen),
+  };
 }
 
 async function close(pool: Pool, mark: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface LaunchOrder {
   readonly stdin: string | undefined;
   readonly stdout: string;
   readonly stderr: string;
+  /** Between TERM and KILL, in milliseconds; that of the launchers unless given. */
+  readonly graceMs?: number;
 }
 
 /** How it ended: by itself or by a stop; with the machinery around it; or never begun, because it cannot be expressed. */
@@ -27,4 +29,6 @@ export interface Launched {
   readonly ended: Promise<LaunchEnd>;
   /** TERM to all of it, KILL after the grace period; `force` ends the grace at once. May be called again. */
   stop(force: boolean): void;
+  /** STOP to all of it, or CONT. */
+  freeze(frozen: boolean): void;
 }

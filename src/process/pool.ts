@@ -5,9 +5,9 @@
 //        \--------------\-- dies ---------\-- dies: the attempt is lost, its group is ended ----> gone
 import { closeSync, constants, openSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAnySought, lastPid, pidsSince } from './census.ts';
+import { findProcesses, isAnySought, lastPid, pidsSince } from './census.ts';
 import { endProcesses } from './ending.ts';
-import { type Identity, identify, type ProcessFacts, signalGroup, verdict } from './identity.ts';
+import { type Identity, identify, type ProcessFacts, signalGroup, signalProcess, verdict } from './identity.ts';
 import { firstLines } from './message.ts';
 import { monotonic } from './monotonic.ts';
 import type { Nursery, Report } from './nursery.ts';
@@ -254,6 +254,17 @@ export function stopWork(pool: Pool, work: Work, graceMs: number): void {
   if (remove(pool.waiting, work)) return work.settle({ type: 'exited', code: 143 });
   const { launcher } = work;
   if (launcher && pool.running.has(work.id)) void endWork(pool, launcher, work, graceMs);
+}
+
+/** Holds all of an attempt, or lets it go on. What waits has not begun: it is told when it does. */
+export async function freezeWork(pool: Pool, work: Work, frozen: boolean): Promise<void> {
+  const identity = work.launcher?.identity;
+  if (identity === undefined || !pool.running.has(work.id) || work.ending) return;
+  const signal = frozen ? 'SIGSTOP' : 'SIGCONT';
+  signalGroup(identity, signal);
+  const marks = marksOf(work);
+  const strays = await findProcesses({ groups: new Set(), marks, except: exceptOurs(pool), since: pool.nursery.began });
+  for (const one of strays) if (one.group !== identity.pid) signalProcess(one, signal);
 }
 
 /** Sees to it that nothing of an attempt is left, then settles it. Called again it can only shorten the grace. */

@@ -133,9 +133,15 @@ function ofRun(
     case 'budget.exceeded':
       return ['budget', '', `${oneLine(event.budget)} is used up: ${event.used} of ${event.limit}`];
     case 'run.paused':
-      return ['paused', '', 'nothing new starts until the run is unpaused'];
+      return [
+        'paused',
+        '',
+        `nothing new starts until the run is unpaused${event.frozen === true ? '; agents are held' : ''}`,
+      ];
     case 'run.unpaused':
       return ['unpaused', '', ''];
+    case 'parallelism.changed':
+      return ['parallelism', '', `${counted(event.max_parallel_tasks, 'task')} at once: ${oneLine(event.because)}`];
     case 'run.finished':
       return event.message === undefined ? undefined : ['stopped', '', oneLine(event.message)];
     case 'run.started':

@@ -41,6 +41,8 @@ export interface ReporterContext {
   readonly stderr: Stream;
   readonly plan: Plan;
   readonly goal: string;
+  /** The command that goes on with this run, in words. */
+  readonly resume: readonly string[];
   readonly color: boolean;
   readonly verbose: boolean;
   readonly files: RunFiles;

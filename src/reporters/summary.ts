@@ -150,12 +150,11 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
 }
 
 /** Commands that make sense now, ready to be copied. */
-function nextLines(state: RunState, { plan, goal, files }: ReporterContext, paint: Paint): string[] {
+function nextLines(state: RunState, { resume, files }: ReporterContext, paint: Paint): string[] {
   const next = (...commands: readonly string[]) =>
     commands.map((command, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(8))}${command}`);
   if (state.outcome === 'succeeded') return next(`cat ${quoted(files.result)}`);
-  const purpose = goal === '' ? '' : ` --goal ${quoted(goal)}`;
-  const again = `super orchestra run ${quoted(plan.file)}${purpose}`;
+  const again = resume.map(quoted).join(' ');
   const failed = state.inOrder.find(({ status }) => status === 'failed');
   return failed === undefined ? next(again) : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, again);
 }

@@ -7,9 +7,10 @@
 //      |                           '------ task.cancelled --> cancelled
 //      |-- task.skipped --> skipped
 //      |-- task.reused ---> reused
-//      '-- task.cancelled -> cancelled            run.resumed: running -> pending, attempt numbers go on
+//      '-- task.cancelled -> cancelled            run.resumed: running -> pending, and what it names: ended -> pending;
+//                                                 attempt numbers go on
 import type { Plan, RunEvent, TaskName, Usage } from '../schema/types.gen.ts';
-import { addTasks, discardUnconfirmed } from './membership.ts';
+import { addTasks, discardUnconfirmed, recount } from './membership.ts';
 import { enqueue, release, settleNeed } from './ready.ts';
 import type { RunState, TaskState, TaskStatus } from './state.ts';
 
@@ -28,6 +29,8 @@ export function initialState(plan: Plan): RunState {
     doomed: new Set(),
     counts: { pending: 0, running: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, reused: 0 },
     delegatedBy: new Map(),
+    formerAttempts: new Map(),
+    frozen: false,
     seq: 0,
   };
   addTasks(state, plan.tasks);
@@ -55,14 +58,23 @@ export function apply(state: RunState, event: RunEvent): void {
       delete state.outcome;
       delete state.because;
       delete state.finishedAt;
+      delete state.parallel;
+      state.frozen = false;
       for (const task of [...state.running]) backToPending(state, task);
+      for (const name of event.again ?? []) reopen(state, taskNamed(state, name, event.seq));
       discardUnconfirmed(state);
+      if (event.again !== undefined) recount(state);
       return;
     case 'run.paused':
       state.status = 'paused';
+      state.frozen = event.frozen ?? false;
       return;
     case 'run.unpaused':
       state.status = 'running';
+      state.frozen = false;
+      return;
+    case 'parallelism.changed':
+      state.parallel = event.max_parallel_tasks;
       return;
     case 'run.finished':
       state.status = 'finished';
@@ -81,13 +93,35 @@ export function apply(state: RunState, event: RunEvent): void {
   }
 }
 
+/** An event that cannot follow what came before it: the journal is damaged, or was written by something else. */
+export class JournalFault extends Error {
+  override readonly name = 'JournalFault';
+  readonly seq: number;
+  constructor(seq: number, message: string) {
+    super(`event ${seq} ${message}`);
+    this.seq = seq;
+  }
+}
+
+function taskNamed(state: RunState, name: TaskName, seq: number): TaskState {
+  const task = state.tasks.get(name);
+  if (task === undefined) throw new JournalFault(seq, `names the unknown task "${name}"`);
+  return task;
+}
+
+/** A task begins and ends once; whoever says otherwise is not believed. */
+function expect(task: TaskState, event: RunEvent, ...statuses: readonly TaskStatus[]): void {
+  if (statuses.includes(task.status)) return;
+  throw new JournalFault(event.seq, `(${event.type}) finds the task "${task.task.name}" ${task.status}`);
+}
+
 type TaskEvent = Extract<RunEvent, { task: TaskName }>;
 
 function applyToTask(state: RunState, event: TaskEvent, at: number): void {
-  const task = state.tasks.get(event.task);
-  if (task === undefined) throw new Error(`journal: event ${event.seq} names the unknown task "${event.task}"`);
+  const task = taskNamed(state, event.task, event.seq);
   switch (event.type) {
     case 'task.started':
+      expect(task, event, 'pending');
       move(state, task, 'running');
       task.attempt = event.attempt;
       task.startedAt = at;
@@ -97,6 +131,8 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       task.lastReport = event.text;
       return;
     case 'task.retry-scheduled':
+      expect(task, event, 'running');
+      addUsage(state, event.usage);
       task.busy += at - (task.startedAt ?? at);
       if (event.feedback === undefined) task.failures += 1;
       else task.repairs += 1;
@@ -107,6 +143,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       backToPending(state, task);
       return;
     case 'task.succeeded':
+      expect(task, event, 'running');
       task.busy += event.duration_ms;
       task.output = event.output;
       clearFailure(task);
@@ -114,10 +151,12 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       end(state, task, 'succeeded', at);
       return;
     case 'task.reused':
+      expect(task, event, 'pending');
       task.output = event.output;
       end(state, task, 'reused', at);
       return;
     case 'task.failed':
+      expect(task, event, 'running');
       task.busy += event.duration_ms ?? 0;
       task.failures += 1;
       task.reason = event.reason;
@@ -128,10 +167,13 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       state.firstFailed ??= task;
       return;
     case 'task.skipped':
+      expect(task, event, 'pending');
       task.message = event.because;
       end(state, task, 'skipped', at);
       return;
     case 'task.cancelled':
+      expect(task, event, 'pending', 'running');
+      if (event.requested === true) task.requested = true;
       if (event.attempt !== undefined) task.busy += at - (task.startedAt ?? at);
       task.message = event.because;
       end(state, task, 'cancelled', at);
@@ -180,6 +222,21 @@ function move(state: RunState, task: TaskState, status: TaskStatus): void {
   }
   state.retrying.delete(task);
   task.status = status;
+}
+
+/** What has ended is to be done again. */
+function reopen(state: RunState, task: TaskState): void {
+  if (task.endedAt === undefined) return;
+  move(state, task, 'pending');
+  clearFailure(task);
+  delete task.endedAt;
+  delete task.endedSeq;
+  delete task.output;
+  delete task.exitCode;
+  delete task.notBefore;
+  delete task.requested;
+  task.failures = 0;
+  task.repairs = 0;
 }
 
 function backToPending(state: RunState, task: TaskState): void {

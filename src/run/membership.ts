@@ -11,7 +11,7 @@ export function addTasks(state: RunState, tasks: readonly PlanTask[]): void {
       task,
       index: state.inOrder.length,
       status: 'pending',
-      attempt: 0,
+      attempt: state.formerAttempts.get(task.name) ?? 0,
       failures: 0,
       repairs: 0,
       unmet: 0,
@@ -56,14 +56,19 @@ function joinSynthesis(state: RunState, tasks: readonly PlanTask[]): void {
 export function discardUnconfirmed(state: RunState): void {
   const gone = new Set<TaskName>();
   for (const [name, by] of state.delegatedBy) {
-    if (state.tasks.get(by)?.status !== 'succeeded') gone.add(name);
+    const status = state.tasks.get(by)?.status;
+    if (status !== 'succeeded' && status !== 'reused') gone.add(name);
   }
   if (gone.size === 0) return;
   for (const name of gone) {
+    const task = state.tasks.get(name) as TaskState;
+    state.counts[task.status] -= 1;
+    state.formerAttempts.set(name, task.attempt);
+    state.retrying.delete(task);
+    state.doomed.delete(task);
     state.tasks.delete(name);
     state.delegatedBy.delete(name);
     state.dependents.delete(name);
-    state.counts.pending -= 1;
   }
   state.inOrder = state.inOrder.filter(({ task }) => !gone.has(task.name));
   for (const [name, list] of state.dependents)
@@ -76,9 +81,31 @@ export function discardUnconfirmed(state: RunState): void {
     entry.index = index;
     if (!task.needs.some((need) => gone.has(need.task))) return;
     const needs = task.needs.filter((need) => !gone.has(need.task));
-    entry.unmet -= task.needs.length - needs.length;
     entry.task = { ...task, needs, context: task.context.filter((name) => !gone.has(name)) };
   });
+  recount(state);
+}
+
+/** Counts anew what each pending task waits for, after ended tasks became pending again or left. */
+export function recount(state: RunState): void {
+  state.doomed.clear();
+  for (const entry of state.inOrder) {
+    if (entry.status !== 'pending') continue;
+    entry.unmet = 0;
+    delete entry.blame;
+    for (const need of entry.task.needs) {
+      const needed = state.tasks.get(need.task);
+      if (needed?.endedAt === undefined) entry.unmet += 1;
+      else settleNeed(entry, needed);
+    }
+  }
+  const failed = state.inOrder.filter(({ status }) => status === 'failed');
+  const first = failed.reduce<TaskState | undefined>(
+    (a, b) => (a === undefined || (b.endedSeq ?? 0) < (a.endedSeq ?? 0) ? b : a),
+    undefined,
+  );
+  if (first === undefined) delete state.firstFailed;
+  else state.firstFailed = first;
   rearrange(state);
 }
 

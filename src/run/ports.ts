@@ -101,6 +101,8 @@ export interface Attempt {
   readonly ended: Promise<AttemptEnd>;
   /** Ends it: politely first, after the grace period by force. May be called again with `now` to skip the rest of the grace. */
   stop(cause: StopCause, now?: boolean): void;
+  /** Holds all its processes, or lets them go on. A stop lets them go on first, so that they can end. */
+  freeze(frozen: boolean): void;
 }
 
 export type AttemptEnd = AttemptSucceeded | AttemptFailed | AttemptCancelled;
@@ -183,6 +185,8 @@ export interface AgentProcess {
   readonly ended: Promise<AgentEnd>;
   /** Ends it: politely, or by force. */
   stop(force: boolean): void;
+  /** Holds all its processes, or lets them go on; absent where there are none. */
+  freeze?(frozen: boolean): void;
 }
 
 /** How an agent ended, before its output is looked at. */

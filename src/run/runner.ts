@@ -27,6 +27,7 @@ import type {
 import { retryDelay } from './retry.ts';
 import { decide, isStopping, outcomeOf } from './schedule.ts';
 import type { RunState, TaskState } from './state.ts';
+import { startTimer, type Timer } from './timer.ts';
 
 /** What the runner needs from the world. */
 export interface RunDoors {
@@ -44,8 +45,8 @@ export interface RunRequest {
   readonly run: RunId;
   readonly plan: Plan;
   readonly goal: string;
-  /** The first event of this process: run.started, or run.resumed on top of a state that was folded before. */
-  readonly opening: EventBody;
+  /** The first events of this process: run.started and what is reused, or run.resumed on top of a state that was folded before. */
+  readonly opening: readonly EventBody[];
   readonly state?: RunState;
 }
 
@@ -55,6 +56,12 @@ export interface Run {
   readonly finished: Promise<RunState>;
   /** Ends the run: running attempts are stopped, nothing new starts. A second call skips the rest of the grace period. */
   stop(because: FinishCause, message: string): void;
+  /** Nothing new starts until unpause(). With `freeze` running agents are held, too, and so are their timeouts. Says why not, if so. */
+  pause(freeze: boolean): string | undefined;
+  /** Says why not, if so. */
+  unpause(): string | undefined;
+  /** Cancels one task. Says why not, when it has ended or is unknown. */
+  cancel(task: TaskName, because: string): string | undefined;
 }
 
 /** Starts running a plan. */
@@ -63,6 +70,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const attempts = new Map<TaskName, Attempt>();
   const inbox: { readonly task: TaskState; readonly end: AttemptEnd }[] = [];
   const agents = new Map<AgentName, PlanAgent>(request.plan.agents.map((agent) => [agent.name, agent]));
+  const timers = new Map<TaskName, Timer>();
+  /** Running tasks that a person cancelled, and why. */
+  const requested = new Map<TaskName, string>();
   let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
   let defect: { readonly error: unknown } | undefined;
   let wake = () => {};
@@ -77,11 +87,16 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
 
   /** Takes in how an attempt ended. */
   const takeIn = (task: TaskState, end: AttemptEnd): void => {
-    attempts.delete(task.task.name);
+    const { name } = task.task;
+    attempts.delete(name);
+    timers.get(name)?.cancel();
+    timers.delete(name);
     if (end.type === 'succeeded') return takeInSuccess(task, end);
     if (end.type === 'failed') return takeInFailure(task, end);
-    const because = stopping?.message ?? 'stopped';
-    record({ type: 'task.cancelled', task: task.task.name, attempt: task.attempt, because });
+    const asked = stopping === undefined ? requested.get(name) : undefined;
+    const because = asked ?? stopping?.message ?? 'stopped';
+    const alone = asked === undefined ? {} : { requested: true };
+    record({ type: 'task.cancelled', task: name, attempt: task.attempt, because, ...alone });
   };
 
   const takeInSuccess = (task: TaskState, end: AttemptSucceeded): void => {
@@ -94,9 +109,11 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         reason: 'invalid-output' as const,
         message: `the delegation is faulty: ${delegation.faults[0]}`,
       };
-      if (task.repairs > 0 || nothingStarts()) return fail(task, { type: 'failed', ...failure });
+      const spent = end.usage === undefined ? {} : { usage: end.usage };
+      if (task.repairs > 0 || nothingStarts()) return fail(task, { type: 'failed', ...failure, ...spent });
       const at = new Date(doors.clock.now()).toISOString();
-      return record({ type: 'task.retry-scheduled', task: name, attempt: task.attempt, at, feedback, ...failure });
+      const again = { task: name, attempt: task.attempt, at, feedback, ...failure, ...spent };
+      return record({ type: 'task.retry-scheduled', ...again });
     }
     const { output, usage } = end;
     const attempt = { task: name, attempt: task.attempt, duration_ms: durationOf(task, doors.clock.now()) };
@@ -117,6 +134,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       reason: end.reason,
       message: end.message,
       ...(end.exit_code !== undefined && { exit_code: end.exit_code }),
+      ...(end.usage !== undefined && { usage: end.usage }),
     });
   };
 
@@ -143,16 +161,18 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     });
     attempts.set(name, attempt);
     const limit = task.task.timeout_seconds;
-    const forget = limit === null ? undefined : doors.clock.after(limit * 1000, () => attempt.stop('timeout'));
+    if (limit !== null)
+      timers.set(
+        name,
+        startTimer(doors.clock, limit * 1000, () => attempt.stop('timeout')),
+      );
     if (stopping !== undefined) attempt.stop('cancelled');
     attempt.ended.then(
       (end) => {
-        forget?.();
         inbox.push({ task, end });
         wake();
       },
       (error: unknown) => {
-        forget?.();
         attempts.delete(name);
         defect ??= { error };
         wake();
@@ -162,13 +182,21 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
 
   /** An agent may report at any time: nobody else would write it, or hear that it could not be written. */
   const reportProgress = (task: TaskState, { kind, text, percent }: Progress): void => {
-    if (task.status !== 'running' || state.status === 'finished' || defect !== undefined) return;
+    if (task.status !== 'running') return;
+    recordNow({ type: 'task.progressed', task: task.task.name, kind, text, ...(percent !== undefined && { percent }) });
+  };
+
+  /** Records what does not come from the loop; says whether it could be. */
+  const recordNow = (body: EventBody): boolean => {
+    if (state.status === 'finished' || defect !== undefined) return false;
     try {
-      record({ type: 'task.progressed', task: task.task.name, kind, text, ...(percent !== undefined && { percent }) });
+      record(body);
       doors.journal.write();
+      return true;
     } catch (error) {
       defect = { error };
       wake();
+      return false;
     }
   };
 
@@ -206,14 +234,14 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       if (task.status !== 'pending') continue;
       record({ type: 'task.cancelled', task: task.task.name, because: stopping?.message ?? 'stopped' });
     }
-    if (state.counts.cancelled === 0) stopping = undefined;
+    if (!state.inOrder.some((task) => task.status === 'cancelled' && task.requested !== true)) stopping = undefined;
     return stopping?.because === 'timeout' ? 'failed' : outcomeOf(state);
   };
 
   const loop = async (): Promise<RunState> => {
     // Whoever starts a run holds it before the first event.
     await undefined;
-    record(request.opening);
+    for (const event of request.opening) record(event);
     for (;;) {
       for (const { task, end } of inbox.splice(0)) takeIn(task, end);
       if (defect !== undefined) throw defect.error;
@@ -266,15 +294,50 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     wake();
   };
 
+  const pause = (freeze: boolean): string | undefined => {
+    if (stopping !== undefined || state.status === 'finished') return 'the run is ending';
+    if (state.status === 'paused' && (state.frozen || !freeze)) return 'the run is paused already';
+    if (!recordNow({ type: 'run.paused', ...(freeze && { frozen: true }) })) return 'it could not be recorded';
+    runTimer?.hold();
+    if (!freeze) return undefined;
+    for (const timer of timers.values()) timer.hold();
+    for (const attempt of attempts.values()) attempt.freeze(true);
+    return undefined;
+  };
+
+  const unpause = (): string | undefined => {
+    const { frozen } = state;
+    if (state.status !== 'paused') return 'the run is not paused';
+    if (!recordNow({ type: 'run.unpaused' })) return 'it could not be recorded';
+    runTimer?.goOn();
+    if (frozen) {
+      for (const timer of timers.values()) timer.goOn();
+      for (const attempt of attempts.values()) attempt.freeze(false);
+    }
+    wake();
+    return undefined;
+  };
+
+  const cancel = (name: TaskName, because: string): string | undefined => {
+    const task = state.tasks.get(name);
+    if (task === undefined) return `there is no task "${name}" in this run`;
+    if (task.endedAt !== undefined) return `${name} has already ended: ${task.status}`;
+    requested.set(name, because);
+    if (task.status === 'running') attempts.get(name)?.stop('cancelled');
+    else recordNow({ type: 'task.cancelled', task: name, because, requested: true });
+    wake();
+    return undefined;
+  };
+
   const limit = request.plan.run_timeout_seconds;
-  const forget =
+  const runTimer =
     limit === null
       ? undefined
-      : doors.clock.after(limit * 1000, () => stop('timeout', `the run took longer than ${limit} s`));
+      : startTimer(doors.clock, limit * 1000, () => stop('timeout', `the run took longer than ${limit} s`));
   const finished = loop()
     .catch(abandon)
-    .finally(() => forget?.());
-  return { finished, stop };
+    .finally(() => runTimer?.cancel());
+  return { finished, stop, pause, unpause, cancel };
 }
 
 function durationOf(task: TaskState, now: number): number {

@@ -17,7 +17,7 @@ export function decide(state: RunState, now: number): Decision {
     return { type: 'skip', tasks: [...state.doomed].map((task) => ({ task, because: whyDoomed(task) })) };
   }
   if (isStopping(state) && state.counts.pending > 0) return { type: 'skip', tasks: skipsAfterFailure(state) };
-  if (state.status !== 'paused' && state.running.size < state.plan.max_parallel_tasks) {
+  if (state.status !== 'paused' && state.running.size < (state.parallel ?? state.plan.max_parallel_tasks)) {
     const task = nextTask(state, now);
     if (task !== undefined) return { type: 'start', task };
   }

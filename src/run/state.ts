@@ -50,6 +50,8 @@ export interface TaskState {
   feedback?: string;
   /** Time before which the next attempt does not start, in milliseconds since 1970. */
   notBefore?: number;
+  /** Whether a person cancelled it alone. */
+  requested?: boolean;
   /** Latest report of the agent. */
   lastReport?: string;
 }
@@ -73,6 +75,12 @@ export interface RunState {
   readonly doomed: Set<TaskState>;
   /** Number of tasks by status. */
   readonly counts: Record<TaskStatus, number>;
+  /** Most tasks at once while the machine is overloaded; undefined: as planned. */
+  parallel?: number;
+  /** Whether the running agents are held, too, while the run is paused. */
+  frozen: boolean;
+  /** Attempt numbers of tasks that left the run: a task of that name goes on counting. */
+  readonly formerAttempts: Map<TaskName, number>;
   /** The first task that failed, in order of events. */
   firstFailed?: TaskState;
   /** Who delegated each delegated task. */

@@ -47,7 +47,9 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "enable_trace",
       "orchestration_type",
       "replicas",
-      "resources"
+      "resources",
+      "grace_seconds",
+      "limits"
     ],
     "#/properties/orchestra/properties/execution/properties/retry_strategy/anyOf/1": [
       "strategy",
@@ -86,7 +88,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "model",
       "provider",
       "base_url",
-      "api_key_env"
+      "api_key_env",
+      "limits"
     ],
     "#/properties/tasks/items": [
       "name",
@@ -169,7 +172,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "datasets",
       "dataset",
       "output_mode",
-      "agent_capabilities"
+      "agent_capabilities",
+      "limits"
     ],
     "#/properties/spec/properties/language_model": [
       "location",
@@ -232,7 +236,9 @@ export const termOfPattern: Readonly<Record<string, string>> = {
   "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$": "duration",
   "^[0-9a-f]{64}$": "output",
   "^[^\\s]+( [^\\s]+)*$": "shell",
-  "^[A-Za-z_][A-Za-z0-9_]*$": "env"
+  "^[A-Za-z_][A-Za-z0-9_]*$": "env",
+  "^[0-9]+(\\.[0-9]+)?(B|[kKMGT](B|iB?)?)$": "size",
+  "^[0-9]+(\\.[0-9]+)?(%|m)?$": "cpus"
 }
 
 /** The words of each closed choice of common.schema.json. */

@@ -44,6 +44,18 @@ export type GroupStrategy = ("sequential" | "parallel")
  */
 export type AgentName = string & { readonly brand: 'AgentName' }
 /**
+ * How long an agent that is told to end (TERM) has before it is ended by force (KILL).
+ */
+export type GraceSeconds = Delay
+/**
+ * An amount of bytes: a number, or a string with a unit. k, M, G and T count in thousands (as do KB, MB, GB, TB), Ki, Mi, Gi and Ti in 1024 (as do KiB, MiB, GiB, TiB).
+ */
+export type Size = (number | string)
+/**
+ * A share of the processors: 1 is one processor, 0.5 half of one. A string with % counts in hundredths of one processor, one with m in thousandths.
+ */
+export type Cpus = (number | string)
+/**
  * The code that drives an agent: a command, a coding CLI, a protocol, a model API, a module of yours, or a rehearsal that only writes labelled stand-in text.
  */
 export type AdapterName = ("command" | "claude" | "codex" | "gemini" | "acp" | "llm" | "module" | "rehearsal")
@@ -121,7 +133,7 @@ export type TaskRole = ("task" | "brief" | "synthesis" | "delegated")
 /**
  * One line of a run's journal, events.jsonl.
  */
-export type RunEvent = (RunStarted | RunResumed | RunPaused | RunUnpaused | RunFinished | TaskStarted | TaskProgressed | TaskRetryScheduled | TaskSucceeded | TaskFailed | TaskSkipped | TaskCancelled | TaskReused | PlanExtended | RecoveryApplied | BudgetExceeded)
+export type RunEvent = (RunStarted | RunResumed | RunPaused | RunUnpaused | RunFinished | TaskStarted | TaskProgressed | TaskRetryScheduled | TaskSucceeded | TaskFailed | TaskSkipped | TaskCancelled | TaskReused | PlanExtended | RecoveryApplied | BudgetExceeded | ParallelismChanged)
 /**
  * Identifier of a run: UTC start time and four random characters, so that ids sort by time.
  */
@@ -133,7 +145,7 @@ export type Outcome = ("succeeded" | "failed" | "cancelled")
 /**
  * What ended the run before its tasks did.
  */
-export type FinishCause = ("timeout" | "signal" | "storage" | "defect")
+export type FinishCause = ("timeout" | "signal" | "storage" | "defect" | "limit")
 /**
  * What kind of report.
  */
@@ -142,12 +154,18 @@ export type ProgressKind = ("progress" | "milestone" | "finding" | "blocker" | "
  * How an attempt ended when it did not succeed.
  */
 export type FailureReason = ("agent-exit" | "timeout" | "stalled" | "no-output" | "invalid-output" | "resource-limit" | "budget" | "merge-conflict" | "adapter" | "worker-lost")
+/**
+ * Defaults for every orchestra of the project.
+ */
+export type ProjectDefaults = (Config | null)
 
 export interface Everything {
 readonly orchestra?: Orchestra
 readonly agent?: Playbook
 readonly plan?: Plan
 readonly event?: RunEvent
+readonly config?: Config
+readonly project?: ProjectFile
 }
 /**
  * An orchestra: a team of agents and its tasks.
@@ -313,6 +331,8 @@ readonly cpu?: (string | number)
  */
 readonly memory?: (string | number)
 }
+readonly grace_seconds?: GraceSeconds
+readonly limits?: Limits
 }
 /**
  * A retry strategy with its settings.
@@ -351,6 +371,16 @@ readonly execution_strategy?: GroupStrategy
 readonly max_concurrency?: (number | null)
 }
 /**
+ * Limits of a run and defaults for its agents.
+ */
+export interface Limits {
+readonly memory?: Size
+readonly cpu?: Cpus
+readonly output?: Size
+readonly disk?: Size
+readonly free_disk?: Size
+}
+/**
  * An agent written in place.
  */
 export interface InlineAgent {
@@ -373,12 +403,21 @@ readonly model?: Model
 readonly provider?: Provider
 readonly base_url?: BaseUrl
 readonly api_key_env?: ApiKeyEnv
+readonly limits?: AgentLimits
 }
 /**
  * Settings of yours for a module agent, handed to it unchanged.
  */
 export interface ModuleOptions {
 readonly [k: string]: unknown
+}
+/**
+ * What one attempt of an agent may use, all its processes together. An attempt that takes more memory or writes more is ended with the reason resource-limit; one that computes more is slowed down.
+ */
+export interface AgentLimits {
+readonly memory?: Size
+readonly cpu?: Cpus
+readonly output?: Size
 }
 /**
  * A node of the plan: what one agent shall do.
@@ -615,6 +654,7 @@ readonly [k: string]: unknown
 readonly agent_capabilities?: {
 readonly [k: string]: unknown
 }
+readonly limits?: AgentLimits
 }
 /**
  * Which model the agent was written for; decides the adapter where none is named.
@@ -931,6 +971,11 @@ readonly levels: readonly (readonly TaskName[])[]
  * A longest chain of needs.
  */
 readonly longest_path: readonly TaskName[]
+/**
+ * Seconds between TERM and KILL; 10 when absent.
+ */
+readonly grace_seconds?: number
+readonly limits?: PlanLimits
 }
 /**
  * How long to wait between attempts.
@@ -1021,6 +1066,7 @@ readonly model?: Model
 readonly provider?: Provider
 readonly base_url?: BaseUrl
 readonly api_key_env?: ApiKeyEnv
+readonly limits?: PlanAgentLimits
 }
 /**
  * Environment: names to pass through and values to set.
@@ -1036,6 +1082,23 @@ readonly pass: readonly string[]
 readonly set: {
 readonly [k: string]: string
 }
+}
+/**
+ * What one attempt of this agent may use.
+ */
+export interface PlanAgentLimits {
+/**
+ * Most memory of all its processes together, in bytes.
+ */
+readonly memory_bytes?: number
+/**
+ * Most processor time, in processors.
+ */
+readonly cpus?: number
+/**
+ * Most bytes it may write to its outputs together.
+ */
+readonly output_bytes?: number
 }
 /**
  * A task of the plan.
@@ -1089,6 +1152,19 @@ readonly task: TaskName
 readonly until: ("success" | "end")
 }
 /**
+ * Limits of the run as a whole.
+ */
+export interface PlanLimits {
+/**
+ * Most bytes of the run's folder.
+ */
+readonly disk_bytes?: number
+/**
+ * Free space below which nothing new starts.
+ */
+readonly free_disk_bytes?: number
+}
+/**
  * A run began. Always the first event.
  */
 export interface RunStarted {
@@ -1130,6 +1206,32 @@ readonly super: string
  * Tasks named by --only, where given.
  */
 readonly only?: readonly TaskName[]
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+readonly continues?: RunId
+readonly options?: RunOptions
+}
+/**
+ * What the command line said over the orchestra's file.
+ */
+export interface RunOptions {
+readonly strategy?: Strategy
+/**
+ * Most tasks at once.
+ */
+readonly max_parallel_tasks?: number
+/**
+ * Timeout of tasks that have none of their own, in seconds.
+ */
+readonly task_timeout_seconds?: number
+readonly on_failure?: OnFailure
+readonly adapter?: AdapterName
+/**
+ * Folder of the runs, as given.
+ */
+readonly workspace?: string
 }
 /**
  * A run goes on in a new process; tasks that were running are pending again.
@@ -1156,6 +1258,14 @@ readonly type: "run.resumed"
  * Version of super.
  */
 readonly super?: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+/**
+ * Tasks that had ended and are to be done again; with them what ended because of them.
+ */
+readonly again?: readonly TaskName[]
 }
 /**
  * Nothing new starts from here.
@@ -1178,6 +1288,14 @@ readonly run: RunId
  * Which event this is.
  */
 readonly type: "run.paused"
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+/**
+ * Whether the running agents are held too, by SIGSTOP.
+ */
+readonly frozen?: boolean
 }
 /**
  * Tasks start again.
@@ -1200,6 +1318,10 @@ readonly run: RunId
  * Which event this is.
  */
 readonly type: "run.unpaused"
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * A run ended. Nothing follows but run.resumed.
@@ -1228,6 +1350,10 @@ readonly because?: FinishCause
  * More about it.
  */
 readonly message?: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * An attempt is about to start; on disk before the process exists.
@@ -1261,6 +1387,10 @@ readonly adapter: AdapterName
  * Process group of the agent.
  */
 readonly pid?: number
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * An agent reported something.
@@ -1293,6 +1423,10 @@ readonly text: string
  * How far it says it is.
  */
 readonly percent?: number
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * An attempt failed and another one follows.
@@ -1337,6 +1471,32 @@ readonly exit_code?: number
  * What the agent is told about its failed answer.
  */
 readonly feedback?: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+readonly usage?: Usage
+}
+/**
+ * Tokens and money that an attempt reported.
+ */
+export interface Usage {
+/**
+ * Tokens read.
+ */
+readonly input_tokens: number
+/**
+ * Tokens written.
+ */
+readonly output_tokens: number
+/**
+ * Tokens read from the provider's cache; part of input_tokens.
+ */
+readonly cached_tokens?: number
+/**
+ * Money in US dollars, where the agent reports it.
+ */
+readonly cost_usd?: number
 }
 /**
  * A task succeeded.
@@ -1370,6 +1530,10 @@ readonly output: Output
  */
 readonly duration_ms: number
 readonly usage?: Usage
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * A task's recorded output: the file, relative to the run's folder, its size in bytes and its SHA-256 in hexadecimal.
@@ -1387,27 +1551,6 @@ readonly bytes: number
  * SHA-256 of the file, hexadecimal.
  */
 readonly sha256: string
-}
-/**
- * Tokens and money that an attempt reported.
- */
-export interface Usage {
-/**
- * Tokens read.
- */
-readonly input_tokens: number
-/**
- * Tokens written.
- */
-readonly output_tokens: number
-/**
- * Tokens read from the provider's cache; part of input_tokens.
- */
-readonly cached_tokens?: number
-/**
- * Money in US dollars, where the agent reports it.
- */
-readonly cost_usd?: number
 }
 /**
  * A task failed for good.
@@ -1449,6 +1592,10 @@ readonly exit_code?: number
  */
 readonly duration_ms?: number
 readonly usage?: Usage
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * A task will not run.
@@ -1476,6 +1623,10 @@ readonly task: TaskName
  * Why, naming the task that caused it.
  */
 readonly because: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * A task was ended, or never begun, because the run was stopped.
@@ -1507,6 +1658,14 @@ readonly attempt?: number
  * Why.
  */
 readonly because: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+/**
+ * Whether a person cancelled this task alone; absent when the whole run was stopped.
+ */
+readonly requested?: boolean
 }
 /**
  * A recorded output was taken instead of an attempt.
@@ -1532,6 +1691,10 @@ readonly type: "task.reused"
 readonly task: TaskName
 readonly output: Output
 readonly from_run?: RunId
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * An agent delegated tasks; they are part of the plan from here.
@@ -1561,6 +1724,10 @@ readonly by: TaskName
  * @minItems 1
  */
 readonly tasks: readonly PlanTask[]
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * A known fault of an agent was worked around for the next attempt.
@@ -1596,6 +1763,10 @@ readonly rule: string
  * What is changed.
  */
 readonly action: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
 }
 /**
  * A budget is used up; nothing new starts.
@@ -1630,4 +1801,76 @@ readonly limit: number
  * What was used.
  */
 readonly used: number
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+}
+/**
+ * The number of tasks that may run at once was lowered, because the machine is overloaded, or raised again.
+ */
+export interface ParallelismChanged {
+/**
+ * Version of the event form.
+ */
+readonly v: 1
+/**
+ * Position in the journal, from 1, without gaps.
+ */
+readonly seq: number
+/**
+ * UTC time with milliseconds.
+ */
+readonly ts: string
+readonly run: RunId
+/**
+ * Which event this is.
+ */
+readonly type: "parallelism.changed"
+/**
+ * Most tasks at once from now on; 0: nothing new starts.
+ */
+readonly max_parallel_tasks: number
+/**
+ * What is short, in a sentence.
+ */
+readonly because: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+}
+/**
+ * Defaults of a person, $XDG_CONFIG_HOME/super/config.yaml. An orchestra that says otherwise wins, and so do the project's defaults.
+ */
+export interface Config {
+readonly adapter?: AdapterName
+/**
+ * Most tasks at once.
+ */
+readonly max_parallel_tasks?: number
+readonly task_timeout_seconds?: Duration
+readonly run_timeout_seconds?: Duration
+readonly grace_seconds?: GraceSeconds
+readonly on_failure?: OnFailure
+readonly limits?: Limits
+readonly env?: Env
+}
+/**
+ * The file .super at the root of a project.
+ */
+export interface ProjectFile {
+/**
+ * Name of the project.
+ */
+readonly project?: string
+/**
+ * Version of the project.
+ */
+readonly version?: (string | number)
+/**
+ * What the project is for.
+ */
+readonly description?: (string | null)
+readonly defaults?: ProjectDefaults
 }

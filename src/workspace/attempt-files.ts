@@ -1,6 +1,6 @@
 // The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
 // are copied by the kernel and hashed as a stream, so that memory does not grow with them.
-import { chmodSync, closeSync, constants, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
@@ -20,8 +20,7 @@ export async function prepareAttempt(layout: RunLayout, order: AttemptOrder): Pr
   const { name } = order.task;
   const parent = join(layout.attempts, name);
   const folder = join(parent, String(order.attempt));
-  if (order.attempt === 1) mkdirSync(parent);
-  mkdirSync(folder, { recursive: order.attempt > 1 });
+  makeAttemptFolder(parent, folder, order.attempt === 1);
   const context = order.context.length > 0 ? join(folder, 'context') : layout.noContext;
   const excerpts = order.context.length > 0 ? await handOver(layout, order.context, context) : [];
   const values = { goal: order.goal, task: name, run_id: order.run, workspace: layout.folder };
@@ -41,6 +40,20 @@ export async function prepareAttempt(layout: RunLayout, order: AttemptOrder): Pr
       output: join(folder, 'output.txt'),
     },
   };
+}
+
+/** A folder of that number is there when the journal lost the last it knew, with the power: it is kept beside the new one. */
+function makeAttemptFolder(parent: string, folder: string, first: boolean): void {
+  try {
+    if (first) mkdirSync(parent);
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    mkdirSync(parent, { recursive: true });
+    if (existsSync(folder)) renameSync(folder, temporaryName(folder));
+    mkdirSync(folder);
+  }
 }
 
 /** A word that no text can hold by chance or by intent. */

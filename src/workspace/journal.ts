@@ -2,6 +2,7 @@
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { type EventBody, type Journal, StorageFailure } from '../run/ports.ts';
 import type { RunEvent, RunId } from '../schema/types.gen.ts';
+import { crc32 } from './crc32.ts';
 
 export interface JournalFile extends Journal {
   close(): void;
@@ -76,7 +77,7 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
       if (failure !== undefined) throw failure;
       const event = { v: 1, seq: next, ts: new Date(now()).toISOString(), run, ...body } as RunEvent;
       next += 1;
-      buffer.push(`${JSON.stringify(event)}\n`);
+      buffer.push(lineOf(event));
       return event;
     },
     get durable() {
@@ -116,10 +117,19 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
   };
 }
 
-/** What a journal file holds: its events, and the length in bytes of the part that is whole. */
-interface ReadJournal {
+/** An event as its line: closed by the checksum of what stands before it. */
+function lineOf(event: RunEvent): string {
+  const open = JSON.stringify(event).slice(0, -1);
+  return `${open},"crc":"${crc32(open)}"}\n`;
+}
+
+/** What a journal file holds: its events, its length in bytes, and that of the part that is whole. */
+export interface ReadJournal {
   readonly events: readonly RunEvent[];
+  readonly bytes: number;
   readonly wholeBytes: number;
+  /** Whether only a torn last line stands behind that part, as a crash leaves it, or nothing; false: the file was damaged. */
+  readonly tornOnly: boolean;
 }
 
 /** Reads a journal. A torn last line is left out; a broken line before it ends what can be trusted. */
@@ -135,13 +145,20 @@ export function readJournal(path: string): ReadJournal {
     events.push(event);
     start = wholeBytes = stop + 1;
   }
-  return { events, wholeBytes };
+  const next = data.indexOf(0x0a, wholeBytes);
+  return { events, bytes: data.length, wholeBytes, tornOnly: next === -1 || next === data.length - 1 };
 }
+
+/** The last member of a line that has a checksum. */
+const closing = /,"crc":"([0-9a-f]{8})"\}$/;
 
 function parseLine(line: string): RunEvent | undefined {
   try {
-    const value = JSON.parse(line);
-    return typeof value?.type === 'string' && typeof value.seq === 'number' ? value : undefined;
+    const checksum = closing.exec(line);
+    if (checksum !== null && crc32(line.slice(0, checksum.index)) !== checksum[1]) return undefined;
+    const { crc, ...event } = JSON.parse(line);
+    if (crc !== checksum?.[1]) return undefined;
+    return typeof event.type === 'string' && typeof event.seq === 'number' ? (event as RunEvent) : undefined;
   } catch {
     return undefined;
   }

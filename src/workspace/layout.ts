@@ -1,7 +1,7 @@
 // Where the files of a run are, and how its folder comes to be.
-import { lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunId, TaskName } from '../schema/types.gen.ts';
+import type { Output, RunId, TaskName } from '../schema/types.gen.ts';
 
 /** Folders that are linked from the workspace to the latest run's. */
 const linked = ['task_outputs', 'intermediate', 'final_results'] as const;
@@ -20,6 +20,8 @@ export interface RunLayout {
   readonly result: string;
   readonly attempts: string;
   readonly status: string;
+  /** Requests of other terminals; there only while one waits for its answer. */
+  readonly control: string;
   /** An empty folder: the context of every attempt that receives nothing. */
   readonly noContext: string;
 }
@@ -40,6 +42,7 @@ export function layoutOf(workspace: string, run: RunId): RunLayout {
     result: join(folder, 'final_results', 'orchestra_output.txt'),
     attempts: join(folder, 'attempts'),
     status: join(folder, 'status.json'),
+    control: join(folder, 'control'),
     noContext: join(folder, 'attempts', '.no-context'),
   };
 }
@@ -66,6 +69,13 @@ export function createRun(layout: RunLayout, orchestra: string, playbooks: reado
   writeFileSync(layout.plan, plan);
   if (playbooks.length > 0) mkdirSync(layout.agents);
   for (const { name, text } of playbooks) writeFileSync(join(layout.agents, name), text);
+}
+
+/** Copies outputs of an earlier run into a new one, where they stand under the same names. */
+export function copyOutputs(from: RunLayout, to: RunLayout, kept: readonly { readonly output: Output }[]): void {
+  for (const { output } of kept) {
+    copyFileSync(join(from.folder, output.path), join(to.folder, output.path), constants.COPYFILE_FICLONE);
+  }
 }
 
 /** Points the workspace's links at this run, each in one rename. What somebody else put there is left alone. */

@@ -16,7 +16,8 @@ export interface LockRecord {
 }
 
 export type Lock =
-  | { readonly type: 'held'; release(): void }
+  /** `former`: the dead holder whose lock was taken over. */
+  | { readonly type: 'held'; readonly former: LockRecord | undefined; release(): void }
   | { readonly type: 'refused'; readonly holder: LockRecord | undefined };
 
 /** Takes the lock of a workspace for `record`, unless a live process holds it. `isAlive` must say true when it cannot know. Throws StorageFailure. */
@@ -31,13 +32,15 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
     throw new StorageFailure(`${workspace}: ${(error as Error).message}`);
   }
   try {
+    let former: LockRecord | undefined;
     for (let attempt = 0; attempt < 100; attempt++) {
-      if (tryLink(mine, path)) return { type: 'held', release: () => release(path, text) };
+      if (tryLink(mine, path)) return { type: 'held', former, release: () => release(path, text) };
       const found = read(path);
       if (found === undefined) continue;
       // What nobody can read was left by a crash of the whole machine: a lock appears with its content, or not at all.
       const holder = parse(found);
       if (holder !== undefined && isAlive(holder)) return { type: 'refused', holder };
+      former = holder;
       removeStale(path, found, mine, isAlive);
     }
     return { type: 'refused', holder: undefined };
@@ -110,6 +113,12 @@ function read(path: string): string | undefined {
 }
 
 const longestRecord = 4096;
+
+/** Who holds a workspace, dead or alive; undefined where nobody does, or where the record cannot be read. */
+export function readLock(workspace: string): LockRecord | undefined {
+  const found = read(join(workspace, 'run.lock'));
+  return found === undefined ? undefined : parse(found);
+}
 
 function parse(text: string): LockRecord | undefined {
   try {

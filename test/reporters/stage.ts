@@ -37,6 +37,7 @@ export function stageOf(plan: Plan, over: Partial<Stage> = {}): Stage {
     stderr: remembering(),
     plan,
     goal: 'the goal',
+    resume: ['super', 'orchestra', 'resume', '20261120-024512-123-k3f9'],
     color: false,
     verbose: false,
     files: {

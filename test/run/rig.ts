@@ -133,8 +133,8 @@ export function rig(
       plan,
       goal: 'the goal',
       ...(before.length === 0
-        ? { opening: opening() }
-        : { opening: { type: 'run.resumed' }, state: fold(plan, before) }),
+        ? { opening: [opening()] }
+        : { opening: [{ type: 'run.resumed' }], state: fold(plan, before) }),
     },
     {
       clock,
@@ -250,6 +250,7 @@ function attempt(
   else order.durable.then(begin, () => {});
   return {
     ended,
+    freeze() {},
     stop: (cause) =>
       settleWith(
         cause === 'cancelled'

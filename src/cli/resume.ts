@@ -1,0 +1,161 @@
+// Goes on with a recorded run: what was started is run, not what the files say today.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import { tasksToRedo } from '../run/resumption.ts';
+import { keptSuccesses } from '../run/unchanged.ts';
+import type { Plan, TaskName } from '../schema/types.gen.ts';
+import { lostOutputs, type RecordedRun, readRun } from '../workspace/recorded.ts';
+import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from './command.ts';
+import { conduct, conductRun } from './conduct.ts';
+import type { Interruption } from './interruption.ts';
+import { findOrchestra } from './lookup.ts';
+import { findProject, isFile, nameFor, type Project } from './project.ts';
+import { printResult } from './result.ts';
+import { newRunId } from './run-id.ts';
+import { compileRequest } from './run-request.ts';
+import { chooseRun, type FoundRun, findRuns } from './runs.ts';
+import { startLate } from './starter.ts';
+
+/** What the command line asks for. */
+export interface ResumeWish {
+  /** The run; undefined: the newest that has not succeeded. */
+  readonly asked: string | undefined;
+  readonly workspace: string | undefined;
+  readonly from: readonly TaskName[];
+  readonly retryFailed: boolean;
+  readonly withChanges: boolean;
+}
+
+/** Resumes a run and gives the exit code. */
+export async function resume(wish: ResumeWish, interruption: Interruption, call: Call, io: Io): Promise<number> {
+  const project = findProject(io.cwd);
+  const recorded = recordOf(project, wish);
+  refuseUnknown(recorded, wish.from);
+  const note = (text: string) => {
+    if (!flag(call, 'quiet')) io.stderr.write(`super: note: ${text}\n`);
+  };
+  if (wish.withChanges) return resumeWithChanges(project, recorded, wish, interruption, call, io);
+  const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
+  if (lost.length > 0) note(`outputs that were recorded are gone or changed, and are made again: ${lost.join(', ')}`);
+  const again = tasksToRedo(recorded.state, { ...wish, from: [...wish.from, ...lost] });
+  if (again === undefined) return alreadyOver(project, recorded, call, io);
+  for (const file of changedFiles(project, recorded)) {
+    note(
+      `${file} has changed since this run was started; it goes on with what was stored (--with-changes: with today's)`,
+    );
+  }
+  const { layout, plan, started } = recorded;
+  const starter = startLate(started.run, io);
+  try {
+    const begin = { type: 'resumed' as const, recorded, again };
+    const conducted = { project, layout, run: started.run, plan, goal: started.goal, begin };
+    return await conductRun(conducted, starter, interruption, call, io);
+  } finally {
+    await starter.close();
+  }
+}
+
+/** The run that is meant, read and whole. Throws a Refusal when there is none, or when it is alive. */
+function recordOf(project: Project, { asked, workspace }: ResumeWish): RecordedRun {
+  const runs = findRuns(project, workspace);
+  const run = asked === undefined ? newestUnfinished(runs) : chooseRun(runs, asked);
+  if (run.holder !== undefined) {
+    throw new Refusal(
+      exit.locked,
+      `run ${run.id} is ${run.state}, in process ${run.holder.pid} on ${run.holder.host}`,
+      `to see it: super runs show ${run.id}; to end it: super runs stop ${run.id}`,
+    );
+  }
+  const recorded = readRun(run.layout);
+  if (recorded === undefined) throw setupFault(`run ${run.id} had not begun: there is nothing to go on with`);
+  return recorded;
+}
+
+function newestUnfinished(runs: readonly FoundRun[]): FoundRun {
+  const continued = new Set(runs.map(({ continues }) => continues));
+  const unfinished = runs.filter(({ id, state }) => state !== 'succeeded' && !continued.has(id));
+  const newest = unfinished.findLast(({ holder }) => holder === undefined) ?? unfinished.at(-1);
+  if (newest !== undefined) return newest;
+  const hint =
+    runs.length === 0
+      ? 'runs in another folder are found with --workspace-path'
+      : `to do tasks of one again: super orchestra resume ${runs.at(-1)?.id} --from <task>`;
+  throw setupFault(runs.length === 0 ? 'there are no runs here' : 'every run here has succeeded', hint);
+}
+
+function refuseUnknown({ state }: RecordedRun, names: readonly TaskName[]): void {
+  const known = [...state.tasks.keys()];
+  const unknown = names.find((name) => !state.tasks.has(name));
+  if (unknown === undefined) return;
+  const hint = didYouMean(unknown, known) ?? `tasks: ${known.slice(0, 20).join(', ')}`;
+  throw usageFault(`--from: this run has no task "${unknown}"`, hint);
+}
+
+/** Nothing is left to do: the result is what it was. */
+async function alreadyOver(project: Project, { layout, state, started }: RecordedRun, call: Call, io: Io) {
+  const how = state.outcome === 'succeeded' ? 'has succeeded' : 'has nothing left that could be done';
+  io.stderr.write(`super: run ${started.run} ${how}; to do tasks again: --from <task>\n`);
+  if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(project, layout.result));
+  return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
+}
+
+/** Files that read differently today than when the run was started, as people name them. */
+function changedFiles(project: Project, { layout, plan }: RecordedRun): string[] {
+  const stored = (file: string) => {
+    if (file === plan.file) return layout.orchestra;
+    const [flat, long] = [basename(file), file.replaceAll(/[/\\]/g, '_')].map((name) => join(layout.agents, name));
+    return existsSync(long as string) ? (long as string) : (flat as string);
+  };
+  const files = [...new Set([plan.file, ...plan.agents.map(({ file }) => file)])];
+  return files.filter((file) => {
+    const today = todaysFile(project, file);
+    return today === undefined || !sameContent(today, stored(file));
+  });
+}
+
+/** A file of a plan is named as seen from where people stood. */
+function todaysFile(project: Project, file: string): string | undefined {
+  return [resolve(project.cwd, file), resolve(project.root, file)].find(isFile);
+}
+
+function sameContent(a: string, b: string): boolean {
+  try {
+    return readFileSync(a).equals(readFileSync(b));
+  } catch {
+    return false;
+  }
+}
+
+/** A new run over today's files, which begins with the successes that still hold. */
+async function resumeWithChanges(
+  project: Project,
+  recorded: RecordedRun,
+  wish: ResumeWish,
+  interruption: Interruption,
+  call: Call,
+  io: Io,
+): Promise<number> {
+  const { started, layout, plan, state } = recorded;
+  const path = fileOf(project, plan);
+  const run = newRunId(new Date());
+  const { goal, rehearsal, only = [], options = {} } = started;
+  const request = await compileRequest({ project, path, run, goal, rehearsal, only, options }, io, false);
+  const lost = new Set((await lostOutputs(recorded)).map(({ task }) => task.name));
+  const redo = new Set(wish.from);
+  const usable = { ...state, tasks: new Map([...state.tasks].filter(([name]) => !lost.has(name) && !redo.has(name))) };
+  const kept = request.compiled.value === undefined ? [] : keptSuccesses(usable, request.compiled.value);
+  if (!flag(call, 'quiet') && request.compiled.value !== undefined) {
+    io.stderr.write(`super: note: run ${run} goes on from ${started.run} and keeps ${kept.length} of its successes\n`);
+  }
+  const starter = startLate(run, io);
+  try {
+    return await conduct({ ...request, from: { layout, run: started.run, kept } }, starter, interruption, call, io);
+  } finally {
+    await starter.close();
+  }
+}
+
+function fileOf(project: Project, plan: Plan): string {
+  return todaysFile(project, plan.file) ?? findOrchestra(project, plan.orchestra);
+}

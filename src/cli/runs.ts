@@ -1,0 +1,89 @@
+// The runs of a project: where they are, how they stand, and which one a person means.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Outcome } from '../schema/types.gen.ts';
+import { decode } from '../spec/decode.ts';
+import { parseSource } from '../spec/source.ts';
+import { type RunHead, runsIn } from '../workspace/heads.ts';
+import type { LockRecord } from '../workspace/lock.ts';
+import { setupFault, usageFault } from './command.ts';
+import { liveHolder } from './holder.ts';
+import { orchestraFiles, type Project } from './project.ts';
+
+/** How a run stands. Interrupted: it has not come to its end and nobody runs it; it can be resumed. */
+export type RunStanding = Outcome | 'running' | 'paused' | 'interrupted';
+
+/** A run of the project. */
+export interface FoundRun extends RunHead {
+  readonly state: RunStanding;
+  /** Who runs it now. */
+  readonly holder: LockRecord | undefined;
+}
+
+/** Every run of a project, or of one workspace, oldest first. */
+export function findRuns(project: Project, workspace: string | undefined): FoundRun[] {
+  const places = workspace === undefined ? workspacesOf(project) : [resolve(project.cwd, workspace)];
+  return places
+    .flatMap((place) => runsIn(place))
+    .map(standing)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The newest run of a workspace; null where there is none. */
+export function lastRun(workspace: string): { readonly id: string; readonly state: RunStanding } | null {
+  const head = runsIn(workspace).at(-1);
+  return head === undefined ? null : { id: head.id, state: standing(head).state };
+}
+
+function standing(head: RunHead): FoundRun {
+  const holder = liveHolder(head.layout.workspace, head.id);
+  if (holder === undefined) return { ...head, holder, state: head.outcome ?? 'interrupted' };
+  // Its holder has not let go of it: it may just be writing its result, or beginning again.
+  return { ...head, holder, state: head.outcome ?? (head.paused ? 'paused' : 'running') };
+}
+
+/** Folders in which orchestras of this project keep their runs. */
+function workspacesOf(project: Project): string[] {
+  const usual = join(project.root, 'orchestra_workspaces');
+  const said = orchestraFiles(project).flatMap((file) => workspaceSaidBy(project, file) ?? []);
+  return [...new Set([...foldersIn(usual).map((name) => join(usual, name)), ...said])];
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
+  }
+}
+
+/** The workspace that an orchestra names; undefined where it says nothing, or cannot be read. */
+function workspaceSaidBy(project: Project, file: string): string | undefined {
+  const text = readText(file);
+  if (text === undefined || !/\bworkspace\b/.test(text)) return undefined;
+  const data = parseSource(file, text).value?.data as { orchestra?: { workspace?: { path?: unknown } } } | undefined;
+  const path = data?.orchestra?.workspace?.path;
+  return typeof path === 'string' ? resolve(project.root, path) : undefined;
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return decode(file, readFileSync(file)).value;
+  } catch {
+    return undefined; // a file that cannot be read names no workspace
+  }
+}
+
+/** The run that a person means by an id, the beginning of one, or @last. Throws a Refusal when none or several fit. */
+export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
+  const fitting = asked === '@last' ? runs.slice(-1) : runs.filter(({ id }) => id.startsWith(asked));
+  const [run] = fitting;
+  if (run !== undefined && (fitting.length === 1 || run.id === asked)) return run;
+  const newest = runs.slice(-5).reverse();
+  const known = newest.map(({ id, orchestra, state }) => `  ${id}  ${orchestra}  ${state}`).join('\n');
+  if (run === undefined) {
+    const hint = known === '' ? 'start one: super orchestra run <orchestra>' : `the newest runs:\n${known}`;
+    throw setupFault(`there is no run "${asked}"`, hint);
+  }
+  throw usageFault(`"${asked}" fits ${fitting.length} runs`, `give more of the id:\n${known}`);
+}

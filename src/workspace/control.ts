@@ -1,0 +1,122 @@
+// How another terminal speaks with a live run: a request is a file in <run>/control/, and its answer stands beside it.
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TaskName } from '../schema/types.gen.ts';
+import type { RunLayout } from './layout.ts';
+import { readSome, writeWhole } from './ordinary.ts';
+
+/** What can be asked of a live run. */
+export type ControlRequest =
+  | { readonly type: 'pause'; readonly freeze: boolean }
+  | { readonly type: 'unpause' }
+  | { readonly type: 'cancel'; readonly task: TaskName };
+
+/** Why a request was not done; undefined when it was. */
+export type ControlAnswer = { readonly refused?: string };
+
+/** Who can do what is asked. */
+export interface Controlled {
+  pause(freeze: boolean): string | undefined;
+  unpause(): string | undefined;
+  cancel(task: TaskName, because: string): string | undefined;
+}
+
+/** How often requests are looked for, in milliseconds. */
+const interval = 200;
+
+/** Does what is asked of a run until it is closed. */
+export function watchControl(layout: RunLayout, run: Controlled): { close(): void } {
+  const look = () => {
+    for (const name of requestsIn(layout.control)) serve(join(layout.control, name), run);
+  };
+  const timer = setInterval(look, interval);
+  timer.unref();
+  return {
+    close() {
+      clearInterval(timer);
+      for (const name of requestsIn(layout.control)) {
+        answer(join(layout.control, name), { refused: 'the run has just ended' });
+      }
+    },
+  };
+}
+
+function requestsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.request'));
+  } catch {
+    return []; // nobody has asked for anything yet
+  }
+}
+
+function serve(path: string, run: Controlled): void {
+  const request = read(path) as ControlRequest | undefined;
+  const refused = request === undefined ? 'the request cannot be read' : act(request, run);
+  answer(path, refused === undefined ? {} : { refused });
+}
+
+function act(request: ControlRequest, run: Controlled): string | undefined {
+  switch (request.type) {
+    case 'pause':
+      return run.pause(request.freeze === true);
+    case 'unpause':
+      return run.unpause();
+    case 'cancel':
+      return run.cancel(request.task, 'cancelled by a person');
+    default:
+      return `this version does not know how to "${(request satisfies never as { type: string }).type}"`;
+  }
+}
+
+/** A request that was answered is gone; who asked takes the answer away. */
+function answer(path: string, content: ControlAnswer): void {
+  try {
+    writeWhole(path.replace(/request$/, 'answer'), JSON.stringify(content));
+    rmSync(path, { force: true });
+  } catch {
+    // Who asked hears nothing and says so; the run goes on.
+  }
+}
+
+const longest = 65_536;
+
+function read(path: string): unknown {
+  try {
+    return JSON.parse(readSome(path, 0, longest).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks a live run for something; undefined when it does not answer in time. */
+export async function askRun(
+  layout: RunLayout,
+  request: ControlRequest,
+  patience: number,
+): Promise<ControlAnswer | undefined> {
+  mkdirSync(layout.control, { recursive: true });
+  const id = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  const path = join(layout.control, `${id}.request`);
+  const reply = join(layout.control, `${id}.answer`);
+  writeWhole(path, JSON.stringify(request));
+  try {
+    for (const until = Date.now() + patience; Date.now() < until; await sleep(25)) {
+      const found = read(reply);
+      if (found !== undefined) return found as ControlAnswer;
+    }
+    return undefined;
+  } finally {
+    rmSync(path, { force: true });
+    rmSync(reply, { force: true });
+    removeEmpty(layout.control);
+  }
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody else asks for something at the same time.
+  }
+}
