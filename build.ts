@@ -1,7 +1,9 @@
 // Builds dist/: the executable, the program, the API for programs, and its types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
@@ -35,11 +37,13 @@ function builtinModule(path: string): string {
   ].join('\n');
 }
 
-/** The executable stays apart from the program, so that it can turn the compile cache on before that is read. */
+/** The executable stays apart from the program, which it loads as a script. */
 const apart: Plugin = {
   name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter: /process-io\.ts$/ }, () => ({ path: './program.js', external: true }));
+    onResolve({ filter: /process-io\.ts$/, namespace: 'file' }, ({ importer, resolveDir }) =>
+      importer.endsWith('bin.ts') ? { path: join(resolveDir, 'compiled.ts') } : undefined,
+    );
   },
 };
 
@@ -55,10 +59,25 @@ const common: BuildOptions = {
   // yaml gives Node its CommonJS build, which cannot be bundled into ES modules; its other one is the same code.
   alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
 };
-await build({ ...common, entryPoints: { super: 'src/bin.ts' }, plugins: [apart] });
-await build({ ...common, entryPoints: { program: 'src/process-io.ts' }, plugins: [builtins] });
+// Executable and program are no modules: looking for these, and linking them, takes Node several milliseconds.
+const plain: BuildOptions = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } };
+await build({
+  ...plain,
+  entryPoints: { program: 'src/process-io.ts' },
+  plugins: [builtins],
+  banner: { js: '(function (module) {' },
+  footer: { js: '})' },
+});
+const program = readFileSync('dist/program.cjs');
+if (program.some((byte) => byte > 127)) throw new Error('dist/program.cjs is read as Latin-1, and is more than ASCII');
+await build({
+  ...plain,
+  entryPoints: { super: 'src/bin.ts' },
+  plugins: [apart],
+  define: { programDigest: JSON.stringify(createHash('sha256').update(program).digest('hex').slice(0, 16)) },
+});
 await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins], external: ['@dagrejs/graphlib'] });
-chmodSync('dist/super.js', 0o755);
+chmodSync('dist/super.cjs', 0o755);
 
 // The API's types are emitted from the sources that it is made of.
 writeFileSync(

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The executable. Written for any Node that knows ES modules, so that an old one gets a sentence instead of a syntax error.
-import * as module from 'node:module';
+// The executable. Written for any Node, so that an old one gets a sentence instead of a syntax error.
 import { version } from './cli/version.ts';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -13,8 +12,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else if (second === undefined && (first === '--version' || first === '-V')) {
   process.stdout.write(`${version}\n`);
 } else {
-  // Beside the built program: a folder for temporary files belongs to everybody.
-  if (import.meta.url.endsWith('.js')) module.enableCompileCache?.(new URL('./cache', import.meta.url).pathname);
-  const { runProcess } = await import('./process-io.ts');
-  await runProcess();
+  // In what is built, compiled.ts stands here. No await: that is for modules, and the executable is none.
+  void import('./process-io.ts').then(({ runProcess }) => runProcess());
 }

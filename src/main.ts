@@ -1,11 +1,18 @@
 // main(argv, io) -> exit code.
-import type { Command, Io } from './cli/command.ts';
+import type { Call, Command, Io } from './cli/command.ts';
 
-/** Runs one command line (without `node` and the script's name). Never throws. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+/** Runs one command line (without `node` and the script's name); `told` hears which command is called, and how. Never throws. */
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  told: (command: Command, call: Call) => void = () => {},
+): Promise<number> {
   try {
     const { dispatch } = await import('./cli/dispatch.ts');
-    return await dispatch(argv, io, (command: Command, call) => command.run(call, io));
+    return await dispatch(argv, io, (command, call) => {
+      told(command, call);
+      return command.run(call, io);
+    });
   } catch (error) {
     const { explainFailure } = await import('./cli/failure.ts');
     return explainFailure(error, io);

@@ -3,10 +3,17 @@ import { fstatSync, write, writeSync } from 'node:fs';
 import { exit, type Io, type Signal, type Stream } from './cli/command.ts';
 import { main } from './main.ts';
 
-/** Runs the command line of this process and sets its exit code. */
-export async function runProcess(): Promise<void> {
+/**
+ * Runs the command line of this process and sets its exit code. Resolves to what of the program was used, in words: the same
+ * words, much the same functions.
+ */
+export async function runProcess(): Promise<string> {
   const output: Output = { queue: [], writing: false, waiting: [], closed: new Set(), fault: undefined };
-  const code = await main(process.argv.slice(2), processIo(output));
+  const io = processIo(output);
+  let used = '';
+  const code = await main(process.argv.slice(2), io, ({ path }, { options }) => {
+    used = [...path, ...Object.keys(options).sort()].join(' ');
+  });
   process.exitCode = code;
   // What is still under way keeps the process alive; a disk that refused a result is told in the end.
   process.on('exit', () => {
@@ -14,6 +21,7 @@ export async function runProcess(): Promise<void> {
     process.exitCode = code === exit.succeeded ? exit.storage : code;
     if (!output.closed.has(2)) tryWrite(output, 2, Buffer.from(`super: cannot write: ${output.fault.message}\n`));
   });
+  return `${used} ${code}${io.stderr.isTTY ? ' on a terminal' : ''}`;
 }
 
 const signals: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -32,7 +32,8 @@ function node(words: readonly string[]): string {
 
 test('holds the program, its types, schemas and examples, and nothing of the workshop', () => {
   for (const path of [
-    'dist/super.js',
+    'dist/super.cjs',
+    'dist/program.cjs',
     'dist/api.js',
     'dist/types/api.d.ts',
     'schemas/orchestra.schema.json',
@@ -45,7 +46,9 @@ test('holds the program, its types, schemas and examples, and nothing of the wor
     expect(packed).toContain(path);
   }
   expect(
-    packed.filter((path) => /^(src|test|node_modules|\.ci)\/|\.test\.|generate\.ts|orchestra_workspaces\/./.test(path)),
+    packed.filter((path) =>
+      /^dist\/cache\/|^(src|test|node_modules|\.ci)\/|\.test\.|generate\.ts|orchestra_workspaces\/./.test(path),
+    ),
   ).toEqual([]);
 });
 

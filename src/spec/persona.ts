@@ -92,7 +92,7 @@ function bullet(text: string): string {
 }
 
 function sentence(text: string): string {
-  return /[.!?:…]$/.test(text) ? text : `${text}.`;
+  return /[.!?:\u2026]$/.test(text) ? text : `${text}.`;
 }
 
 /** Whether a text says something that was not said before, word for word; remembers it. */

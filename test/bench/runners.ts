@@ -12,7 +12,7 @@ export type Edges = 'order' | 'context';
 export const limit = 4;
 
 /** The built program. */
-export const program = join(import.meta.dirname, '../../dist/super.js');
+export const program = join(import.meta.dirname, '../../dist/super.cjs');
 
 /** Writes an orchestra; gives the command that runs it. */
 export function withSuper(shape: Shape, cwd: string, edges: Edges = 'order'): Command {

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
 
 /** The executable as it is published. */
-export const program = resolve(import.meta.dirname, '../../dist/super.js');
+export const program = resolve(import.meta.dirname, '../../dist/super.cjs');
 
 export interface Ended {
   readonly code: number | null;
