@@ -10,6 +10,7 @@ import type {
   RunId,
   TaskName,
 } from '../schema/types.gen.ts';
+import { contextOf, delegationScope, offer } from './attempt-order.ts';
 import { apply, initialState } from './fold.ts';
 import type {
   Attempt,
@@ -18,7 +19,6 @@ import type {
   AttemptSucceeded,
   Backend,
   Clock,
-  DelegationOffer,
   EventBody,
   Journal,
   Progress,
@@ -347,40 +347,4 @@ function durationOf(task: TaskState, now: number): number {
 /** The last event that a task builds upon: the latest end among its needs. */
 function buildsUpon(state: RunState, { task }: TaskState): number {
   return task.needs.reduce((last, need) => Math.max(last, state.tasks.get(need.task)?.endedSeq ?? 0), 0);
-}
-
-function contextOf(state: RunState, task: TaskState) {
-  return task.task.context.flatMap((name) => {
-    const output = state.tasks.get(name)?.output;
-    return output === undefined ? [] : [{ task: name, output }];
-  });
-}
-
-/** What a task's answer may delegate; undefined where it may not. */
-function delegationScope(state: RunState, { task }: TaskState) {
-  const { delegation } = state.plan;
-  const may =
-    delegation !== null && (task.role === 'brief' || task.role === 'delegated') && task.depth < delegation.max_depth;
-  if (!may) return undefined;
-  return {
-    by: task,
-    limits: delegation,
-    agents: state.plan.agents.map(({ name }) => name),
-    taken: state.inOrder.map((each) => each.task.name),
-    offered: state.inOrder.filter((each) => each.task.role !== 'synthesis').map((each) => each.task.name),
-    most: Math.max(0, delegation.max_delegated_tasks - state.delegatedBy.size),
-  };
-}
-
-function offer(
-  state: RunState,
-  task: TaskState,
-  agents: ReadonlyMap<AgentName, PlanAgent>,
-): { delegation?: DelegationOffer } {
-  const scope = delegationScope(state, task);
-  if (scope === undefined || scope.most === 0) return {};
-  const list = [...agents.values()].map(({ name, description }) => ({ name, description }));
-  return {
-    delegation: { agents: list, tasks: scope.offered.filter((name) => name !== task.task.name), most: scope.most },
-  };
 }
