@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { expectGolden } from '../golden/golden.ts';
 import { commandOrchestra, commandPlaybook, folderWith, runCli } from './harness.ts';
 
+const started = '{"v":1,"seq":1,"ts":"2026-01-02T00:00:00.000Z","type":"run.started","orchestra":"good"}\n';
 const finished = '{"v":1,"seq":2,"type":"run.finished","outcome":"failed"}\n';
 const project = {
   'orchestras/good_orchestra.yaml': commandOrchestra('good', ['one', 'two one']),
   'orchestras/broken_orchestra.yaml': 'orchestra: [\n',
   'orchestras/faulty.yaml':
     'orchestra: {id: faulty}\nagents: [ghost]\ntasks:\n  - {name: one, agent: ghost, description: x}\n',
-  'orchestra_workspaces/good/runs/20260101-000000-000-aaaa/events.jsonl': finished.replace('failed', 'succeeded'),
-  'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': finished,
+  'orchestra_workspaces/good/runs/20260101-000000-000-aaaa/events.jsonl': started + finished.replace('failed', 'succeeded'),
+  'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': started + finished,
   'agents/tester_playbook.yaml': commandPlaybook('echo', '  tasks: [{name: test_it}, {name: test_more}]\n'),
   'agents/deep/model_playbook.yaml':
     'spec:\n  language_model: {provider: openai, model: big}\n  persona: {role: thinker}\n',
@@ -42,18 +43,26 @@ describe('orchestra list', () => {
   });
 
   test.each([
-    ['a run that is cut off is unfinished', '{"type":"task.started"}\n', 'unfinished'],
-    ['a journal whose last line is torn is unfinished', `${finished}{"type":"run.resu`, 'unfinished'],
-    ['a run that waits is paused', '{"type":"run.paused"}\n', 'paused'],
-    ['an empty journal is unfinished', '', 'unfinished'],
-    ['only the end of a long journal is read', `${'{"type":"task.started"}\n'.repeat(2000)}${finished}`, 'failed'],
+    ['a run that is cut off is interrupted', '{"type":"task.started"}\n', 'interrupted'],
+    ['a resume whose first line is torn has not happened', `${finished}{"type":"run.resu`, 'failed'],
+    ['a run that was paused when it was cut off is interrupted', '{"type":"run.paused"}\n', 'interrupted'],
+    ['only the ends of a long journal are read', `${'{"type":"task.started"}\n'.repeat(2000)}${finished}`, 'failed'],
   ])('%s', async (_, journal, state) => {
     const cwd = folderWith({
       'orchestras/good.yaml': commandOrchestra('good', ['one']),
-      'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': journal,
+      'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': started + journal,
     });
     const { orchestras } = JSON.parse((await runCli(['orchestra', 'list', '--json'], { cwd })).stdout);
     expect(orchestras[0].last_run.state).toBe(state);
+  });
+
+  test('a journal that has not begun is no run', async () => {
+    const cwd = folderWith({
+      'orchestras/good.yaml': commandOrchestra('good', ['one']),
+      'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': started.slice(0, 20),
+    });
+    const { orchestras } = JSON.parse((await runCli(['orchestra', 'list', '--json'], { cwd })).stdout);
+    expect(orchestras[0].last_run).toBe(null);
   });
 
   test('an empty project says what comes next', async () => {

@@ -58,7 +58,8 @@ test('a hint that quotes a file holds no command for GitHub Actions', async () =
 describe('on a terminal of 40 columns', () => {
   const files = {
     'orchestras/good_orchestra.yaml': good,
-    'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': '',
+    'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl':
+      '{"v":1,"seq":1,"ts":"2026-01-02T00:00:00.000Z","type":"run.started","orchestra":"good"}\n',
     'agents/deeper/and/deeper/still/tester_playbook.yaml': commandPlaybook('echo'),
   };
 
