@@ -19,7 +19,7 @@ export const agentCreate: Command = {
     }
     const { answering } = await import('./team.ts');
     const { newPlaybook } = await import('../authoring/project.ts');
-    const project = findProject(io.cwd);
+    const project = await findProject(io.cwd);
     const [taken] = answering(playbookFiles(project), name);
     if (taken !== undefined) {
       const hint = 'edit it, or choose another name';

@@ -11,7 +11,7 @@ export const agentLint: Command = {
   async run(call, io) {
     const { findPlaybook, loadPlaybook } = await import('./team.ts');
     const { printReport } = await import('./diagnose.ts');
-    const project = findProject(io.cwd);
+    const project = await findProject(io.cwd);
     const format = formatOf(call);
     const names = [...new Set(call.operands)];
     const playbooks = names.length === 0 ? playbookFiles(project) : names.map((name) => findPlaybook(project, name));

@@ -9,7 +9,7 @@ export const agentList: Command = {
   example: 'super agent list',
   async run(call, io) {
     const { agentRows } = await import('./rows.ts');
-    const agents = await agentRows(findProject(io.cwd), io);
+    const agents = await agentRows(await findProject(io.cwd), io);
     if (flag(call, 'json')) printJson(io, { agents });
     else if (agents.length === 0) {
       io.stdout.write('there are no playbooks under agents/\nwrite one: super agent create <agent>\n');

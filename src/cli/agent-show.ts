@@ -15,7 +15,7 @@ export const agentShow: Command = {
     const { adaptersHere } = await import('./adapters.ts');
     const { chooseAdapter } = await import('../plan/adapter-choice.ts');
     const { printReport, reportDiagnostics } = await import('./diagnose.ts');
-    const project = findProject(io.cwd);
+    const project = await findProject(io.cwd);
     const read = loadPlaybook(project, findPlaybook(project, call.operands[0] ?? ''));
     const agent = read.value;
     if (agent === undefined) return printReport(read, flag(call, 'json') ? 'json' : 'text', io);

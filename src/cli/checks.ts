@@ -33,7 +33,7 @@ const keys = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_A
 
 /** Looks at everything. */
 export async function examine(io: Io): Promise<readonly Check[]> {
-  const project = findProject(io.cwd);
+  const project = await findProject(io.cwd);
   return [
     { name: 'node', state: 'ok', essential: true, detail: process.versions.node },
     ...tools.map((tool) => toolCheck(tool, [tool], io)),

@@ -24,7 +24,7 @@ export const orchestraCreate: Command = {
     const id = await checkedId(call.operands[0] ?? '');
     const { homeOf, writeNew } = await import('./new-file.ts');
     const { createOrchestra } = await import('../authoring/create.ts');
-    const project = findProject(io.cwd);
+    const project = await findProject(io.cwd);
     const folder = homeOf(project, 'orchestras');
     const path = join(folder, `${id}_orchestra.yaml`);
     await refuseTaken(project, id, path, flag(call, 'force'));

@@ -10,7 +10,7 @@ export const orchestraList: Command = {
   example: 'super orchestra list',
   async run(call, io) {
     const { orchestraRows } = await import('./rows.ts');
-    const orchestras = await orchestraRows(findProject(io.cwd), io);
+    const orchestras = await orchestraRows(await findProject(io.cwd), io);
     if (flag(call, 'json')) printJson(io, { orchestras });
     else if (orchestras.length === 0) {
       io.stdout.write('there are no orchestras here\nwrite one: super orchestra create <id>\n');

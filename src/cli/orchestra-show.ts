@@ -11,7 +11,7 @@ export const orchestraShow: Command = {
   ],
   example: 'super orchestra show repo_report --format mermaid',
   async run(call, io) {
-    const project = findProject(io.cwd);
+    const project = await findProject(io.cwd);
     const { findOrchestra } = await import('./lookup.ts');
     const path = findOrchestra(project, call.operands[0] ?? '');
     const { adaptersHere } = await import('./adapters.ts');

@@ -12,7 +12,7 @@ export const orchestraValidate: Command = {
   options: formatOptions,
   example: 'super orchestra validate --format github',
   async run(call, io) {
-    const project = findProject(io.cwd);
+    const project = await findProject(io.cwd);
     const format = formatOf(call);
     const asked = await subjectsOf(project, call.operands);
     if (asked.length === 0 && format === 'text') {

@@ -13,7 +13,7 @@ export interface Project {
 }
 
 /** The project around a folder: the nearest folder upwards with .super, else with orchestras/, else the folder itself. */
-export function findProject(cwd: string): Project {
+export async function findProject(cwd: string): Promise<Project> {
   const root = upwards(cwd, '.super') ?? upwards(cwd, 'orchestras') ?? cwd;
   return { root, name: projectName(root), cwd };
 }

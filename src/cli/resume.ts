@@ -29,7 +29,7 @@ export interface ResumeWish {
 
 /** Resumes a run and gives the exit code. */
 export async function resume(wish: ResumeWish, interruption: Interruption, call: Call, io: Io): Promise<number> {
-  const project = findProject(io.cwd);
+  const project = await findProject(io.cwd);
   const recorded = recordOf(project, wish);
   refuseUnknown(recorded, wish.from);
   const note = (text: string) => {

@@ -28,7 +28,7 @@ export interface RunRequest {
 
 /** Reads options and compiles; `given` is the goal of the command line. Throws a Refusal for a wrong command line or a missing file. */
 export async function readRequest(call: Call, io: Io, run: RunId, given: string | undefined): Promise<RunRequest> {
-  const project = findProject(io.cwd);
+  const project = await findProject(io.cwd);
   const path = findOrchestra(project, call.operands[0] ?? '');
   const only = (call.options.only ?? []) as readonly TaskName[];
   const options = optionsOf(call);
