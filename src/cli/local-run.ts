@@ -72,11 +72,12 @@ export function workspaceOf(root: string, plan: Pick<Plan, 'workspace'>): string
 /** Starts a run. Throws a Refusal when another run holds the workspace, and what the system says when it cannot be written. */
 export function startLocalRun(options: LocalRunOptions): LocalRun {
   const { run, plan, layout } = options;
-  const lock = orStorageFailure(() => takeLock(layout.workspace, recordOf(run), mayBeAlive));
+  const holder = recordOf(run);
+  const lock = orStorageFailure(() => takeLock(layout.workspace, holder, mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
   try {
     const { journal, opening, state } = orStorageFailure(() => openRun(options));
-    const status = statusFile(layout, run);
+    const status = statusFile(layout, holder);
     // Whoever worked here before may have died and left agents; they end before ours begin.
     const orphaned = options.begin.type === 'resumed' ? run : lock.former?.run;
     const quiet = orphaned === undefined ? undefined : endLeftovers(orphaned);

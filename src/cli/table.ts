@@ -13,6 +13,8 @@ import { orchestraResume } from './orchestra-resume.ts';
 import { orchestraRun } from './orchestra-run.ts';
 import { orchestraShow } from './orchestra-show.ts';
 import { orchestraValidate } from './orchestra-validate.ts';
+import { runsExport } from './runs-export.ts';
+import { runsGc } from './runs-gc.ts';
 import { schema } from './schema.ts';
 
 /** Words that only lead to other commands. */
@@ -24,6 +26,7 @@ export const groups: readonly Group[] = [
     summary: 'orchestras: write, check, show and run them',
     example: 'super orchestra validate',
   },
+  { path: 'runs', summary: 'runs, live and past: see, steer, keep and remove them', example: 'super runs list' },
 ];
 
 /** The table of commands: one line each, in the order of the help. */
@@ -40,6 +43,8 @@ export const commands: readonly Command[] = [
   orchestraValidate,
   orchestraRun,
   orchestraResume,
+  runsExport,
+  runsGc,
   explain,
   schema,
   completion,

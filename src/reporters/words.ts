@@ -72,3 +72,11 @@ export function tallyOf(counts: Readonly<Record<TaskStatus, number>>): string {
     .map((status) => `${count(counts[status])} ${status}`)
     .join(', ');
 }
+
+/** An amount of bytes for people: 640 B, 1.4 kB, 23 MB, 5.1 GB. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${step === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${units[step]}`;
+}

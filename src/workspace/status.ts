@@ -1,5 +1,6 @@
 import type { RunState } from '../run/state.ts';
 import type { RunLayout } from './layout.ts';
+import type { LockRecord } from './lock.ts';
 import { writeWhole } from './ordinary.ts';
 
 export interface StatusFile {
@@ -13,7 +14,7 @@ export interface StatusFile {
 const interval = 1000;
 
 /** Keeps status.json, a fold of the journal for outside readers. */
-export function statusFile(layout: RunLayout, run: string): StatusFile {
+export function statusFile(layout: RunLayout, holder: LockRecord): StatusFile {
   let writtenAt = Number.NEGATIVE_INFINITY;
   let due: NodeJS.Timeout | undefined;
   let latest: RunState;
@@ -21,7 +22,7 @@ export function statusFile(layout: RunLayout, run: string): StatusFile {
     clearTimeout(due);
     due = undefined;
     try {
-      writeWhole(layout.status, `${JSON.stringify(statusOf(run, state), null, 1)}\n`);
+      writeWhole(layout.status, `${JSON.stringify(statusOf(holder, state), null, 1)}\n`);
     } catch {
       // The journal holds the truth, and complains where the disk refuses; a reader from outside cannot stop a run.
     }
@@ -45,17 +46,22 @@ export function statusFile(layout: RunLayout, run: string): StatusFile {
   };
 }
 
-function statusOf(run: string, state: RunState) {
+function statusOf({ run, ...process }: LockRecord, state: RunState) {
   const time = (value: number | undefined) => (value === undefined ? null : new Date(value).toISOString());
   return {
     run,
     orchestra: state.plan.orchestra,
     state: state.status === 'finished' ? state.outcome : state.status,
     seq: state.seq,
+    // Who has not ended need not be alive: this process is, if its start time and the boot are still those.
     pid: process.pid,
+    process,
     started_at: time(state.startedAt),
     finished_at: time(state.finishedAt),
+    frozen: state.frozen,
+    max_parallel_tasks: state.parallel ?? state.plan.max_parallel_tasks,
     counts: state.counts,
+    usage: state.usage ?? null,
     tasks: state.inOrder.map((task) => ({
       name: task.task.name,
       agent: task.task.agent,

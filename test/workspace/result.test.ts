@@ -72,7 +72,7 @@ describe('status.json', () => {
     await finish();
     const layout = layoutOf(folderWith(), 'r' as RunId);
     createRun(layout, '', [], '');
-    const status = statusFile(layout, 'r');
+    const status = statusFile(layout, { pid: 7, start_time: '1', boot_id: 'b', host: 'h', run: 'r' as RunId });
     const at = (count: number): RunState => fold(plan, events.slice(0, count) as RunEvent[]);
     const read = () => JSON.parse(readFileSync(layout.status, 'utf8'));
     status.offer(at(2), 5000);
@@ -80,6 +80,9 @@ describe('status.json', () => {
       run: 'r',
       state: 'running',
       seq: 2,
+      process: { pid: 7, start_time: '1', boot_id: 'b', host: 'h' },
+      max_parallel_tasks: 4,
+      frozen: false,
       finished_at: null,
       tasks: [{ name: 'a', state: 'running' }, { state: 'pending' }],
     });

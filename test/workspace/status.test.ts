@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 test('is written at most once a second, and never stays behind what happened', () => {
   const layout = layoutOf(folderWith(), 'r1' as RunId);
   mkdirSync(layout.folder, { recursive: true });
-  const status = statusFile(layout, 'r1');
+  const status = statusFile(layout, { pid: 7, start_time: '1', boot_id: 'b', host: 'h', run: 'r1' as RunId });
   const plan = planOf([{ name: 'a' }]);
   const seq = () => JSON.parse(readFileSync(layout.status, 'utf8')).seq;
   const after = (events: number) => fold(plan, started.slice(0, events));

@@ -1,0 +1,122 @@
+// A recorded run as documents for other programs.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gadugiFiles } from '../reporters/gadugi.ts';
+import type { TaskState } from '../run/state.ts';
+import type { PlanAgent } from '../schema/types.gen.ts';
+import { writeWhole } from '../workspace/ordinary.ts';
+import { type RecordedRun, readRun } from '../workspace/recorded.ts';
+import { type Io, setupFault } from './command.ts';
+import { nameFor, type Project } from './project.ts';
+import type { FoundRun } from './runs.ts';
+
+/** The events of a run, one JSON document a line. */
+export function exportedEvents(run: FoundRun): string {
+  return recordOf(run)
+    .events.map((event) => `${JSON.stringify(event)}\n`)
+    .join('');
+}
+
+/** A run as one document: what was run, and what became of it. */
+export function exportedRun(run: FoundRun) {
+  const { plan, state, started } = recordOf(run);
+  return {
+    run: run.id,
+    orchestra: run.orchestra,
+    state: run.state,
+    goal: started.goal,
+    rehearsal: started.rehearsal,
+    super: started.super,
+    folder: run.layout.folder,
+    started_at: run.started_at,
+    finished_at: run.finished_at,
+    because: state.because ?? null,
+    continues: run.continues,
+    counts: state.counts,
+    usage: state.usage ?? null,
+    tasks: state.inOrder.map(taskOf),
+    plan,
+  };
+}
+
+function taskOf(task: TaskState) {
+  return {
+    name: task.task.name,
+    agent: task.task.agent,
+    state: task.status,
+    attempts: task.attempt,
+    started_at: time(task.startedAt),
+    finished_at: time(task.endedAt),
+    duration_ms: task.busy,
+    reason: task.reason ?? null,
+    message: task.message ?? null,
+    exit_code: task.exitCode ?? null,
+    output: task.output ?? null,
+    needs: task.task.needs.map((need) => need.task),
+  };
+}
+
+function time(value: number | undefined): string | null {
+  return value === undefined ? null : new Date(value).toISOString();
+}
+
+function recordOf(run: FoundRun): RecordedRun {
+  const recorded = readRun(run.layout);
+  if (recorded === undefined) throw setupFault(`run ${run.id} has not begun yet`);
+  return recorded;
+}
+
+/** Writes the monitoring files of a run into a folder, each whole; with `watch` again and again until the run has ended. Gives their names. */
+export async function exportGadugi(
+  project: Project,
+  find: () => FoundRun,
+  output: string,
+  how: { readonly list: boolean; readonly watch: boolean },
+  io: Io,
+): Promise<string[]> {
+  const folder = resolve(io.cwd, output);
+  mkdirSync(folder, { recursive: true });
+  let goOn = how.watch;
+  const forget = how.watch
+    ? io.onSignal(() => {
+        goOn = false;
+      })
+    : () => {};
+  try {
+    for (;;) {
+      const run = find();
+      const files = gadugiFiles(await factsOf(project, run), how.list);
+      for (const [name, content] of Object.entries(files)) {
+        writeWhole(join(folder, name), `${JSON.stringify(content, null, 2)}\n`);
+      }
+      if (!goOn || run.holder === undefined)
+        return Object.keys(files).map((name) => nameFor(project, join(folder, name)));
+      await sleep(1000);
+    }
+  } finally {
+    forget();
+  }
+}
+
+async function factsOf(project: Project, run: FoundRun) {
+  const { state, plan, layout } = recordOf(run);
+  const agents = new Map<string, PlanAgent>(plan.agents.map((agent) => [agent.name, agent]));
+  return {
+    run: run.id,
+    state,
+    alive: run.holder !== undefined,
+    now: Date.now(),
+    workingDirectory: ({ task }: TaskState) => resolve(project.root, agents.get(task.agent)?.cwd ?? '.'),
+    promptFile: ({ task, attempt }: TaskState) => {
+      const path = join(layout.attempts, task.name, String(attempt), 'prompt.md');
+      return existsSync(path) ? path : null;
+    },
+    command: ({ task }: TaskState) => commandOf(agents.get(task.agent)),
+    measured: () => undefined,
+  };
+}
+
+function commandOf(agent: PlanAgent | undefined): string {
+  return agent?.argv?.join(' ') ?? agent?.run ?? agent?.module ?? agent?.adapter ?? '';
+}

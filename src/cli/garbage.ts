@@ -1,0 +1,140 @@
+// What may be removed of old runs, and its removal. What is going on, what the links of a workspace point to and what could
+// be resumed stays; nothing is followed that is a link.
+import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { RunId } from '../schema/types.gen.ts';
+import { layoutOf } from '../workspace/layout.ts';
+import { ordinarySize } from '../workspace/ordinary.ts';
+import { liveHolder } from './holder.ts';
+import { nameFor, type Project } from './project.ts';
+import { type FoundRun, findRuns } from './runs.ts';
+
+export interface GarbageWish {
+  readonly dryRun: boolean;
+  /** Runs that could be resumed, too. */
+  readonly all: boolean;
+  /** Newest runs of each workspace that stay. */
+  readonly keep: number;
+  /** Milliseconds since a run ended. */
+  readonly olderThan: number;
+  readonly workspace: string | undefined;
+}
+
+/** Something that was removed, or would be. */
+export interface Removed {
+  readonly path: string;
+  readonly why: string;
+  readonly bytes: number;
+}
+
+/** Removes what may go. */
+export async function collectGarbage(project: Project, wish: GarbageWish): Promise<Removed[]> {
+  const runs = findRuns(project, wish.workspace);
+  const places = Map.groupBy(runs, ({ layout }) => layout.workspace);
+  const removed: Removed[] = [];
+  const remove = (path: string, why: string, still: () => boolean = () => true) => {
+    const bytes = sizeOf(path);
+    if (!wish.dryRun && (!still() || !takeAway(path))) return;
+    removed.push({ path: nameFor(project, path), why, bytes });
+  };
+  for (const [workspace, found] of places) {
+    const latest = latestOf(workspace);
+    const old = found.slice(0, Math.max(0, found.length - wish.keep)).filter((run) => run.id !== latest);
+    for (const run of old) {
+      if (!mayGo(run, wish)) continue;
+      // Looked at again just before: it may have been resumed meanwhile.
+      remove(
+        run.layout.folder,
+        `${run.state} run of ${run.orchestra}`,
+        () => liveHolder(workspace, run.id) === undefined,
+      );
+    }
+    for (const path of leftovers(workspace)) remove(path, 'left by a crash');
+  }
+  for (const path of privateFolders(runs)) remove(path, 'private folder of a dead run');
+  return removed;
+}
+
+function mayGo(run: FoundRun, { all, olderThan }: GarbageWish): boolean {
+  if (run.holder !== undefined) return false;
+  if (run.state !== 'succeeded' && !all) return false;
+  return Date.now() - Date.parse(run.finished_at ?? run.started_at) >= olderThan;
+}
+
+/** The run that the links of a workspace point to. */
+function latestOf(workspace: string): string | undefined {
+  try {
+    return readlinkSync(join(workspace, 'task_outputs')).split('/')[1];
+  } catch {
+    return undefined;
+  }
+}
+
+const runName = /^\d{8}-\d{6}-\d{3}-[a-z0-9]{4}$/;
+
+/** An hour: nothing that is being written now is that old. */
+const stale = 3_600_000;
+
+/** Temporary names of ours beside the lock and the links, and runs being removed when something cut that short. */
+function leftovers(workspace: string): string[] {
+  const beside = entriesOf(workspace)
+    .filter((name) => /^run\.lock\.|^(task_outputs|intermediate|final_results)\.\d{8}-/.test(name))
+    .map((name) => join(workspace, name));
+  const removing = entriesOf(join(workspace, 'runs'))
+    .filter((name) => name.endsWith(removingMark))
+    .map((name) => join(workspace, 'runs', name));
+  const unbegun = entriesOf(join(workspace, 'runs'))
+    .filter((name) => runName.test(name))
+    .map((name) => layoutOf(workspace, name as RunId))
+    .filter((layout) => isStale(layout.folder) && (ordinarySize(layout.journal) ?? 0) === 0)
+    .map(({ folder }) => folder);
+  return [...beside.filter(isStale), ...removing, ...unbegun];
+}
+
+/** Folders of nurseries that were killed together with their orchestrator. */
+function privateFolders(runs: readonly FoundRun[]): string[] {
+  const alive = new Set<string>(runs.flatMap(({ id, holder }) => (holder === undefined ? [] : [id])));
+  return entriesOf(tmpdir()).flatMap((name) => {
+    const run = /^super-(\d{8}-\d{6}-\d{3}-[a-z0-9]{4})-[a-z0-9]+$/.exec(name)?.[1];
+    const path = join(tmpdir(), name);
+    // Only of runs that are known here: of others nobody can say whether they are alive.
+    const known = run !== undefined && runs.some(({ id }) => id === run) && !alive.has(run);
+    return known && isStale(path) && lstatSync(path).uid === process.getuid?.() ? [path] : [];
+  });
+}
+
+function isStale(path: string): boolean {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  return facts !== undefined && Date.now() - facts.mtimeMs > stale;
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+const removingMark = '.removing';
+
+/** Out of sight in one step, then away: a run is never seen in part. False where it cannot be removed. */
+function takeAway(path: string): boolean {
+  const hidden = basename(path).endsWith(removingMark) ? path : `${path}${removingMark}`;
+  try {
+    if (hidden !== path) renameSync(path, hidden);
+    rmSync(hidden, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes on disk of a file or of all below a folder; links count for themselves. */
+export function sizeOf(path: string): number {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) return 0;
+  const own = facts.blocks * 512;
+  return facts.isDirectory() ? entriesOf(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own) : own;
+}

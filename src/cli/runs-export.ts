@@ -1,0 +1,59 @@
+import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
+
+/** `super runs export`: a run for other programs. */
+export const runsExport: Command = {
+  path: ['runs', 'export'],
+  summary: 'give a run to other programs',
+  operands: '[run]',
+  options: [
+    {
+      flags: '--format <format>',
+      description: 'json: the whole run as one document (default); ndjson: its events; gadugi: monitoring files',
+      choices: ['json', 'ndjson', 'gadugi'],
+    },
+    { flags: '-o, --output <path>', description: 'a file, for gadugi a folder; without it: standard output' },
+    {
+      flags: '--list',
+      description: 'gadugi: "processes" is an array, for readers that filter it, instead of an object by task',
+    },
+    { flags: '--watch', description: 'gadugi: writes the files anew each second until the run has ended' },
+    {
+      flags: '-w, --workspace-path <folder>',
+      description: 'where the run was written, if not where its orchestra says',
+    },
+  ],
+  example: 'super runs export @last --format gadugi --output .gadugi/monitoring',
+  async run(call, io) {
+    const { findProject } = await import('./project.ts');
+    const { chooseRun, findRuns } = await import('./runs.ts');
+    const project = await findProject(io.cwd);
+    const workspace = textOption(call, 'workspacePath');
+    const find = () => chooseRun(findRuns(project, workspace), call.operands[0] ?? '@last');
+    const format = textOption(call, 'format') ?? 'json';
+    const output = textOption(call, 'output');
+    const { exportGadugi, exportedEvents, exportedRun } = await import('./export.ts');
+    if (format === 'gadugi') {
+      if (output === undefined)
+        throw usageFault('--format gadugi writes several files', 'name a folder: --output <folder>');
+      const written = await exportGadugi(
+        project,
+        find,
+        output,
+        { list: flag(call, 'list'), watch: flag(call, 'watch') },
+        io,
+      );
+      io.stderr.write(`wrote ${written.join(', ')}\n`);
+      return exit.succeeded;
+    }
+    if (flag(call, 'list') || flag(call, 'watch')) throw usageFault('--list and --watch go with --format gadugi');
+    const run = find();
+    const { writeWhole } = await import('../workspace/ordinary.ts');
+    const { resolve } = await import('node:path');
+    const text = format === 'ndjson' ? exportedEvents(run) : undefined;
+    if (output !== undefined)
+      writeWhole(resolve(io.cwd, output), text ?? `${JSON.stringify(exportedRun(run), null, 2)}\n`);
+    else if (text !== undefined) io.stdout.write(text);
+    else printJson(io, exportedRun(run));
+    return exit.succeeded;
+  },
+};

@@ -1,0 +1,57 @@
+import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
+
+/** `super runs gc`: removes old runs. */
+export const runsGc: Command = {
+  path: ['runs', 'gc'],
+  summary: 'remove old runs, and what crashes left behind',
+  options: [
+    { flags: '--dry-run', description: 'says what would go, and removes nothing' },
+    { flags: '--keep <number>', description: 'newest runs of each workspace that stay; 10 unless given' },
+    { flags: '--older-than <duration>', description: 'only runs that ended before that: 90s, 12h, 30d' },
+    { flags: '--all', description: 'runs that could be resumed, too; never one that is going on' },
+    { flags: '-w, --workspace-path <folder>', description: 'this workspace only' },
+    { flags: '--json', description: 'one JSON document' },
+  ],
+  example: 'super runs gc --dry-run',
+  async run(call, io) {
+    const { findProject } = await import('./project.ts');
+    const { collectGarbage } = await import('./garbage.ts');
+    const dryRun = flag(call, 'dryRun');
+    const removed = await collectGarbage(await findProject(io.cwd), {
+      dryRun,
+      all: flag(call, 'all'),
+      keep: wholeNumber(textOption(call, 'keep') ?? '10'),
+      olderThan: olderThan(textOption(call, 'olderThan')),
+      workspace: textOption(call, 'workspacePath'),
+    });
+    const bytes = removed.reduce((sum, each) => sum + each.bytes, 0);
+    if (flag(call, 'json')) printJson(io, { dry_run: dryRun, removed, bytes });
+    else {
+      const { printable } = await import('../diagnostics/printable.ts');
+      const { size } = await import('../reporters/words.ts');
+      const verb = dryRun ? 'would remove' : 'removed';
+      for (const each of removed)
+        io.stdout.write(`${verb}  ${printable(each.path)}  ${each.why}, ${size(each.bytes)}\n`);
+      io.stdout.write(
+        removed.length === 0 ? 'nothing to remove\n' : `${verb} ${removed.length}, ${size(bytes)} in all\n`,
+      );
+    }
+    return exit.succeeded;
+  },
+};
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw usageFault(`--keep must be a whole number, not "${text}"`);
+  return Number(text);
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Milliseconds; 0 where nothing is given. */
+function olderThan(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const [, number, unit = ''] = /^([0-9]+(?:\.[0-9]+)?)([smhd])$/.exec(text) ?? [];
+  if (number === undefined)
+    throw usageFault(`--older-than must be a length of time, not "${text}"`, 'a number with s, m, h or d: 12h, 30d');
+  return Number(number) * (units[unit] ?? 0) * 1000;
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { recordOf } from '../../src/cli/holder.ts';
+import type { RunId } from '../../src/schema/types.gen.ts';
+import { folderWith, runCli } from './harness.ts';
+
+const workspace = 'orchestra_workspaces/demo';
+const id = (day: number) => `202601${String(day).padStart(2, '0')}-000000-000-aaaa`;
+
+function journal(day: number, outcome: string | undefined): string {
+  const ts = `2026-01-${String(day).padStart(2, '0')}T00:00:00.000Z`;
+  const first = `{"v":1,"seq":1,"ts":"${ts}","type":"run.started","orchestra":"demo"}\n`;
+  const last = `{"v":1,"seq":2,"ts":"${ts}","type":"run.finished","outcome":"${outcome}"}\n`;
+  return outcome === undefined ? first : first + last;
+}
+
+/** A workspace with a run a day, which ended like this; `latest` is where the links point. */
+function workspaceWith(outcomes: readonly (string | undefined)[], latest?: number): string {
+  const cwd = folderWith(
+    Object.fromEntries(
+      outcomes.map((outcome, at) => [`${workspace}/runs/${id(at + 1)}/events.jsonl`, journal(at + 1, outcome)]),
+    ),
+  );
+  if (latest !== undefined) symlinkSync(`runs/${id(latest)}/task_outputs`, join(cwd, workspace, 'task_outputs'));
+  return cwd;
+}
+
+const left = (cwd: string) => readdirSync(join(cwd, workspace, 'runs'));
+
+test('keeps the newest, what could be resumed, and what the links point to', async () => {
+  const cwd = workspaceWith(['succeeded', 'failed', undefined, 'succeeded', 'succeeded', 'succeeded'], 4);
+  const { code, stdout } = await runCli(['runs', 'gc', '--keep', '1'], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/removed 2, /);
+  expect(left(cwd)).toEqual([2, 3, 4, 6].map(id));
+});
+
+test('--all takes those that could be resumed, too', async () => {
+  const cwd = workspaceWith(['failed', undefined, 'succeeded']);
+  await runCli(['runs', 'gc', '--keep', '0', '--all'], { cwd });
+  expect(left(cwd)).toEqual([]);
+});
+
+test('--dry-run says the same and removes nothing', async () => {
+  const cwd = workspaceWith(['succeeded', 'succeeded']);
+  const { stdout } = await runCli(['runs', 'gc', '--keep', '1', '--dry-run', '--json'], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({
+    dry_run: true,
+    removed: [{ path: `${workspace}/runs/${id(1)}`, why: 'succeeded run of demo', bytes: expect.any(Number) }],
+  });
+  expect(left(cwd)).toHaveLength(2);
+});
+
+test('--older-than', async () => {
+  const cwd = workspaceWith(['succeeded']);
+  await runCli(['runs', 'gc', '--keep', '0', '--older-than', '100000d'], { cwd });
+  expect(left(cwd)).toHaveLength(1);
+  expect((await runCli(['runs', 'gc', '--older-than', 'long'], { cwd })).code).toBe(2);
+});
+
+test('a run that is going on stays, whatever is asked', async () => {
+  const cwd = workspaceWith([undefined]);
+  writeFileSync(join(cwd, workspace, 'run.lock'), JSON.stringify({ ...recordOf(id(1) as RunId), host: hostname() }));
+  await runCli(['runs', 'gc', '--keep', '0', '--all'], { cwd });
+  expect(left(cwd)).toEqual([id(1)]);
+});
+
+test('what crashes left goes when it is old, links are not followed', async () => {
+  const cwd = workspaceWith(['succeeded']);
+  const elsewhere = folderWith({ 'keep.txt': 'x' });
+  const old = new Date('2020-01-01');
+  const place = join(cwd, workspace);
+  writeFileSync(join(place, 'run.lock.20260101-000000-000-bbbb'), '');
+  utimesSync(join(place, 'run.lock.20260101-000000-000-bbbb'), old, old);
+  writeFileSync(join(place, 'run.lock.20260101-000000-000-cccc'), '');
+  mkdirSync(join(place, 'runs', id(9)));
+  utimesSync(join(place, 'runs', id(9)), old, old);
+  symlinkSync(elsewhere, join(place, 'runs', id(1), 'outside'));
+  await runCli(['runs', 'gc', '--keep', '0'], { cwd });
+  expect(left(cwd)).toEqual([]);
+  expect(readdirSync(place)).toEqual(['run.lock.20260101-000000-000-cccc', 'runs']);
+  expect(existsSync(join(elsewhere, 'keep.txt'))).toBe(true);
+});
