@@ -32,8 +32,14 @@ export function mayBeAlive(holder: LockRecord): boolean {
   return found === 'ours' || found === 'unknown' || found === 'elsewhere';
 }
 
+/** Who holds a workspace right now, as far as can be told; undefined when nobody does. */
+export function liveLock(workspace: string): LockRecord | undefined {
+  const holder = readLock(workspace);
+  return holder !== undefined && mayBeAlive(holder) ? holder : undefined;
+}
+
 /** Who runs this run right now, as far as its workspace tells; undefined when nobody does. */
 export function liveHolder(workspace: string, run: RunId): LockRecord | undefined {
-  const holder = readLock(workspace);
-  return holder !== undefined && holder.run === run && mayBeAlive(holder) ? holder : undefined;
+  const holder = liveLock(workspace);
+  return holder?.run === run ? holder : undefined;
 }

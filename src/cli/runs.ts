@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import type { Outcome } from '../schema/types.gen.ts';
 import { decode } from '../spec/decode.ts';
 import { parseSource } from '../spec/source.ts';
-import { type RunHead, runsIn } from '../workspace/heads.ts';
+import { isPaused, type RunHead, runsIn } from '../workspace/heads.ts';
 import type { LockRecord } from '../workspace/lock.ts';
 import { setupFault, usageFault } from './command.ts';
-import { liveHolder } from './holder.ts';
+import { liveLock } from './holder.ts';
 import { orchestraFiles, type Project } from './project.ts';
 
 /** How a run stands. Interrupted: it has not come to its end and nobody runs it; it can be resumed. */
@@ -23,23 +23,24 @@ export interface FoundRun extends RunHead {
 /** Every run of a project, or of one workspace, oldest first. */
 export function findRuns(project: Project, workspace: string | undefined): FoundRun[] {
   const places = workspace === undefined ? workspacesOf(project) : [resolve(project.cwd, workspace)];
-  return places
-    .flatMap((place) => runsIn(place))
-    .map(standing)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return places.flatMap(standingsIn).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The newest run of a workspace; null where there is none. */
 export function lastRun(workspace: string): { readonly id: string; readonly state: RunStanding } | null {
-  const head = runsIn(workspace).at(-1);
-  return head === undefined ? null : { id: head.id, state: standing(head).state };
+  const newest = standingsIn(workspace).at(-1);
+  return newest === undefined ? null : { id: newest.id, state: newest.state };
 }
 
-function standing(head: RunHead): FoundRun {
-  const holder = liveHolder(head.layout.workspace, head.id);
-  if (holder === undefined) return { ...head, holder, state: head.outcome ?? 'interrupted' };
-  // Its holder has not let go of it: it may just be writing its result, or beginning again.
-  return { ...head, holder, state: head.outcome ?? (head.paused ? 'paused' : 'running') };
+/** How the runs of a workspace stand. One run at most is held. */
+function standingsIn(workspace: string): FoundRun[] {
+  const lock = liveLock(workspace);
+  return runsIn(workspace).map((head) => {
+    const holder = lock?.run === head.id ? lock : undefined;
+    if (holder === undefined) return { ...head, holder, state: head.outcome ?? 'interrupted' };
+    // Its holder has not let go of it: it may just be writing its result, or beginning again.
+    return { ...head, holder, state: head.outcome ?? (isPaused(head.layout) ? 'paused' : 'running') };
+  });
 }
 
 /** Folders in which orchestras of this project keep their runs. */

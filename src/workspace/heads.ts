@@ -1,9 +1,9 @@
 // What the first and the last line of a journal tell of a run: enough for a list, however long the run.
-import { readdirSync } from 'node:fs';
+import { closeSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome, RunEvent, RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from './layout.ts';
-import { ordinarySize, readSome } from './ordinary.ts';
+import { openOrdinary, ordinarySize, readSome } from './ordinary.ts';
 
 /** A run as its journal begins and ends. */
 export interface RunHead {
@@ -15,15 +15,14 @@ export interface RunHead {
   readonly finished_at: string | null;
   /** How it ended; null while it has no end. */
   readonly outcome: Outcome | null;
-  /** Whether the last that is known of it is that it was paused. */
-  readonly paused: boolean;
   /** The run that it goes on from, after a resume --with-changes. */
   readonly continues: RunId | null;
 }
 
-/** Bytes at each end of a journal that are read; longer lines there are none that matter here, but for a very long goal. */
-const end = 16_384;
-const longestStart = 4_194_304;
+/** Bytes of a journal that hold its first and its last line nearly always; where they do not, more is read. */
+const usual = 2048;
+/** A first line is no longer than this: it holds the goal. A last line never is. */
+const longest = 4_194_304;
 
 /** The runs of a workspace, oldest first: run ids sort by time. A folder whose journal has not begun holds no run. */
 export function runsIn(workspace: string): RunHead[] {
@@ -34,37 +33,86 @@ export function runsIn(workspace: string): RunHead[] {
 
 /** What a run's journal tells at both ends; undefined when it has not begun. */
 export function headOf(layout: RunLayout, id: RunId): RunHead | undefined {
-  const size = ordinarySize(layout.journal) ?? 0;
-  if (size === 0) return undefined;
-  const first = firstEvent(layout.journal, end) ?? firstEvent(layout.journal, longestStart);
-  if (first?.type !== 'run.started') return undefined;
-  const lines = readSome(layout.journal, Math.max(0, size - end), end)
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1);
-  const last = parsed(lines.at(-1) ?? '');
-  const finished = last?.type === 'run.finished' ? last : undefined;
-  return {
-    id,
-    layout,
-    orchestra: first.orchestra,
-    started_at: first.ts,
-    finished_at: finished?.ts ?? null,
-    outcome: finished?.outcome ?? null,
-    paused: lines.map(parsed).findLast((event) => event !== undefined && isTurn(event))?.type === 'run.paused',
-    continues: first.continues ?? null,
-  };
+  const file = opened(layout.journal);
+  if (file === undefined) return undefined;
+  try {
+    const first = firstEvent(file);
+    if (first?.type !== 'run.started') return undefined;
+    const last = lastEvent(file);
+    const finished = last?.type === 'run.finished' ? last : undefined;
+    return {
+      id,
+      layout,
+      orchestra: first.orchestra,
+      started_at: first.ts,
+      finished_at: finished?.ts ?? null,
+      outcome: finished?.outcome ?? null,
+      continues: first.continues ?? null,
+    };
+  } finally {
+    closeSync(file.fd);
+  }
 }
 
-/** Events after which a run is or is not paused. */
-function isTurn({ type }: RunEvent): boolean {
-  return type === 'run.paused' || type === 'run.unpaused' || type === 'run.resumed' || type === 'run.finished';
+interface OpenFile {
+  readonly fd: number;
+  readonly size: number;
 }
 
-function firstEvent(journal: string, length: number): RunEvent | undefined {
-  const text = readSome(journal, 0, length).toString('utf8');
-  const stop = text.indexOf('\n');
-  return stop === -1 ? undefined : parsed(text.slice(0, stop));
+function opened(path: string): OpenFile | undefined {
+  try {
+    return openOrdinary(path);
+  } catch {
+    return undefined; // it has not begun, or is not ours to read
+  }
+}
+
+/** One buffer for all journals: a list of ten thousand runs is not to collect garbage. */
+const buffer = Buffer.alloc(usual);
+
+function textAt({ fd, size }: OpenFile, position: number, length: number): string {
+  const room = length <= usual ? buffer : Buffer.alloc(Math.min(length, size));
+  return room.toString('utf8', 0, readSync(fd, room, 0, Math.min(length, room.length), position));
+}
+
+function firstEvent(file: OpenFile): RunEvent | undefined {
+  for (const length of [usual, longest]) {
+    const text = textAt(file, 0, length);
+    const stop = text.indexOf('\n');
+    if (stop !== -1) return parsed(text.slice(0, stop));
+  }
+  return undefined;
+}
+
+/** The last event that is whole: a torn line has not happened. */
+function lastEvent(file: OpenFile): RunEvent | undefined {
+  for (const length of [usual, longest]) {
+    const lines = textAt(file, Math.max(0, file.size - length), length).split('\n');
+    const last = parsed(lines.at(-2) ?? '');
+    if (last !== undefined || length >= file.size) return last;
+  }
+  return undefined;
+}
+
+/** The words by which a line tells that a run began to be paused, or ceased to be. */
+const turn = /"type":"run\.(paused|unpaused|resumed|finished)"/;
+
+/** Bytes that are looked at together. */
+const stretch = 65_536;
+
+/** Whether the last that a journal tells of a run is that it was paused, however much was told since. */
+export function isPaused({ journal }: RunLayout): boolean {
+  const size = ordinarySize(journal) ?? 0;
+  let rest = '';
+  for (let stop = size; stop > 0; stop -= stretch) {
+    const start = Math.max(0, stop - stretch);
+    const lines = (readSome(journal, start, stop - start).toString('latin1') + rest).split('\n');
+    if (stop === size) lines.pop(); // torn, or nothing: what has no end has not happened
+    rest = start === 0 ? '' : (lines.shift() ?? '');
+    const line = lines.findLast((each) => turn.test(each));
+    if (line !== undefined) return turn.exec(line)?.[1] === 'paused';
+  }
+  return false;
 }
 
 function parsed(line: string): RunEvent | undefined {
