@@ -24,6 +24,11 @@ const builtins: Plugin = {
 };
 
 function builtinModule(path: string): string {
+  // Commander imports it for what is not used here; it is the one that takes long.
+  if (path === 'child_process') {
+    return `export const spawn = (...given) => process.getBuiltinModule('node:child_process').spawn(...given);
+      export default { spawn };`;
+  }
   const names = Object.keys(process.getBuiltinModule(`node:${path}`) ?? {}).filter((name) =>
     /^[a-zA-Z_]\w*$/.test(name),
   );

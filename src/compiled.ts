@@ -23,8 +23,8 @@ interface Compiled {
   readonly uses: readonly string[];
 }
 
-/** How long, in milliseconds, V8 certainly keeps code that is not called again. */
-const keepsCode = 20_000;
+/** How long, in seconds, V8 certainly keeps code that is not called again. */
+const keepsCode = 20;
 
 // Beside the program: a folder for temporary files belongs to everybody.
 const folder = join(__dirname, 'cache');
@@ -40,7 +40,7 @@ export async function runProcess(): Promise<void> {
   script.runInThisContext()(program);
   const use = await program.exports.runProcess();
   const uses = script.cachedDataRejected === true ? undefined : kept?.uses;
-  if (performance.now() < keepsCode) {
+  if (process.uptime() < keepsCode) {
     if (uses?.includes(use) !== true) keep(script, [...(uses ?? []), use]);
   } else if (uses === undefined) keep(script, []);
 }

@@ -1,5 +1,4 @@
 // The table of reporters, and which one a run gets.
-import { withAnnotations } from './annotations.ts';
 import type { Reporter, ReporterContext, Stream } from './reporter.ts';
 
 export type ReporterName = 'pretty' | 'plain' | 'json' | 'quiet';
@@ -17,7 +16,9 @@ const reporters: Readonly<Record<ReporterName, (context: ReporterContext) => Pro
 /** The reporter of that name; in GitHub Actions it also annotates, unless it is to be quiet. */
 export async function makeReporter(name: ReporterName, context: ReporterContext, env: Environment): Promise<Reporter> {
   const reporter = await reporters[name](context);
-  return env.GITHUB_ACTIONS === 'true' && name !== 'quiet' ? withAnnotations(reporter, context) : reporter;
+  if (env.GITHUB_ACTIONS !== 'true' || name === 'quiet') return reporter;
+  const { withAnnotations } = await import('./annotations.ts');
+  return withAnnotations(reporter, context);
 }
 
 /** The reporter for what was asked for and where progress goes: live only on a terminal that a person looks at. */

@@ -8,12 +8,14 @@ const controlString = /(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\r\n]*(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const sequence = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
 const blank = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-// Control characters; direction marks and overrides; characters without any appearance.
-const invisible = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** The text as one line of visible characters: tabs and line ends become spaces, escape sequences and invisible characters go. */
 export function clean(text: string): string {
   if (isPlain(text)) return text;
+  // Control characters; direction marks and overrides; characters without any appearance. Here, and not above, because to
+  // look up properties of characters takes longer than most texts do.
+  const invisible =
+    /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
   return text
     .toWellFormed()
     .replace(controlString, '')
@@ -23,9 +25,6 @@ export function clean(text: string): string {
 }
 
 const plain = /^[ -~]*$/;
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-const zero = /\p{Mn}|\p{Me}|\u200c|\u200d|[\ufe00-\ufe0e]/u;
 let graphemes: Intl.Segmenter | undefined;
 
 function isPlain(text: string): boolean {
@@ -34,6 +33,9 @@ function isPlain(text: string): boolean {
 
 // Terminals disagree about joined emoji; the widest reading is taken, because a line that is too long wraps.
 function widthOfParts(text: string): number {
+  const wide =
+    /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+  const zero = /\p{Mn}|\p{Me}|\u200c|\u200d|[\ufe00-\ufe0e]/u;
   let width = 0;
   for (const character of text)
     width += character === '\ufe0f' ? 1 : zero.test(character) ? 0 : wide.test(character) ? 2 : 1;
