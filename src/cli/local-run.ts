@@ -17,6 +17,7 @@ import { type LockRecord, takeLock } from '../workspace/lock.ts';
 import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
 import { writeResult } from '../workspace/result.ts';
 import { statusFile } from '../workspace/status.ts';
+import { tidyWorkspace } from '../workspace/tidy.ts';
 import { exit, Refusal } from './command.ts';
 import { mayBeAlive, recordOf } from './holder.ts';
 import { version } from './version.ts';
@@ -76,6 +77,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
   const lock = orStorageFailure(() => takeLock(layout.workspace, holder, mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
   try {
+    if (lock.former !== undefined) tidyWorkspace(layout.workspace);
     const { journal, opening, state } = orStorageFailure(() => openRun(options));
     const status = statusFile(layout, holder);
     // Whoever worked here before may have died and left agents; they end before ours begin.
@@ -187,7 +189,7 @@ const clock: Clock = {
 };
 
 /** `quiet` resolves when nothing of an earlier orchestrator runs any more. */
-function backendOf({ layout, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {
+function backendOf({ layout, plan, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {
   return localBackend({
     root: options.root,
     adapters: options.adapters,
@@ -195,6 +197,7 @@ function backendOf({ layout, ...options }: LocalRunOptions, quiet: Promise<unkno
     runFolder: layout.folder,
     intermediate: layout.intermediate,
     env: options.env,
+    ...(plan.grace_seconds !== undefined && { graceMs: plan.grace_seconds * 1000 }),
     store: {
       prepare:
         quiet === undefined

@@ -65,23 +65,26 @@ export function openNursery(
       child?.stdin.write(`${words.join(' ')}\n`);
     },
     async end() {
+      // Before the nursery goes: should we be killed in between, nobody else would take it away.
+      const removed = removeEmpty(folder);
       child?.stdin.end('bye\n');
       const timer = setTimeout(() => identity && signalGroup(identity, 'SIGKILL'), 1000);
       await exited;
       clearTimeout(timer);
       if (identity) signalGroup(identity, 'SIGKILL'); // shells that wait for an end of a FIFO that never comes
       child?.stdout.destroy();
-      removeFolder(folder);
+      if (!removed) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 /** Nearly always it is empty by now: looking for more takes longer than all the rest. */
-function removeFolder(folder: string): void {
+function removeEmpty(folder: string): boolean {
   try {
     rmdirSync(folder);
+    return true;
   } catch {
-    rmSync(folder, { recursive: true, force: true });
+    return false;
   }
 }
 

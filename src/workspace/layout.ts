@@ -1,5 +1,5 @@
 // Where the files of a run are, and how its folder comes to be.
-import { constants, copyFileSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output, RunId, TaskName } from '../schema/types.gen.ts';
 
@@ -85,6 +85,7 @@ export function linkLatest(layout: RunLayout, run: RunId): void {
     const there = lstatSync(link, { throwIfNoEntry: false });
     if (there !== undefined && !there.isSymbolicLink()) continue;
     const temporary = `${link}.${run}`;
+    rmSync(temporary, { force: true }); // of this run, killed at this very place
     symlinkSync(join('runs', run, name), temporary);
     renameSync(temporary, link);
   }

@@ -1,5 +1,5 @@
 // run.lock: one run per workspace. A lock whose holder is dead is taken over; nobody has to remove one by hand.
-import { linkSync, mkdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StorageFailure } from '../run/ports.ts';
 import type { RunId } from '../schema/types.gen.ts';
@@ -24,7 +24,8 @@ export type Lock =
 export function takeLock(workspace: string, record: LockRecord, isAlive: (holder: LockRecord) => boolean): Lock {
   const path = join(workspace, 'run.lock');
   const text = `${JSON.stringify(record)}\n`;
-  const mine = `${path}.${record.run}`;
+  // Two processes may want to go on with the same run: the name is this one's alone.
+  const mine = `${path}.${record.run}.${record.pid}.${record.start_time}`;
   try {
     makeFolder(workspace);
     writeFileSync(mine, text, { flag: 'wx' });
@@ -34,7 +35,10 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
   try {
     let former: LockRecord | undefined;
     for (let attempt = 0; attempt < 100; attempt++) {
-      if (tryLink(mine, path)) return { type: 'held', former, release: () => release(path, text) };
+      if (tryLink(mine, path)) {
+        removeLeft(workspace, record, isAlive);
+        return { type: 'held', former, release: () => release(path, text) };
+      }
       const found = read(path);
       if (found === undefined) continue;
       // What nobody can read was left by a crash of the whole machine: a lock appears with its content, or not at all.
@@ -92,6 +96,20 @@ function removeStale(path: string, stale: string, mine: string, isAlive: (holder
     if (read(path) === stale) unlinkSync(path);
   } finally {
     rmSync(guard, { force: true });
+  }
+}
+
+/** Takes away what processes left that were killed while they wanted the lock. */
+function removeLeft(workspace: string, record: LockRecord, isAlive: (holder: LockRecord) => boolean): void {
+  for (const name of readdirSync(workspace)) {
+    const [, pid, start_time] = /^run\.lock\.(?:.+\.(\d+)\.(\d+)|takeover)$/.exec(name) ?? [];
+    if (pid === undefined && name !== 'run.lock.takeover') continue;
+    if (Number(pid) === record.pid && start_time === record.start_time) continue;
+    const path = join(workspace, name);
+    // Killed before it wrote its record, its name still says who it was.
+    const named = pid === undefined ? undefined : { ...record, pid: Number(pid), start_time: start_time ?? '' };
+    const taker = parse(read(path) ?? '') ?? named;
+    if (taker !== undefined && !isAlive(taker)) rmSync(path, { force: true });
   }
 }
 

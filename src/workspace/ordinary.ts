@@ -45,3 +45,8 @@ export function writeWhole(path: string, data: string | Uint8Array): void {
 export function temporaryName(path: string): string {
   return `${path}.${Math.random().toString(36).slice(2)}.tmp`;
 }
+
+/** Whether a name is one of those. */
+export function isTemporary(name: string): boolean {
+  return /\.[0-9a-z]+\.tmp$/.test(name);
+}

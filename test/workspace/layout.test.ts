@@ -71,3 +71,13 @@ test('what somebody else put where a link would be is left alone', () => {
   expect(readFileSync(join(workspace, 'task_outputs'), 'utf8')).toBe('mine');
   expect(readlinkSync(join(workspace, 'final_results'))).toBe('runs/r1/final_results');
 });
+
+test('a link that a killed process of the same run had only begun to swap is no obstacle', () => {
+  const workspace = folderWith();
+  const layout = layoutOf(workspace, id('r1'));
+  createRun(layout, '', [], '');
+  symlinkSync('nowhere', join(workspace, 'intermediate.r1'));
+  linkLatest(layout, id('r1'));
+  expect(readlinkSync(join(workspace, 'intermediate'))).toBe('runs/r1/intermediate');
+  expect(readdirSync(workspace).sort()).toEqual(['final_results', 'intermediate', 'runs', 'task_outputs']);
+});

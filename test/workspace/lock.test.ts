@@ -65,6 +65,24 @@ test('a takeover that left nothing but an empty guard keeps nobody out', () => {
   expect(takeLock(workspace, record('new'), alive).type).toBe('held');
 });
 
+test.each([
+  ['with its record', `${JSON.stringify(record('r1', { pid: 5 }))}\n`],
+  ['before it wrote its record', ''],
+])('a process killed while it wanted the lock, %s, keeps nobody out, not even of the same run', (_, text) => {
+  const workspace = folderWith({ 'run.lock.r1.5.1': text });
+  expect(takeLock(workspace, record('r1'), ({ pid }) => pid !== 5).type).toBe('held');
+  expect(readdirSync(workspace)).toEqual(['run.lock']);
+});
+
+test('what a living process is about to take the lock with is left to it', () => {
+  const workspace = folderWith({
+    'run.lock.r1.5.1': '',
+    'run.lock.r2.6.1': `${JSON.stringify(record('r2', { pid: 6 }))}\n`,
+  });
+  expect(takeLock(workspace, record('r1'), alive).type).toBe('held');
+  expect(readdirSync(workspace).sort()).toEqual(['run.lock', 'run.lock.r1.5.1', 'run.lock.r2.6.1']);
+});
+
 test('who releases late does not take away the lock of the next one', () => {
   const workspace = folderWith();
   const first = takeLock(workspace, record('r1'), alive);

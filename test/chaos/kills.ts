@@ -1,0 +1,169 @@
+// Runs that are killed at random moments, and go on.
+import { readdirSync } from 'node:fs';
+import type { RunEvent } from '../../src/schema/types.gen.ts';
+import type { Ended, Stage } from './program.ts';
+import { random } from './random.ts';
+import { eventsOf, openScene, resumeWords, type Scene, startWords } from './scene.ts';
+import { shapes } from './shapes.ts';
+import { faultsAtEnd, type Model, modelOf } from './verdict.ts';
+
+/** What a campaign came to. */
+export interface KillTally {
+  kills: number;
+  /** Of them: while the run was being resumed. */
+  duringResume: number;
+  /** Of them: before its first event was written. */
+  beforeBegin: number;
+  /** Of them: after its last event was written. */
+  afterEnd: number;
+  runs: number;
+  /** Processes that were over before their kill came. */
+  tooLate: number;
+  /** Longest time in milliseconds in which processes of a killed run were still there. */
+  longestSilence: number;
+  /** Successes that were on record at some kill; none of them was started again. */
+  kept: number;
+  readonly byShape: Record<string, number>;
+  readonly violations: string[];
+}
+
+export interface KillOrder {
+  /** How many kills, those before the first event not counted. */
+  readonly kills: number;
+  readonly seed: number;
+  /** How many runs at the same time. */
+  readonly workers: number;
+  say(text: string): void;
+}
+
+/** Kills runs of every shape in turn until there were so many kills. */
+export async function killCampaign(stage: Stage, order: KillOrder): Promise<KillTally> {
+  const tally: KillTally = {
+    kills: 0,
+    duringResume: 0,
+    beforeBegin: 0,
+    afterEnd: 0,
+    runs: 0,
+    tooLate: 0,
+    longestSilence: 0,
+    kept: 0,
+    byShape: {},
+    violations: [],
+  };
+  const models: Model[] = [];
+  for (const shape of shapes) models.push(await modelOf(stage, shape));
+  let cases = 0;
+  const work = async () => {
+    while (tally.kills - tally.beforeBegin < order.kills) {
+      const number = cases++;
+      const model = models[number % models.length] as Model;
+      const before = tally.violations.length;
+      await killOne(stage, model, number, order.seed, tally);
+      if (tally.violations.length > before) order.say(tally.violations.slice(before).join('\n'));
+    }
+  };
+  await Promise.all(Array.from({ length: order.workers }, work));
+  return tally;
+}
+
+/** One run: killed once or several times, then left alone until its end. */
+async function killOne(stage: Stage, model: Model, number: number, seed: number, tally: KillTally): Promise<void> {
+  const { shape } = model;
+  const next = random(seed * 100_003 + number);
+  const scene = openScene(stage, `kill-${number}`, shape);
+  const moments: string[] = [];
+  const violate = (text: string) =>
+    void tally.violations.push(`${shape.name}, case ${number}, killed at ${moments.join(', ')} ms: ${text}`);
+  let plan = 1 + (next() < 0.5 ? Math.floor(next() * 3) : 0);
+  let before: readonly RunEvent[] = [];
+  let last: Ended | undefined;
+  for (let turn = 0; ; turn++) {
+    const moment = plan > 0 ? momentIn(model, next) : undefined;
+    plan -= 1;
+    const words = before.length === 0 ? startWords : resumeWords;
+    if (moment !== undefined) moments.push(`${words[1]} ${moment.toFixed(1)}`);
+    last = await scene.play(words, moment);
+    const events = eventsOf(scene.begun());
+    const rewritten = before.some((event, at) => JSON.stringify(event) !== JSON.stringify(events[at]));
+    if (rewritten) violate('what stood in the journal has changed');
+    if (last.code !== null) {
+      if (moment !== undefined) tally.tooLate += 1;
+      break;
+    }
+    count(tally, shape.name, words === resumeWords, before, events);
+    before = events;
+    if (next() < 0.3) await checkSilence(scene, tally, violate);
+    if (events.at(-1)?.type === 'run.finished') {
+      last = undefined;
+      break;
+    }
+    if (events.length === 0) await checkNothingToResume(scene, violate);
+    if (turn > 50) return violate('it does not come to an end');
+  }
+  tally.runs += 1;
+  await checkSilence(scene, tally, violate);
+  for (const fault of guarded(() => faultsAtEnd(model, scene, last))) violate(fault);
+  if (last === undefined) for (const fault of await checkNextRun(model, scene)) violate(fault);
+  if (tally.violations.length === 0) scene.clear();
+}
+
+/** Any moment of a run; what comes before its first event is a matter of loading the program, and gets a tenth. */
+function momentIn({ begin, took }: Model, next: () => number): number {
+  return next() < 0.1 ? next() * begin : begin + next() * (took * 1.05 - begin);
+}
+
+function guarded(check: () => string[]): string[] {
+  try {
+    return check();
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+function count(
+  tally: KillTally,
+  shape: string,
+  resumed: boolean,
+  before: readonly RunEvent[],
+  events: readonly RunEvent[],
+): void {
+  tally.kills += 1;
+  tally.byShape[shape] = (tally.byShape[shape] ?? 0) + 1;
+  if (resumed) tally.duringResume += 1;
+  if (events.length === 0) tally.beforeBegin += 1;
+  if (events.at(-1)?.type === 'run.finished' && events.length > before.length) tally.afterEnd += 1;
+  tally.kept += events.filter(({ type }) => type === 'task.succeeded').length;
+}
+
+async function checkSilence(scene: Scene, tally: KillTally, violate: (text: string) => void): Promise<void> {
+  const took = await scene.silence();
+  if (took === undefined) violate('processes or temporary files are left after 5 s');
+  else tally.longestSilence = Math.max(tally.longestSilence, took);
+}
+
+/** Killed before it began: there is nothing to go on with, and it says so. */
+async function checkNothingToResume(scene: Scene, violate: (text: string) => void): Promise<void> {
+  const { code, stderr } = await scene.play(resumeWords);
+  if (code !== 4 || !/there are no runs here|had not begun/.test(stderr))
+    violate(`resume of nothing: ${code} ${stderr}`);
+}
+
+/**
+ * Killed with its last event on record: whoever asks for a success hears of it, the lock does not keep the next run out, and
+ * that one clears away what was left.
+ */
+async function checkNextRun(model: Model, scene: Scene): Promise<string[]> {
+  const run = scene.begun();
+  const faults: string[] = [];
+  if (model.code === 0) {
+    const { code, stdout } = await scene.play([...resumeWords, run?.folder.split('/').at(-1) ?? '']);
+    if (code !== 0 || stdout !== model.stdout)
+      faults.push(`asked for its result: exit code ${code}, ${stdout.slice(0, 200)}`);
+  }
+  const { code, stderr } = await scene.play([...startWords, '--rehearse']);
+  if (code !== 0) faults.push(`the next run ended with ${code}: ${stderr.slice(-300)}`);
+  const left = readdirSync(scene.workspace, { recursive: true, encoding: 'utf8' });
+  const stale = left.filter((path) => /^run\.lock|\.tmp$/.test(path));
+  if (stale.length > 0) faults.push(`left after the next run: ${stale.join(', ')}`);
+  return faults;
+}
