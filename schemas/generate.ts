@@ -9,6 +9,8 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 const here = new URL('./', import.meta.url);
 const names = ['common', 'orchestra', 'agent', 'plan', 'event', 'config', 'project'] as const;
 const validated = { orchestra: true, agent: true, plan: true, event: true, config: true, project: true } as const;
+/** The documents that people write. */
+const written = ['orchestra', 'agent', 'config', 'project'] as const;
 const banner = '// Generated from schemas/ by `npm run generate`. Do not edit.\n';
 
 function schema(name: string): JSONSchema & { $id: string } {
@@ -94,17 +96,28 @@ async function validator(name: keyof typeof validated): Promise<string> {
   return banner + (bundled.outputFiles[0]?.text ?? '');
 }
 
+/** The part of a schema to which a JSON pointer leads. */
+function inside(whole: unknown, pointer: string): unknown {
+  const steps = pointer.split('/').slice(1);
+  return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], whole);
+}
+
 /** What the words of diagnostics need to know of the schemas: the keys of each map, and what each pattern is the form of. */
 function terms(): string {
   const keysIn = (name: string) => {
     const keys: Record<string, string[]> = {};
-    const visit = (node: unknown, path: string): void => {
+    const visit = (node: unknown, path: string, file: string): void => {
       if (node === null || typeof node !== 'object') return;
+      if ('$ref' in node && typeof node.$ref === 'string') {
+        const [there = '', pointer = ''] = node.$ref.split('#');
+        const target = there === '' ? file : nameOf(there);
+        visit(inside(schema(target), pointer), path, target);
+      }
       if ('properties' in node && path !== '') keys[path] = Object.keys(node.properties as object);
       for (const [key, inner] of Object.entries(node))
-        if (!annotations.has(key) || path.endsWith('/properties')) visit(inner, `${path}/${key}`);
+        if (!annotations.has(key) || path.endsWith('/properties')) visit(inner, `${path}/${key}`, file);
     };
-    visit(schema(name), '#');
+    visit(schema(name), '#', name);
     return keys;
   };
   const patterns: Record<string, string> = {};
@@ -114,14 +127,14 @@ function terms(): string {
     for (const inner of Object.values(node)) gather(inner, term);
   };
   for (const [term, node] of Object.entries(schema('common').$defs ?? {})) gather(node, term);
-  const words = { keys: { orchestra: keysIn('orchestra'), agent: keysIn('agent') }, patterns };
+  const words = { keys: Object.fromEntries(written.map((name) => [name, keysIn(name)])), patterns };
   const terms = Object.entries(schema('common').$defs ?? {}) as [string, { enum?: readonly string[] }][];
   const choices = Object.fromEntries(
     terms.flatMap(([term, node]) => (node.enum === undefined ? [] : [[term, node.enum]])),
   );
   return `${banner}
 /** The documents that people write. */
-export type DocumentName = 'orchestra' | 'agent'
+export type DocumentName = ${written.map((name) => `'${name}'`).join(' | ')}
 
 /** The keys that each map may have, by document and by the place of the map in the schema. */
 export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, readonly string[]>>>> = ${JSON.stringify(words.keys, null, 2)}

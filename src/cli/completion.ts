@@ -29,7 +29,9 @@ async function scriptFor(shell: string, { commands, groups }: Call): Promise<str
 async function wordsFor(asked: string, io: Io): Promise<readonly string[] | undefined> {
   if (asked === 'orchestras') {
     const { idOf } = await import('./lookup.ts');
-    return orchestraFiles(await findProject(io.cwd)).map(idOf).filter(isHarmless);
+    return orchestraFiles(await findProject(io.cwd))
+      .map(idOf)
+      .filter(isHarmless);
   }
   if (asked === 'agents')
     return playbookFiles(await findProject(io.cwd))

@@ -5,6 +5,10 @@ import type { AgentSpec } from '../spec/spec.ts';
 export interface AdapterChoice {
   /** The --adapter option. */
   readonly option?: AdapterName;
+  /** The variable SUPER_ADAPTER, which stands for the option where that is not given. */
+  readonly variable?: AdapterName;
+  /** What the project or the person prefers to a look at what is usable, and where they say so. */
+  readonly preferred?: { readonly adapter: AdapterName; readonly file: string };
   /** Whether every agent is replaced by a rehearsal. */
   readonly rehearse: boolean;
   /** Why a coding CLI cannot be used here, in a sentence; undefined when it can. */
@@ -19,7 +23,10 @@ export function chooseAdapter(agent: AgentSpec, choice: AdapterChoice): { adapte
   if (choice.rehearse) return { adapter: 'rehearsal', why: '--rehearse' };
   if (agent.adapter !== undefined) return { adapter: agent.adapter, why: `${sayWhat(agent)} in ${agent.file}` };
   if (choice.option !== undefined) return { adapter: choice.option, why: '--adapter' };
+  if (choice.variable !== undefined) return { adapter: choice.variable, why: 'SUPER_ADAPTER' };
   if (agent.has_language_model) return { adapter: 'llm', why: `language_model in ${agent.file}` };
+  if (choice.preferred !== undefined)
+    return { adapter: choice.preferred.adapter, why: `adapter in ${choice.preferred.file}` };
   const usable = candidates.find((name) => choice.unusable(name) === undefined);
   if (usable !== undefined) return { adapter: usable, why: `first usable of ${candidates.join(', ')}` };
   return { adapter: null, why: whyNone(choice) };

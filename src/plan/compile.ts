@@ -1,10 +1,11 @@
 // Orchestra and team -> Plan. Nothing here looks at the world: files are read and adapters are probed elsewhere.
 import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
-import type { AgentName, Plan, PlanAgent, TaskName } from '../schema/types.gen.ts';
+import type { AgentName, Plan, PlanAgent, PlanAgentLimits, PlanLimits, TaskName } from '../schema/types.gen.ts';
+import { mergedEnv } from '../spec/env.ts';
 import { readOrchestra } from '../spec/orchestra.ts';
 import { checkOrchestra } from '../spec/rules/rules.ts';
 import type { Source } from '../spec/source.ts';
-import type { AgentSpec, OrchestraSpec, Overrides, TaskSpec } from '../spec/spec.ts';
+import type { AgentSpec, LimitsSpec, OrchestraSpec, Overrides, Surroundings, TaskSpec } from '../spec/spec.ts';
 import { type AdapterChoice, chooseAdapter } from './adapter-choice.ts';
 import { arrange, priorityRank } from './arrange.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
@@ -23,6 +24,7 @@ export interface Team {
 
 export interface CompileOptions {
   readonly overrides?: Overrides;
+  readonly around?: Surroundings;
   readonly adapters: AdapterChoice;
   /** Finds the agents of an orchestra that was read. */
   team(spec: OrchestraSpec): Team;
@@ -30,7 +32,7 @@ export interface CompileOptions {
 
 /** Compiles an orchestra into a plan. A plan is given only when nothing forbids running it; the diagnostics are complete either way. */
 export function compile(source: Source, options: CompileOptions): Checked<Plan> {
-  const read = readOrchestra(source, options.overrides);
+  const read = readOrchestra(source, options.overrides, options.around);
   if (read.value === undefined) return { diagnostics: read.diagnostics };
   const spec = read.value;
   const team = options.team(spec);
@@ -43,7 +45,7 @@ export function compile(source: Source, options: CompileOptions): Checked<Plan> 
   strategies[spec.execution.strategy](draft);
   reportCycles(draft, 'group-order');
   if (hasErrors(findings)) return { diagnostics: diagnostics() };
-  return { value: planOf(draft, team, options.adapters), diagnostics: diagnostics() };
+  return { value: planOf(draft, team, options), diagnostics: diagnostics() };
 }
 
 function draftOf(spec: OrchestraSpec, report: (finding: Finding) => void): Draft {
@@ -141,7 +143,7 @@ function edgeAt(spec: OrchestraSpec, index: number, need: TaskName): (string | n
   return ['tasks', index, 'name'];
 }
 
-function planOf(draft: Draft, team: Team, adapters: AdapterChoice): Plan {
+function planOf(draft: Draft, team: Team, options: CompileOptions): Plan {
   const { spec } = draft;
   const { execution } = spec;
   const names = draft.tasks.map(({ task }) => task.name);
@@ -178,37 +180,60 @@ function planOf(draft: Draft, team: Team, adapters: AdapterChoice): Plan {
           }
         : null,
     orchestration_type: spec.orchestration_type,
-    agents: agentsOf(draft, team, adapters),
+    agents: agentsOf(draft, team, options),
     tasks,
     ...arrange(tasks, needsOf(draft.tasks)),
+    ...(execution.grace_seconds !== undefined && { grace_seconds: execution.grace_seconds }),
+    ...someLimits(runLimits(execution.limits)),
   };
 }
 
 /** The agents that tasks use; with delegation every declared agent, because any may be asked. */
-function agentsOf(draft: Draft, team: Team, adapters: AdapterChoice): PlanAgent[] {
+function agentsOf(draft: Draft, team: Team, options: CompileOptions): PlanAgent[] {
   const used = new Set(draft.tasks.map(({ task }) => task.agent));
   const everyone = draft.spec.execution.strategy === 'hierarchical';
   const names = draft.spec.agents.map(({ name }) => name).filter((name) => everyone || used.has(name));
   return names.flatMap((name) => {
     const agent = team.agents.get(name);
-    return agent === undefined ? [] : [planAgent(agent, adapters)];
+    return agent === undefined ? [] : [planAgent(agent, draft.spec, options)];
   });
 }
 
-function planAgent(agent: AgentSpec, adapters: AdapterChoice): PlanAgent {
-  const { tasks, has_language_model, adapter, module, model, provider, base_url, api_key_env, ...rest } = agent;
+function planAgent(agent: AgentSpec, { execution }: OrchestraSpec, { adapters, around }: CompileOptions): PlanAgent {
+  const { tasks, has_language_model, adapter, module, model, provider, base_url, api_key_env, limits, ...rest } = agent;
   const chosen = chooseAdapter(agent, adapters);
+  const env = around?.defaults?.env;
   // A language_model speaks of a model API; another adapter that was chosen from outside has models of its own.
   const keeps = adapter !== undefined || !has_language_model || chosen.adapter === 'llm';
   return {
     ...rest,
+    ...(env !== undefined && { env: mergedEnv(agent.env, env) }),
     ...chosen,
     ...(keeps && model !== undefined && { model }),
     ...(keeps && provider !== undefined && { provider }),
     ...(keeps && base_url !== undefined && { base_url }),
     ...(keeps && api_key_env !== undefined && { api_key_env }),
     ...(module !== undefined && { module: besides(agent.file, module) }),
+    ...someLimits({ ...agentLimits(execution.limits), ...limits }),
   };
+}
+
+/** The part of limits that holds for the run as a whole. */
+function runLimits({ disk_bytes, free_disk_bytes }: LimitsSpec): PlanLimits {
+  return {
+    ...(disk_bytes !== undefined && { disk_bytes }),
+    ...(free_disk_bytes !== undefined && { free_disk_bytes }),
+  };
+}
+
+/** The part of limits that holds for each attempt. */
+function agentLimits({ disk_bytes, free_disk_bytes, ...limits }: LimitsSpec): PlanAgentLimits {
+  return limits;
+}
+
+/** Limits as a key of the plan, which is not there where nothing is limited. */
+function someLimits<T extends object>(limits: T): { readonly limits?: T } {
+  return Object.keys(limits).length === 0 ? {} : { limits };
 }
 
 /** A path that was written relative to a file, relative to where that file's own path is. */

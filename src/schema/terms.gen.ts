@@ -1,7 +1,7 @@
 // Generated from schemas/ by `npm run generate`. Do not edit.
 
 /** The documents that people write. */
-export type DocumentName = 'orchestra' | 'agent'
+export type DocumentName = 'orchestra' | 'agent' | 'config' | 'project'
 
 /** The keys that each map may have, by document and by the place of the map in the schema. */
 export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, readonly string[]>>>> = {
@@ -68,6 +68,13 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "cpu",
       "memory"
     ],
+    "#/properties/orchestra/properties/execution/properties/limits": [
+      "memory",
+      "cpu",
+      "output",
+      "disk",
+      "free_disk"
+    ],
     "#/properties/orchestra/properties/resources": [
       "cpu",
       "memory"
@@ -90,6 +97,11 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "base_url",
       "api_key_env",
       "limits"
+    ],
+    "#/properties/agents/items/anyOf/1/properties/limits": [
+      "memory",
+      "cpu",
+      "output"
     ],
     "#/properties/tasks/items": [
       "name",
@@ -186,6 +198,18 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "api_base",
       "api_key_env"
     ],
+    "#/properties/spec/properties/input_fields/items": [
+      "name",
+      "type",
+      "description",
+      "required"
+    ],
+    "#/properties/spec/properties/output_fields/items": [
+      "name",
+      "type",
+      "description",
+      "required"
+    ],
     "#/properties/spec/properties/persona": [
       "name",
       "role",
@@ -213,6 +237,18 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "type",
       "agent"
     ],
+    "#/properties/spec/properties/tasks/items/properties/inputs/items": [
+      "name",
+      "type",
+      "description",
+      "required"
+    ],
+    "#/properties/spec/properties/tasks/items/properties/outputs/items": [
+      "name",
+      "type",
+      "description",
+      "required"
+    ],
     "#/properties/spec/properties/agentflow/items": [],
     "#/properties/spec/properties/evaluation": [],
     "#/properties/spec/properties/feature_specifications": [],
@@ -223,7 +259,56 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
     "#/properties/spec/properties/memory": [],
     "#/properties/spec/properties/rag": [],
     "#/properties/spec/properties/tools": [],
-    "#/properties/spec/properties/react_config": []
+    "#/properties/spec/properties/react_config": [],
+    "#/properties/spec/properties/limits": [
+      "memory",
+      "cpu",
+      "output"
+    ]
+  },
+  "config": {
+    "#": [
+      "adapter",
+      "max_parallel_tasks",
+      "task_timeout_seconds",
+      "run_timeout_seconds",
+      "grace_seconds",
+      "on_failure",
+      "limits",
+      "env"
+    ],
+    "#/properties/limits": [
+      "memory",
+      "cpu",
+      "output",
+      "disk",
+      "free_disk"
+    ]
+  },
+  "project": {
+    "#": [
+      "project",
+      "version",
+      "description",
+      "defaults"
+    ],
+    "#/properties/defaults/anyOf/0": [
+      "adapter",
+      "max_parallel_tasks",
+      "task_timeout_seconds",
+      "run_timeout_seconds",
+      "grace_seconds",
+      "on_failure",
+      "limits",
+      "env"
+    ],
+    "#/properties/defaults/anyOf/0/properties/limits": [
+      "memory",
+      "cpu",
+      "output",
+      "disk",
+      "free_disk"
+    ]
   }
 }
 

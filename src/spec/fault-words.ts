@@ -1,6 +1,7 @@
 import { brief } from '../diagnostics/brief.ts';
 import type { Path } from '../diagnostics/diagnostic.ts';
 import { durationFor } from './durations.ts';
+import { cpusFor, sizeFor } from './sizes.ts';
 
 /** The value at a path of plain data, or undefined. */
 export function atPath(data: unknown, at: Path): unknown {
@@ -45,6 +46,8 @@ const kinds: Readonly<Record<string, string>> = {
 /** What a value at this place must be; null is not offered, because leaving the key out says the same. */
 export function kindsOf(types: readonly string[], at: Path): string {
   if (String(at.at(-1)).endsWith('_seconds')) return 'a duration, like 300, 90s or 10m';
+  if (at.at(-2) === 'limits')
+    return at.at(-1) === 'cpu' ? 'a number of processors, like 0.5, 2 or 50%' : 'a size, like 500MB or 2GiB';
   const words = [...new Set(types)].flatMap((type) => kinds[type] ?? []);
   return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : (words[0] ?? 'empty');
 }
@@ -61,6 +64,7 @@ export function kindOf(value: unknown, expected: readonly string[]): string {
 /** What YAML made of the value, and how to write what was meant. */
 export function wrongTypeHint(expected: readonly string[], value: unknown, at: Path): string {
   if (expected.includes('number') && expected.includes('string')) return '';
+  if (at.at(-2) === 'limits') return '';
   if (expected.includes('string')) return hintForText(value);
   if (expected.includes('boolean')) return 'write true or false, without quotes';
   const key = String(at.findLast((step) => typeof step === 'string') ?? '');
@@ -107,9 +111,21 @@ const forms: Readonly<Record<string, { readonly noun: string; readonly rule: str
     rule: 'an id is letters, digits, _, . or -, 64 characters at most',
     filler: '_',
   },
+  size: {
+    noun: 'size',
+    rule: 'write a number of bytes, or one with kB, MB, GB, TB (thousands) or KiB, MiB, GiB, TiB (1024)',
+  },
+  cpus: { noun: 'share of the processors', rule: 'write a number of processors, or hundredths: 0.5, 2, 50%' },
   duration: { noun: 'duration', rule: 'write a number of seconds, or 500ms, 90s, 10m, 2h' },
   env: { noun: 'variable name', rule: 'a variable name is letters, digits and _, and does not start with a digit' },
   shell: { noun: 'shell command', rule: 'write a program and its options, separated by single spaces' },
+};
+
+/** How amounts that people would understand are written here. */
+const amountFor: Readonly<Record<string, (text: string) => string | undefined>> = {
+  duration: durationFor,
+  size: sizeFor,
+  cpus: cpusFor,
 };
 
 /** Sentence and hint for a text that does not have its form. */
@@ -117,7 +133,7 @@ export function badForm(term: string | undefined, value: string, at: Path): { me
   const form = forms[term ?? ''];
   if (form === undefined) return { message: `${labelOf(at)} cannot be "${brief(value)}"`, hint: '' };
   const { noun, rule, filler } = form;
-  const slug = filler !== undefined ? slugOf(value, filler) : term === 'duration' ? (durationFor(value) ?? '') : '';
+  const slug = (filler === undefined ? amountFor[term ?? '']?.(value) : slugOf(value, filler)) ?? '';
   const hint = slug === '' ? rule : `did you mean "${brief(slug)}"? ${rule}`;
   if (filler !== undefined && /[/\\]/.test(value))
     return { message: `${noun} "${brief(value)}" looks like a path, but it becomes a file name`, hint };

@@ -181,10 +181,12 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   role: ['agent'],
 };
 
-function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentName): Finding {
+function unknownKey({ at }: Fault, key: string, document: DocumentName): Finding {
   const tables = keysAt[document];
-  const here = schemaPath.slice(0, schemaPath.lastIndexOf('/'));
-  const allowed = tables[here] ?? [];
+  const mapAt = at.filter((step) => typeof step === 'string').join('.');
+  // By its path, because of a map in a shared schema Ajv does not say in which.
+  const here = Object.keys(tables).find((place) => stepsOf(place).join('.') === mapAt);
+  const allowed = tables[here ?? ''] ?? [];
   const finding = {
     code: 'unknown-key',
     message: `unknown key "${brief(key)}"`,
@@ -194,7 +196,8 @@ function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentNa
   const known = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
   const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed);
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
-  const elsewhere = Object.keys(tables).find((place) => place !== here && tables[place]?.includes(key));
+  const others = Object.keys(tables).filter((place) => place !== here && tables[place]?.includes(key));
+  const elsewhere = others.find((place) => place.startsWith(`${here}/`)) ?? others[0];
   if (elsewhere !== undefined) return { ...finding, hint: `"${key}" belongs ${placeName(elsewhere)}` };
   for (const place of Object.keys(tables)) {
     const near = suggest(key, tables[place] ?? []);
@@ -205,9 +208,14 @@ function unknownKey({ at, schemaPath }: Fault, key: string, document: DocumentNa
 
 /** A place in the schema, as people would say it. */
 function placeName(schemaPath: string): string {
-  const steps = schemaPath
+  const steps = stepsOf(schemaPath);
+  return steps.length === 0 ? 'at the top of the file' : `under ${steps.join('.')}`;
+}
+
+/** The keys that lead to a place in the schema. */
+function stepsOf(schemaPath: string): readonly string[] {
+  return schemaPath
     .replace(/\/(items|anyOf\/\d+)/g, '')
     .split('/properties/')
     .slice(1);
-  return steps.length === 0 ? 'at the top of the file' : `under ${steps.join('.')}`;
 }

@@ -15,19 +15,24 @@ import { foreignShape } from './foreign.ts';
 import { orchestraFaults } from './orchestra-faults.ts';
 import { metadataText, orchestraId } from './orchestra-id.ts';
 import { systemPrompt } from './persona.ts';
+import { toLimits } from './sizes.ts';
 import type { Source } from './source.ts';
-import type { AgentEntry, ExecutionSpec, OrchestraSpec, Overrides, RetrySpec, TaskSpec } from './spec.ts';
+import type { AgentEntry, ExecutionSpec, OrchestraSpec, Overrides, RetrySpec, Surroundings, TaskSpec } from './spec.ts';
 
 /** Reads an orchestra: shape and defaults; what its names stand for is checked by the rules. A value comes without errors only. */
-export function readOrchestra(source: Source, overrides: Overrides = {}): Checked<OrchestraSpec> {
+export function readOrchestra(
+  source: Source,
+  overrides: Overrides = {},
+  around: Surroundings = {},
+): Checked<OrchestraSpec> {
   const foreign = foreignShape(source.data);
   if (foreign !== undefined) return { diagnostics: [source.locate(foreign)] };
   const diagnostics = inReadingOrder(orchestraFaults(source.data).map((finding) => source.locate(finding)));
   if (hasErrors(diagnostics)) return { diagnostics };
-  return { value: toSpec(source.data as Orchestra, source.file, overrides), diagnostics };
+  return { value: toSpec(source.data as Orchestra, source.file, overrides, around), diagnostics };
 }
 
-function toSpec(document: Orchestra, file: string, overrides: Overrides): OrchestraSpec {
+function toSpec(document: Orchestra, file: string, overrides: Overrides, around: Surroundings): OrchestraSpec {
   const { orchestra } = document;
   const metadata = document.metadata ?? {};
   const id = orchestraId(document, file);
@@ -43,22 +48,40 @@ function toSpec(document: Orchestra, file: string, overrides: Overrides): Orches
       ? 'kubernetes'
       : 'basic',
     required_tier: orchestra.required_tier ?? document.required_tier ?? null,
-    execution: toExecution(execution, overrides),
+    execution: toExecution(execution, overrides, around),
     agents: document.agents ? document.agents.map((each, i) => toAgent(each, ['agents', i], file)) : derived(document),
     tasks: document.tasks.map(toTask),
   };
 }
 
-function toExecution(written: Execution, overrides: Overrides): ExecutionSpec {
+/** The options, then the environment, then the file, then defaults, then what is built in. */
+function toExecution(
+  written: Execution,
+  overrides: Overrides,
+  { environment = {}, defaults = {} }: Surroundings,
+): ExecutionSpec {
   const strategy: Strategy = overrides.strategy ?? written.strategy ?? 'sequential';
   const isChain = strategy === 'sequential';
+  const over = { ...environment, ...overrides };
+  const grace = over.grace_seconds ?? seconds(written.grace_seconds, undefined) ?? defaults.grace_seconds;
   return {
     strategy,
-    max_parallel_tasks: overrides.max_parallel_tasks ?? written.max_parallel_tasks ?? (isChain ? 1 : 4),
-    task_timeout_seconds: overrides.task_timeout_seconds ?? seconds(written.task_timeout_seconds, 300),
-    run_timeout_seconds: seconds(written.run_timeout_seconds, null),
+    // How many at once means nothing to a chain: what is said for all orchestras is not said to it.
+    max_parallel_tasks: isChain
+      ? (overrides.max_parallel_tasks ?? written.max_parallel_tasks ?? 1)
+      : (over.max_parallel_tasks ??
+        written.max_parallel_tasks ??
+        defaults.max_parallel_tasks ??
+        builtIn.max_parallel_tasks),
+    task_timeout_seconds:
+      over.task_timeout_seconds ??
+      seconds(written.task_timeout_seconds, defaults.task_timeout_seconds ?? builtIn.task_timeout_seconds),
+    run_timeout_seconds:
+      over.run_timeout_seconds ?? seconds(written.run_timeout_seconds, defaults.run_timeout_seconds ?? null),
+    ...(grace != null && { grace_seconds: grace }),
+    limits: { ...defaults.limits, ...toLimits(written.limits ?? {}), ...environment.limits },
     retry: toRetry(written.retry_strategy),
-    on_failure: overrides.on_failure ?? written.on_failure ?? (isChain ? 'stop' : 'continue'),
+    on_failure: over.on_failure ?? written.on_failure ?? defaults.on_failure ?? (isChain ? 'stop' : 'continue'),
     task_groups: (written.task_groups ?? []).map(({ name, tasks, execution_strategy, max_concurrency }) => ({
       name,
       tasks,
@@ -70,6 +93,15 @@ function toExecution(written: Execution, overrides: Overrides): ExecutionSpec {
     max_delegated_tasks: written.max_delegated_tasks ?? defaultMaxDelegatedTasks,
   };
 }
+
+/** What counts where nobody says anything; null: no limit. */
+export const builtIn = {
+  max_parallel_tasks: 4,
+  task_timeout_seconds: 300,
+  run_timeout_seconds: null,
+  grace_seconds: 10,
+  free_disk_bytes: 256 * 2 ** 20,
+} as const;
 
 /** How deep delegation may go where the file does not say. */
 export const defaultMaxDepth = 2;

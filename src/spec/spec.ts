@@ -6,7 +6,9 @@ import type {
   DependencyType,
   GroupStrategy,
   OnFailure,
+  PlanAgentLimits,
   PlanEnv,
+  PlanLimits,
   Priority,
   RetryStrategy,
   Strategy,
@@ -43,7 +45,14 @@ export interface ExecutionSpec {
   readonly manager?: AgentName;
   readonly max_depth: number;
   readonly max_delegated_tasks: number;
+  /** Between TERM and KILL, where it is said. */
+  readonly grace_seconds?: number;
+  /** Of the run, and of agents that have none of their own. */
+  readonly limits: LimitsSpec;
 }
+
+/** Limits of a run and of its agents, as far as they are said. */
+export interface LimitsSpec extends PlanAgentLimits, PlanLimits {}
 
 export interface RetrySpec {
   readonly strategy: RetryStrategy;
@@ -105,6 +114,8 @@ export interface AgentSpec {
   readonly provider?: string;
   readonly base_url?: string;
   readonly api_key_env?: string;
+  /** What one attempt may use, where the agent itself says it. */
+  readonly limits?: PlanAgentLimits;
   /** What a playbook says the agent can do; empty for inline agents. */
   readonly tasks: readonly PlaybookTaskSpec[];
 }
@@ -126,4 +137,33 @@ export interface Overrides {
   readonly task_timeout_seconds?: number;
   readonly on_failure?: OnFailure;
   readonly workspace?: string;
+}
+
+/** What is said outside of orchestras: by a project, by a person, by the environment. Only what is said is there. */
+export interface Settings {
+  /** For agents that do not say it themselves. */
+  readonly adapter?: AdapterName;
+  readonly max_parallel_tasks?: number;
+  /** Default timeout of tasks. */
+  readonly task_timeout_seconds?: number;
+  readonly run_timeout_seconds?: number;
+  readonly grace_seconds?: number;
+  readonly on_failure?: OnFailure;
+  readonly limits?: LimitsSpec;
+  /** What every agent gets, below its own. */
+  readonly env?: PlanEnv;
+}
+
+/** The settings around an orchestra. */
+export interface Surroundings {
+  /** What counts instead of what the file says. */
+  readonly environment?: Settings;
+  /** What counts where the file says nothing. */
+  readonly defaults?: Settings;
+}
+
+/** The file at the root of a project. */
+export interface ProjectSpec {
+  readonly name?: string;
+  readonly defaults: Settings;
 }

@@ -6,8 +6,9 @@ import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { renderText } from '../../src/diagnostics/render.ts';
 import type { AgentName } from '../../src/schema/types.gen.ts';
 import { readPlaybook } from '../../src/spec/agent.ts';
+import { readProjectFile } from '../../src/spec/settings.ts';
 import { parseSource } from '../../src/spec/source.ts';
-import { expectGolden, goldenBytes, goldenNames, goldenRoot } from '../golden/golden.ts';
+import { expectGolden, goldenBytes, goldenInput, goldenNames, goldenRoot } from '../golden/golden.ts';
 
 const cases = goldenNames('diagnostics');
 
@@ -22,6 +23,16 @@ function diagnose(folder: string, bytes: Uint8Array): { diagnostics: readonly Di
   return { diagnostics, text: renderText(diagnostics, (file) => texts.get(file)) };
 }
 
+/** What is wrong with the file of a project, as text for people. */
+function diagnoseProject(text: string): { diagnostics: readonly Diagnostic[]; text: string } {
+  const { value, diagnostics: faults } = parseSource('.super', text);
+  const diagnostics = value === undefined ? faults : readProjectFile(value).diagnostics;
+  return { diagnostics, text: renderText(diagnostics, () => text) };
+}
+
+/** Codes that only the file of a project has. */
+const ofProjects = new Set(['project-form']);
+
 /** The one input that is too large to be kept. */
 const bytesOf = (name: string) =>
   name === 'file-size'
@@ -34,7 +45,9 @@ describe('each code has a case, each case shows its code', () => {
   });
 
   test.each(cases)('%s', (name) => {
-    const { diagnostics, text } = diagnose(join(goldenRoot, 'diagnostics', name), bytesOf(name));
+    const { diagnostics, text } = ofProjects.has(codeOf(name))
+      ? diagnoseProject(goldenInput(`diagnostics/${name}/project.yaml`))
+      : diagnose(join(goldenRoot, 'diagnostics', name), bytesOf(name));
     expect(diagnostics.map(({ code }) => code)).toContain(codeOf(name));
     expectGolden(`diagnostics/${name}/expected.txt`, text);
   });
@@ -57,8 +70,10 @@ describe('the catalogue says the truth', () => {
   });
 });
 
-/** Codes of what is wrong with an example: a playbook where the code is about these, else an orchestra. */
+/** Codes of what is wrong with an example: a playbook or the file of a project where the code is about these, else an orchestra. */
 function exampleCodes(code: string, bytes: Uint8Array): string[] {
+  if (ofProjects.has(code))
+    return diagnoseProject(new TextDecoder().decode(bytes)).diagnostics.map((each) => each.code);
   if (code !== 'playbook-form' && code !== 'not-a-playbook')
     return diagnose(join(goldenRoot, 'diagnostics', 'foreign-shape'), bytes).diagnostics.map((each) => each.code);
   const source = parseSource('agents/counter.yaml', new TextDecoder().decode(bytes));

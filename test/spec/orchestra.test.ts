@@ -34,6 +34,7 @@ describe('defaults', () => {
         task_timeout_seconds: 300,
         run_timeout_seconds: null,
         retry: { strategy: 'simple', max_attempts: 1, initial_delay_seconds: 1, max_delay_seconds: 60, jitter: 0 },
+        limits: {},
         on_failure: 'stop',
         task_groups: [],
         max_depth: 2,

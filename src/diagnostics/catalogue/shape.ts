@@ -86,9 +86,9 @@ tasks: [{name: count, agent: counter}]
   },
   'bad-format': {
     severity: 'error',
-    title: 'A name or a duration is not written as it must be.',
+    title: 'A name or an amount is not written as it must be.',
     meaning:
-      'Names of tasks become file names and names of agents are looked up as files, so both are letters, digits, _ and - after a first letter. A duration is a number of seconds, or a number with ms, s, m or h and no space between.',
+      'Names of tasks become file names and names of agents are looked up as files, so both are letters, digits, _ and - after a first letter. A duration is a number of seconds, or a number with ms, s, m or h and no space between; a size is a number of bytes, or a number with k, M, G, T or Ki, Mi, Gi, Ti.',
     wrong: `orchestra: {id: demo}
 agents: [{name: counter, run: git ls-files | wc -l}]
 tasks: [{name: count all files, agent: counter, timeout_seconds: 10 min}]
@@ -125,6 +125,18 @@ spec: {persona: a careful counter, tasks: [{name: count, instruction: Count the 
 kind: AgentSpec
 metadata: {name: Counter}
 spec: {persona: {role: a careful counter}, tasks: [{name: count, instruction: Count the files.}]}
+`,
+  },
+  'project-form': {
+    severity: 'warning',
+    title: 'The file .super has a key that is not read.',
+    meaning:
+      'Other programs have files of that name too, so that their keys do no harm. A setting works only under defaults:, and only under its own name.',
+    wrong: `project: demo
+max_parallel_tasks: 2
+`,
+    right: `project: demo
+defaults: {max_parallel_tasks: 2}
 `,
   },
   'not-a-playbook': {
