@@ -1,0 +1,155 @@
+// The forms in which the value of a secret may turn up in what agents write: as it is, and as tools write it down.
+
+/** Forms of one value. */
+export interface SecretForms {
+  /** To be found as they are. */
+  readonly texts: readonly string[];
+  /** Base64: to be found with line ends in between, too. */
+  readonly base64: readonly string[];
+}
+
+/** Fewest characters of a value that can be found without finding half the language. */
+export const shortestSecret = 4;
+
+/** Fewest characters of a line that counts as a secret itself. */
+const shortestLine = 8;
+
+/** Every form of a value, and of each of its lines where it has several. */
+export function formsOf(value: string): SecretForms {
+  const texts = new Set<string>();
+  const base64 = new Set<string>();
+  for (const part of partsOf(value.toWellFormed())) {
+    for (const form of [part, ...jsonForms(part), ...percentForms(part), ...shellForms(part)]) texts.add(form);
+    for (const form of base64Forms(utf8(part))) base64.add(form);
+  }
+  return { texts: [...texts], base64: [...base64] };
+}
+
+/** The value, without the blanks around it too, and its lines. */
+function partsOf(value: string): ReadonlySet<string> {
+  const lines = value.split(/\r\n|\r|\n/);
+  const longLines = lines.length === 1 ? [] : lines.flatMap((line) => [line, line.trim()]);
+  const trimmed = value.trim();
+  return new Set([
+    value,
+    ...(trimmed.length >= shortestSecret ? [trimmed] : []),
+    ...longLines.filter((line) => line.length >= shortestLine),
+  ]);
+}
+
+/** What stands between the quotes of JSON: as JavaScript, Python, PHP, Go and Java write it, and JSON within JSON. */
+function jsonForms(value: string): readonly string[] {
+  const usual = jsonOf(value);
+  const ascii = usual.replace(/[\u007f-\uffff]/g, unicodeEscape);
+  const upper = usual.replace(/[\u007f-\uffff]/g, (unit) => unicodeEscape(unit).toUpperCase().replace('U', 'u'));
+  const html = usual.replace(/[<>&\u2028\u2029]/g, unicodeEscape);
+  const forms = [usual, ascii, upper, html, html.replace(/['=]/g, unicodeEscape)];
+  return [...forms, ...forms.map((form) => form.replaceAll('/', String.raw`\/`)), jsonOf(usual), jsonOf(ascii)];
+}
+
+function jsonOf(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function unicodeEscape(unit: string): string {
+  return String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** What percent encoding leaves as it is, by whom it is done: components, RFC 3986, forms, paths, whole addresses. */
+const unreserved = [/[\w\-.!~*'()]/, /[\w\-.~]/, /[\w\-.*]/, /[\w\-.~/]/, /[\w\-.!~*'();,/?:@&=+$#]/];
+
+function percentForms(value: string): readonly string[] {
+  const characters = Array.from(utf8(value), (byte) => String.fromCharCode(byte));
+  return unreserved.flatMap((kept) =>
+    [true, false].flatMap((upper) =>
+      ['%20', '+'].map((space) =>
+        characters
+          .map((character) => {
+            if (character === ' ') return space;
+            if (kept.test(character)) return character;
+            const hex = character.charCodeAt(0).toString(16).padStart(2, '0');
+            return `%${upper ? hex.toUpperCase() : hex}`;
+          })
+          .join(''),
+      ),
+    ),
+  );
+}
+
+/** Within single quotes, in two ways; within double quotes; with backslashes; and as $'...' has it. */
+function shellForms(value: string): readonly string[] {
+  return [
+    value.replaceAll("'", String.raw`'\''`),
+    value.replace(/'+/g, (quotes) => `'"${quotes}"'`),
+    value.replaceAll("'", `'"'"'`),
+    value.replace(/[\\"$`]/g, String.raw`\$&`),
+    value.replace(/[^\w@%+=:,./\-\u0080-\uffff]/g, String.raw`\$&`),
+    value.replace(/[\\'\n\r\t]/g, (character) => ansi[character] ?? character),
+  ];
+}
+
+const ansi: Readonly<Record<string, string>> = {
+  '\\': String.raw`\\`,
+  "'": String.raw`\'`,
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+};
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/**
+ * Base64 of bytes that stand in a longer text: which characters they become depends on how many bytes stand before them. The
+ * first and the last may depend on neighbours, too, and are left out; but not the last where the text ends with the value.
+ */
+function base64Forms(bytes: Uint8Array): readonly string[] {
+  const forms = [0, 1, 2].flatMap((before) => {
+    const bits = (before + bytes.length) * 8;
+    const characters = base64Of(new Uint8Array([...new Uint8Array(before), ...bytes]));
+    const first = Math.ceil((before * 8) / 6);
+    const last = characters.slice(first);
+    const padding = '='.repeat((4 - (characters.length % 4)) % 4);
+    return [characters.slice(first, Math.floor(bits / 6)), last, `${last}${padding}`];
+  });
+  return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+}
+
+/** Without padding. */
+function base64Of(bytes: Uint8Array): string {
+  const characters: string[] = [];
+  for (let bit = 0; bit < bytes.length * 8; bit += 6) {
+    const at = bit >> 3;
+    const pair = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    characters.push(alphabet[(pair >> (10 - (bit & 7))) & 63] ?? '');
+  }
+  return characters.join('');
+}
+
+/** Text as UTF-8. */
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    let code = text.charCodeAt(at);
+    if (code >= 0xd800 && code <= 0xdfff) {
+      // Half a pair on its own stands for nothing.
+      code = text.codePointAt(at) ?? code;
+      if (code > 0xffff) at += 1;
+      else code = 0xfffd;
+    }
+    if (code < 0x80) bytes[length++] = code;
+    else {
+      if (code < 0x800) bytes[length++] = 0xc0 | (code >> 6);
+      else {
+        if (code < 0x10000) bytes[length++] = 0xe0 | (code >> 12);
+        else {
+          bytes[length++] = 0xf0 | (code >> 18);
+          bytes[length++] = 0x80 | ((code >> 12) & 63);
+        }
+        bytes[length++] = 0x80 | ((code >> 6) & 63);
+      }
+      bytes[length++] = 0x80 | (code & 63);
+    }
+  }
+  return bytes.slice(0, length);
+}
