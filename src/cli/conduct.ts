@@ -1,13 +1,10 @@
 // Runs a plan for a person: refusals first, then launchers, run, reporter, signals, and the exit code.
-import { join } from 'node:path';
 import { adapterTable } from '../agents/table.ts';
-import { lastLine } from '../process/cap.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
 import type { RunState } from '../run/state.ts';
-import type { Plan, RunId, TaskName } from '../schema/types.gen.ts';
-import { layoutOf, outputPath, type RunLayout } from '../workspace/layout.ts';
-import { ordinarySize, readSome } from '../workspace/ordinary.ts';
+import type { Plan, RunId } from '../schema/types.gen.ts';
+import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault, textOption } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import type { Interruption } from './interruption.ts';
@@ -15,6 +12,7 @@ import { type LocalRun, type NewRun, type ResumedRun, startLocalRun, workspaceOf
 import { nameFor, type Project } from './project.ts';
 import { type Adapters, refusalsOf } from './refusals.ts';
 import { printResult } from './result.ts';
+import { lastSaid, runFiles } from './run-files.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Starter } from './starter.ts';
 
@@ -159,11 +157,7 @@ function reporterContext(
   io: Io,
   state: () => RunState | undefined,
 ): ReporterContext {
-  const named = (path: string) => nameFor(project, path);
   const workspace = textOption(call, 'workspacePath');
-  const attempt = (task: TaskName, number: number) => join(layout.attempts, task, String(number));
-  const logs = (task: TaskName, number: number) =>
-    ['stderr.log', 'stdout.log'].map((log) => join(attempt(task, number), log));
   return {
     stdout: io.stdout,
     stderr: io.stderr,
@@ -172,36 +166,7 @@ function reporterContext(
     resume: ['super', 'orchestra', 'resume', run, ...(workspace === undefined ? [] : ['-w', workspace])],
     color: wantsColor(io.stderr, io.env),
     verbose: flag(call, 'verbose'),
-    files: {
-      folder: named(layout.folder),
-      result: named(layout.result),
-      output: (task) => named(join(layout.folder, outputPath(task))),
-      log: (task, number) => named(logs(task, number).find(hasContent) ?? attempt(task, number)),
-      tail: (task, number, lines) => lastLines(logs(task, number).find(hasContent), lines),
-    },
-    lastLine: (task) =>
-      logs(task, state()?.tasks.get(task)?.attempt ?? 1)
-        .flatMap((log) => lastLine(log) ?? [])
-        .at(-1),
+    files: runFiles(project, layout),
+    lastLine: (task) => lastSaid(layout, task, state()?.tasks.get(task)?.attempt ?? 1),
   };
-}
-
-function hasContent(path: string): boolean {
-  return (ordinarySize(path) ?? 0) > 0;
-}
-
-/** The last lines of a file, out of its last 16 KiB; none where it cannot be read. */
-function lastLines(path: string | undefined, count: number): string[] {
-  const size = path === undefined ? undefined : ordinarySize(path);
-  if (path === undefined || size === undefined) return [];
-  const length = Math.min(size, 16_384);
-  try {
-    return readSome(path, size - length, length)
-      .toString('utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-count);
-  } catch {
-    return []; // it changed between the two looks, or is not ours to read
-  }
 }

@@ -43,8 +43,8 @@ function standingsIn(workspace: string): FoundRun[] {
   });
 }
 
-/** Folders in which orchestras of this project keep their runs. */
-function workspacesOf(project: Project): string[] {
+/** Folders in which orchestras of this project keep their runs, as far as its files tell. */
+export function workspacesOf(project: Project): string[] {
   const usual = join(project.root, 'orchestra_workspaces');
   const said = orchestraFiles(project).flatMap((file) => workspaceSaidBy(project, file) ?? []);
   return [...new Set([...foldersIn(usual).map((name) => join(usual, name)), ...said])];
@@ -82,9 +82,10 @@ export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
   if (run !== undefined && (fitting.length === 1 || run.id === asked)) return run;
   const newest = runs.slice(-5).reverse();
   const known = newest.map(({ id, orchestra, state }) => `  ${id}  ${orchestra}  ${state}`).join('\n');
-  if (run === undefined) {
-    const hint = known === '' ? 'start one: super orchestra run <orchestra>' : `the newest runs:\n${known}`;
-    throw setupFault(`there is no run "${asked}"`, hint);
+  if (known === '') {
+    const hint = 'start one: super orchestra run <orchestra>; runs in another folder are found with --workspace-path';
+    throw setupFault('there are no runs here', hint);
   }
+  if (run === undefined) throw setupFault(`there is no run "${asked}"`, `the newest runs:\n${known}`);
   throw usageFault(`"${asked}" fits ${fitting.length} runs`, `give more of the id:\n${known}`);
 }

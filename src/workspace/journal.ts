@@ -152,7 +152,8 @@ export function readJournal(path: string): ReadJournal {
 /** The last member of a line that has a checksum. */
 const closing = /,"crc":"([0-9a-f]{8})"\}$/;
 
-function parseLine(line: string): RunEvent | undefined {
+/** The event that a line of a journal holds; undefined for what is none, or was damaged. */
+export function parseLine(line: string): RunEvent | undefined {
   try {
     const checksum = closing.exec(line);
     if (checksum !== null && crc32(line.slice(0, checksum.index)) !== checksum[1]) return undefined;

@@ -1,0 +1,71 @@
+// Runs that somebody runs right now, for commands that steer them.
+import { hostname } from 'node:os';
+import { processFacts } from '../process/identity.ts';
+import { duration } from '../reporters/words.ts';
+import { headOf } from '../workspace/heads.ts';
+import { type LockRecord, readLock } from '../workspace/lock.ts';
+import { exit, Refusal, setupFault } from './command.ts';
+import { liveHolder, verdictOf } from './holder.ts';
+import { nameFor, type Project } from './project.ts';
+import { chooseRun, type FoundRun, workspacesOf } from './runs.ts';
+
+/** A run that a process of this machine runs right now. */
+export interface LiveRun extends FoundRun {
+  readonly holder: LockRecord;
+}
+
+/** The run that is meant, if it is alive; without a name the newest that is. Throws a Refusal that says why not. */
+export function chooseLive(runs: readonly FoundRun[], asked: string | undefined): LiveRun {
+  const run = asked === undefined ? runs.findLast(({ holder }) => holder !== undefined) : chooseRun(runs, asked);
+  if (run === undefined) {
+    throw setupFault(
+      'no run is going on here',
+      'to see what was run: super runs list; runs in another folder are found with --workspace-path',
+    );
+  }
+  const { holder } = run;
+  if (holder === undefined) throw notAlive(run);
+  const what = `run ${run.id} is held by process ${holder.pid}`;
+  const found = verdictOf(holder);
+  if (found === 'elsewhere') {
+    throw new Refusal(exit.locked, `${what} on ${holder.host}, and this is ${hostname()}`, 'ask for it there');
+  }
+  if (found === 'unknown') {
+    throw new Refusal(exit.locked, `${what}, of which nothing can be known here: it was left alone`);
+  }
+  return { ...run, holder };
+}
+
+/** Why nothing can be asked of a run that nobody runs, and what can be done instead. */
+export function notAlive(run: FoundRun): Refusal {
+  const again = `to go on with it: super orchestra resume ${run.id}`;
+  const { outcome, finished_at } = headOf(run.layout, run.id) ?? run;
+  if (outcome !== null) {
+    const ago = duration(Date.now() - Date.parse(finished_at ?? ''));
+    const see = `to see it: super runs show ${run.id}`;
+    return setupFault(`run ${run.id} ended ${ago} ago: ${outcome}`, outcome === 'succeeded' ? see : again);
+  }
+  const lock = readLock(run.layout.workspace);
+  const reused = lock?.run === run.id && verdictOf(lock) === 'other';
+  const whose = reused ? `; its number, ${lock.pid}, belongs to another process now, which was left alone` : '';
+  return setupFault(`run ${run.id} was interrupted: the process that ran it is gone${whose}`, again);
+}
+
+/** Whether somebody still runs it. */
+export function isHeld({ layout, id }: FoundRun): boolean {
+  return liveHolder(layout.workspace, id) !== undefined;
+}
+
+/** Whether the process itself is held, as by Ctrl-Z: it hears nothing then. */
+export function isAsleep({ pid }: LockRecord): boolean {
+  try {
+    return processFacts(pid)?.state === 'T';
+  } catch {
+    return false;
+  }
+}
+
+/** Options by which commands find this workspace again: none where they look anyway. */
+export function whereOf(project: Project, workspace: string): string[] {
+  return workspacesOf(project).includes(workspace) ? [] : ['-w', nameFor(project, workspace)];
+}

@@ -1,0 +1,30 @@
+import { type Command, exit, flag, printJson, setupFault, textOption } from './command.ts';
+import { jsonOption, workspaceOption } from './run-options.ts';
+
+/** `super runs cancel`: ends one task of a live run. */
+export const runsCancel: Command = {
+  path: ['runs', 'cancel'],
+  summary: 'end one task of a live run, running or not; the others go on',
+  operands: '<task> [run]',
+  options: [workspaceOption, jsonOption],
+  example: 'super runs cancel implement_feature',
+  async run(call, io) {
+    const { aimAt, steer, taskOf, untilEnded } = await import('./steer.ts');
+    const [name = '', asked] = call.operands;
+    const aimed = await aimAt({ asked, workspace: textOption(call, 'workspacePath') }, io);
+    const { run, plan, followed } = aimed;
+    const task = taskOf(followed.state, name);
+    if (task.endedAt !== undefined) throw setupFault(`${name} has already ended: ${task.status}`);
+    await steer(aimed, { type: 'cancel', task: task.task.name });
+    const json = flag(call, 'json');
+    if (task.status === 'running' && !json) {
+      const grace = plan.grace_seconds ?? 10;
+      io.stderr.write(`super: ${name} was told to end; it has ${grace} s\n`);
+    }
+    const left = await untilEnded(aimed, task, io);
+    if (left !== undefined) return left;
+    if (json) printJson(io, { run: run.id, task: name, state: task.status });
+    else io.stdout.write(`${name}: ${task.status}\nto see the others: super runs show ${run.id}\n`);
+    return exit.succeeded;
+  },
+};

@@ -1,0 +1,20 @@
+import { type Command, exit, flag, printJson, textOption } from './command.ts';
+import { jsonOption, workspaceOption } from './run-options.ts';
+
+/** `super runs unpause`: a paused run goes on. */
+export const runsUnpause: Command = {
+  path: ['runs', 'unpause'],
+  summary: 'let a paused run go on',
+  operands: '[run]',
+  options: [workspaceOption, jsonOption],
+  example: 'super runs unpause',
+  async run(call, io) {
+    const { aimAt, runningTasks, steer } = await import('./steer.ts');
+    const aimed = await aimAt({ asked: call.operands[0], workspace: textOption(call, 'workspacePath') }, io);
+    const running = runningTasks(await steer(aimed, { type: 'unpause' }));
+    const { id } = aimed.run;
+    if (flag(call, 'json')) printJson(io, { run: id, state: 'running', running });
+    else io.stdout.write(`run ${id} goes on\nto follow it: super runs logs -f ${id}\n`);
+    return exit.succeeded;
+  },
+};

@@ -1,0 +1,59 @@
+// The log of an agent, read while it is written. Whoever keeps it small may cut its end off, and put it together anew in the
+// end: what stands before the place that was reached tells whether that has happened.
+import { existsSync } from 'node:fs';
+import { ordinarySize, readSome } from './ordinary.ts';
+
+/** A log on its way to somebody who looks. */
+export interface LogReader {
+  /** The next bytes; undefined when there are none yet. `cut`: something is missing before them. */
+  next(): { readonly bytes: Uint8Array; readonly cut: boolean } | undefined;
+}
+
+/** Bytes of one look. */
+const stretch = 262_144;
+/** Bytes by which a place is known again. */
+const known = 1024;
+/** Longest log, in bytes, in which a place is looked for. */
+const longest = 67_108_864;
+/** What stands where bytes were cut out of a log that is complete. */
+const mark = /\n\[\.\.\. \d+ bytes cut here \.\.\.\]\n/;
+
+/** Reads a log from its beginning; it need not exist yet. */
+export function readLog(path: string): LogReader {
+  let at = 0;
+  let before: Buffer = Buffer.alloc(0);
+  const moveTo = (place: number) => {
+    at = place;
+    before = readSome(path, Math.max(0, at - known), Math.min(at, known));
+  };
+  return {
+    next() {
+      const size = ordinarySize(path);
+      if (size === undefined) return undefined;
+      let data = readSome(path, at - before.length, before.length + stretch);
+      let cut = false;
+      if (!data.subarray(0, before.length).equals(before)) {
+        const found = placeAfter(path, before, size);
+        cut = found === undefined;
+        moveTo(found ?? size);
+        data = readSome(path, at - before.length, before.length + stretch);
+      }
+      const bytes = data.subarray(before.length);
+      if (bytes.length === 0) return cut ? { bytes, cut } : undefined;
+      at += bytes.length;
+      before = data.subarray(-known);
+      return { bytes, cut };
+    },
+  };
+}
+
+/** Where the bytes that were reached stand in a log that was put together anew; undefined where they are gone, or still in the way. */
+function placeAfter(path: string, before: Buffer, size: number): number | undefined {
+  if (existsSync(`${path}.tail`) || size > longest) return undefined;
+  const data = readSome(path, 0, size);
+  const place = data.lastIndexOf(before);
+  if (place !== -1) return place + before.length;
+  const text = data.toString('latin1');
+  const found = mark.exec(text);
+  return found === null ? undefined : found.index;
+}
