@@ -32,17 +32,22 @@ const file = join(folder, `${programDigest}-${process.version}-${process.arch}`)
 
 /** Runs the command line of this process as the program does; keeps the code of a use that is new. */
 export async function runProcess(): Promise<void> {
+  const { script, uses } = load();
+  const program = { exports: {} as { readonly runProcess: typeof runProgram } };
+  script.runInThisContext()(program);
+  const use = await program.exports.runProcess();
+  if (process.uptime() < keepsCode) {
+    if (uses?.includes(use) !== true) keep(script, [...(uses ?? []), use]);
+  } else if (uses === undefined) keep(script, []);
+}
+
+/** The program, and the uses whose code came with it; none where V8 begins anew. Apart, so that a long run does not hold the bytes. */
+function load(): { readonly script: Script; readonly uses: readonly string[] | undefined } {
   const filename = join(__dirname, 'program.cjs');
   const kept = readKept();
   // The build sees to it that the text is ASCII, which is read fastest in this way.
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: kept?.code });
-  const program = { exports: {} as { readonly runProcess: typeof runProgram } };
-  script.runInThisContext()(program);
-  const use = await program.exports.runProcess();
-  const uses = script.cachedDataRejected === true ? undefined : kept?.uses;
-  if (process.uptime() < keepsCode) {
-    if (uses?.includes(use) !== true) keep(script, [...(uses ?? []), use]);
-  } else if (uses === undefined) keep(script, []);
+  return { script, uses: script.cachedDataRejected === true ? undefined : kept?.uses };
 }
 
 /** What was kept; nothing where it is damaged. V8 would crash on that: it is kept twice because to compare is faster than a checksum. */
