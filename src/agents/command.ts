@@ -5,6 +5,7 @@ import type { LaunchEnd, LaunchOrder } from '../process/order.ts';
 import { isExecutable } from '../process/probe.ts';
 import type { AgentAdapter, AgentCall, AgentEnd } from '../run/ports.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
+import { boundsOf } from './bounds.ts';
 import type { AgentDoors } from './doors.ts';
 
 /** Runs a script or a program of the user's. Exit code 0 is success, whatever it wrote. */
@@ -12,8 +13,8 @@ export function commandAdapter(doors: AgentDoors): AgentAdapter {
   return {
     check: async (agent) => whatIsMissing(agent, doors),
     start(call) {
-      const { ended, stop, freeze } = doors.launchers().launch(orderOf(call));
-      return { stop, freeze, ended: ended.then(endOf) };
+      const { ended, stop, freeze, held } = doors.launchers().launch(orderOf(call));
+      return { stop, freeze, held, ended: ended.then(endOf) };
     },
   };
 }
@@ -29,6 +30,7 @@ function orderOf(call: AgentCall): LaunchOrder {
     stdin: files.prompt,
     stdout: files.stdout,
     stderr: files.stderr,
+    ...boundsOf(call),
   };
 }
 
@@ -36,6 +38,7 @@ function orderOf(call: AgentCall): LaunchOrder {
 export function endOf(end: LaunchEnd): AgentEnd {
   if (end.type === 'lost') return { type: 'failed', reason: 'worker-lost', message: end.message };
   if (end.type === 'refused') return { type: 'failed', reason: 'adapter', message: end.message };
+  if (end.type === 'exceeded') return { type: 'failed', reason: 'resource-limit', message: end.message };
   if (end.code === 0) return { type: 'done', noOutputFails: false };
   return { type: 'failed', reason: 'agent-exit', message: exitMessage(end.code), exit_code: end.code };
 }

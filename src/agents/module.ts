@@ -11,6 +11,7 @@ import {
   StorageFailure,
 } from '../run/ports.ts';
 import type { ProgressKind, Usage } from '../schema/types.gen.ts';
+import { boundsOf } from './bounds.ts';
 import { endOf } from './command.ts';
 import type { AgentDoors } from './doors.ts';
 import { moduleHost } from './module-host.ts';
@@ -89,19 +90,21 @@ function startModule(doors: AgentDoors, call: AgentCall, module: string): AgentP
   } catch (error) {
     throw new StorageFailure(`cannot write the call of a module: ${(error as Error).message}`);
   }
-  const { ended, stop, freeze } = doors.launchers().launch({
+  const { ended, stop, freeze, held } = doors.launchers().launch({
     program: { type: 'argv', argv: [process.execPath, '--input-type=module', '-e', moduleHost, callFile] },
     cwd: call.cwd,
     env: call.env,
     stdin: undefined,
     stdout: files.stdout,
     stderr: files.stderr,
+    ...boundsOf(call),
   });
   const follow = follower(progressFile, call.report);
   const timer = setInterval(follow, followInterval);
   return {
     stop,
     freeze,
+    held,
     ended: ended.then((end) => {
       clearInterval(timer);
       follow();

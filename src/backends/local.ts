@@ -17,7 +17,8 @@ import {
   type StopCause,
   StorageFailure,
 } from '../run/ports.ts';
-import type { AdapterName, Output, PlanAgent, TaskName } from '../schema/types.gen.ts';
+import type { AdapterName, Output, PlanAgent, PlanTask, TaskName } from '../schema/types.gen.ts';
+import { type LogWatch, outputExcess, supervise } from './supervision.ts';
 
 /** Keeps what attempts read and write. */
 interface AttemptStore {
@@ -33,14 +34,6 @@ interface AttemptStore {
   recordFailure(task: TaskName, files: AttemptFiles | undefined, message: string): void;
 }
 
-/** Watches the logs of an attempt while it runs. */
-interface LogWatch {
-  /** Milliseconds since one of the logs last grew. */
-  silence(): number;
-  /** Stops watching; the logs are below their cap when it resolves. */
-  close(): Promise<void>;
-}
-
 export interface LocalBackendOptions {
   readonly root: string;
   readonly store: AttemptStore;
@@ -50,28 +43,34 @@ export interface LocalBackendOptions {
   readonly intermediate: string;
   /** The caller's environment, of which agents get what they name. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Between TERM and KILL, in milliseconds; what is usual unless given. */
+  readonly graceMs?: number;
   watch(task: TaskName, files: AttemptFiles): LogWatch;
 }
 
 /** Largest answer that is read for a delegation, in bytes. */
 const delegationLimit = 16_777_216;
 
-/** How often a task with stall_seconds is looked at, in milliseconds. */
-const stallInterval = 250;
+/** That an attempt was told to end, and why. */
+interface Stop {
+  readonly cause: StopCause;
+  readonly now: boolean;
+  readonly message?: string | undefined;
+}
 
 /** The backend that runs attempts on this machine. */
 export function localBackend(options: LocalBackendOptions): Backend {
   return {
     start(order) {
-      const stops: { cause: StopCause; now: boolean }[] = [];
+      const stops: Stop[] = [];
       let process: AgentProcess | undefined;
       let held = false;
       const freeze = (frozen: boolean) => {
         held = frozen;
         process?.freeze?.(frozen);
       };
-      const stop = (cause: StopCause, now = false) => {
-        stops.push({ cause, now });
+      const stop = (cause: StopCause, now = false, message?: string) => {
+        stops.push({ cause, now, message });
         if (held) freeze(false); // what is held hears nothing
         process?.stop(now);
       };
@@ -88,29 +87,39 @@ export function localBackend(options: LocalBackendOptions): Backend {
 async function attempt(
   options: LocalBackendOptions,
   order: AttemptOrder,
-  stops: readonly { readonly cause: StopCause }[],
-  stop: (cause: StopCause) => void,
+  stops: readonly Stop[],
+  stop: (cause: StopCause, now?: boolean, message?: string) => void,
   began: (process: AgentProcess) => void,
 ): Promise<AttemptEnd> {
   const { store } = options;
   const prepared = await store.prepare(order);
   const { files } = prepared;
   await order.durable;
-  if (stops.length > 0) return afterStop(options, order, files, stops[0]?.cause ?? 'cancelled');
-  const watch = options.watch(order.task.name, files);
-  const forget = watchForStall(options.clock, order.task.stall_seconds, watch, () => stop('stalled'));
+  if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
+  const logs = options.watch(order.task.name, files);
+  let process: AgentProcess | undefined;
+  const supervised = {
+    files,
+    logs,
+    stallSeconds: order.task.stall_seconds,
+    outputBytes: order.agent.limits?.output_bytes,
+    held: () => process?.held?.() ?? 0,
+  };
+  const forget = supervise(options.clock, supervised, (cause, message) => stop(cause, false, message));
   let end: AgentEnd;
+  let excess: string | undefined;
   try {
-    const process = options.adapters[order.agent.adapter ?? 'rehearsal'].start(callOf(options, order, prepared));
+    process = options.adapters[order.agent.adapter ?? 'rehearsal'].start(callOf(options, order, prepared));
     began(process);
     end = await process.ended;
+    excess = outputExcess(supervised);
   } finally {
     forget();
-    await watch.close();
+    await logs.close();
   }
-  const cause = stops[0]?.cause;
+  if (excess !== undefined && stops.length === 0) stop('resource-limit', false, excess);
   // Exit code 0 after a stop says nothing: agents that are told to end do so politely.
-  if (cause !== undefined) return afterStop(options, order, files, cause);
+  if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
   if (end.type === 'failed') {
     noteFailure(options, order, files, end.message);
     return { ...end, message: shortened(end.message) };
@@ -130,21 +139,20 @@ async function attempt(
 }
 
 /** How an attempt ended that was ended by us. */
-function afterStop(
-  options: LocalBackendOptions,
-  order: AttemptOrder,
-  files: AttemptFiles,
-  cause: StopCause,
-): AttemptEnd {
-  const { task } = order;
+function afterStop(options: LocalBackendOptions, order: AttemptOrder, files: AttemptFiles, stop: Stop): AttemptEnd {
+  const { cause } = stop;
   if (cause === 'cancelled') {
     noteFailure(options, order, files, 'cancelled');
     return { type: 'cancelled' };
   }
-  const message =
-    cause === 'timeout' ? `took longer than ${task.timeout_seconds} s` : `wrote nothing for ${task.stall_seconds} s`;
+  const message = stop.message ?? whyStopped(order.task, cause);
   noteFailure(options, order, files, message);
   return { type: 'failed', reason: cause, message };
+}
+
+function whyStopped(task: PlanTask, cause: Exclude<StopCause, 'cancelled'>): string {
+  if (cause === 'timeout') return `took longer than ${task.timeout_seconds} s`;
+  return cause === 'stalled' ? `wrote nothing for ${task.stall_seconds} s` : 'used more than it may';
 }
 
 /** An agent that spoils the files of an attempt fails that attempt; a disk that refuses ends the run. */
@@ -175,17 +183,6 @@ function shortened(message: string): string {
   return message.length <= 2000 ? message : `${message.slice(0, 2000)}...`;
 }
 
-function watchForStall(clock: Clock, seconds: number | null, watch: LogWatch, stalled: () => void): () => void {
-  if (seconds === null) return () => {};
-  let forget = () => {};
-  const look = () => {
-    if (watch.silence() >= seconds * 1000) stalled();
-    else forget = clock.after(stallInterval, look);
-  };
-  look();
-  return () => forget();
-}
-
 function callOf(options: LocalBackendOptions, order: AttemptOrder, prepared: PreparedAttempt): AgentCall {
   const { agent } = order;
   const { files } = prepared;
@@ -206,6 +203,7 @@ function callOf(options: LocalBackendOptions, order: AttemptOrder, prepared: Pre
       SUPER_INTERMEDIATE_DIR: options.intermediate,
       SUPER_OUTPUT: files.output,
     },
+    ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
     report: order.report,
   };
 }

@@ -10,6 +10,8 @@ import { monotonic } from './monotonic.ts';
 export interface LogWatch {
   /** Milliseconds since one of the logs last grew, or since the watch began; seen at each look. */
   silence(): number;
+  /** Bytes that were written to the logs, what was cut out of them included. */
+  written(): number;
   /** Ends the watch. The logs are complete and at most as long as their cap when it resolves; rejects with StorageFailure. */
   close(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function watchLogs(paths: readonly string[], limits: LogLimits = usual): 
   }, limits.interval);
   return {
     silence: () => monotonic() - grown,
+    written: () => logs.reduce((sum, { path, cut, kept = 0 }) => sum + cut + kept + sizeOf(path), 0),
     async close() {
       clearInterval(timer);
       await busy;

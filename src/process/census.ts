@@ -64,7 +64,8 @@ function sought(pid: number, census: Census): ProcessFacts | undefined {
   }
 }
 
-function hasMarks(pid: number, marks: readonly string[]): boolean {
+/** Whether all of these entries, of the form NAME=value, stand in the environment of a process. */
+export function hasMarks(pid: number, marks: readonly string[]): boolean {
   const environment = `\0${readProc(`/proc/${pid}/environ`) ?? ''}\0`;
   return marks.every((mark) => environment.includes(`\0${Buffer.from(mark).toString('latin1')}\0`));
 }

@@ -22,10 +22,19 @@ export type Verdict = 'ours' | 'other' | 'gone' | 'unknown';
 
 /** Facts of a process; undefined when it does not exist. Throws when /proc cannot be read. */
 export function processFacts(pid: number): ProcessFacts | undefined {
+  const fields = statFields(pid);
+  return fields && factsIn(pid, fields);
+}
+
+/** Fields of a process's stat file from the third on, state first; undefined when it does not exist. */
+export function statFields(pid: number): readonly string[] | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
   // The name in brackets may hold anything, brackets too; behind the last one stand plain fields from the third on.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** The facts that these fields hold. Throws when they hold none. */
+export function factsIn(pid: number, fields: readonly string[]): ProcessFacts {
   const [state, , group] = fields;
   const began = fields[19];
   if (state === undefined || group === undefined || began === undefined)

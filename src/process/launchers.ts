@@ -18,6 +18,7 @@ import {
   stopWork,
   type Work,
 } from './pool.ts';
+import { openSampler } from './sampler.ts';
 
 /** Starts processes at a rate, and without a pause, that do not depend on how large this process has become. */
 export interface Launchers {
@@ -67,6 +68,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
   });
   const pool: Pool = {
     nursery,
+    sampler: openSampler({ since: nursery.began, except: (facts) => exceptOurs(pool)(facts) }),
     common: { inherited, folder: nursery.folder },
     evaluate: false,
     launchers: new Map(),
@@ -115,7 +117,7 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   const refused = pool.lost ?? (pool.closing ? 'the run is over' : undefined);
   if (refused !== undefined) {
     settle({ type: 'lost', message: refused });
-    return { ended, stop() {}, freeze() {} };
+    return { ended, stop() {}, freeze() {}, held: () => 0 };
   }
   const work: Work = {
     id,
@@ -125,6 +127,7 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
     elder: 0,
     deadline: Number.POSITIVE_INFINITY,
     ending: false,
+    frozen: false,
     wake() {},
   };
   pool.waiting.push(work);
@@ -132,7 +135,8 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   return {
     ended,
     stop: (force) => stopWork(pool, work, force ? 0 : (order.graceMs ?? pool.graceMs)),
-    freeze: (frozen) => void freezeWork(pool, work, frozen),
+    freeze: (frozen) => freezeWork(pool, work, frozen),
+    held: () => work.restraint?.held() ?? 0,
   };
 }
 

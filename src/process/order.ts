@@ -3,6 +3,14 @@ export type Program =
   | { readonly type: 'script'; readonly text: string; readonly shell: string }
   | { readonly type: 'argv'; readonly argv: readonly string[] };
 
+/** What all processes of an attempt may use together. */
+export interface TreeLimits {
+  /** Most memory in bytes: above it the attempt is ended. */
+  readonly memoryBytes?: number;
+  /** Most processors: above it the attempt is slowed down. */
+  readonly cpus?: number;
+}
+
 /** One thing to run. Paths are absolute; stdout and stderr are appended to. */
 export interface LaunchOrder {
   readonly program: Program;
@@ -15,11 +23,16 @@ export interface LaunchOrder {
   readonly stderr: string;
   /** Between TERM and KILL, in milliseconds; that of the launchers unless given. */
   readonly graceMs?: number;
+  readonly limits?: TreeLimits;
 }
 
-/** How it ended: by itself or by a stop; with the machinery around it; or never begun, because it cannot be expressed. */
+/**
+ * How it ended: by itself or by a stop; by a stop for its limits; with the machinery around it; or never begun, because it
+ * cannot be expressed.
+ */
 export type LaunchEnd =
   | { readonly type: 'exited'; readonly code: number }
+  | { readonly type: 'exceeded'; readonly message: string }
   | { readonly type: 'lost'; readonly message: string }
   | { readonly type: 'refused'; readonly message: string };
 
@@ -31,4 +44,6 @@ export interface Launched {
   stop(force: boolean): void;
   /** STOP to all of it, or CONT. */
   freeze(frozen: boolean): void;
+  /** For how many milliseconds it has been held in all, to freeze it or to slow it down. */
+  held(): number;
 }

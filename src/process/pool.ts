@@ -7,12 +7,14 @@ import { closeSync, constants, openSync, rmSync, unlinkSync, writeSync } from 'n
 import { join } from 'node:path';
 import { findProcesses, isAnySought, lastPid, pidsSince } from './census.ts';
 import { endProcesses } from './ending.ts';
-import { type Identity, identify, type ProcessFacts, signalGroup, signalProcess, verdict } from './identity.ts';
+import { type Identity, identify, type ProcessFacts, signalGroup, verdict } from './identity.ts';
 import { firstLines } from './message.ts';
 import { monotonic } from './monotonic.ts';
 import type { Nursery, Report } from './nursery.ts';
 import type { LaunchEnd, LaunchOrder } from './order.ts';
 import { type Common, type Prepared, prepareOrder } from './prepare.ts';
+import { type Restraint, restrain } from './restraint.ts';
+import type { Sampler } from './sampler.ts';
 
 /** A shell that waits for attempts. */
 export interface Launcher {
@@ -44,12 +46,17 @@ export interface Work {
   /** Why it is lost. */
   lost?: string;
   ending: boolean;
+  /** Whether it is to be held, begun or not. */
+  frozen: boolean;
+  /** Where it has limits, or was held. */
+  restraint?: Restraint;
   wake: () => void;
 }
 
 /** All launchers and orders of a run. */
 export interface Pool {
   readonly nursery: Nursery;
+  readonly sampler: Sampler;
   readonly common: Common;
   /** Whether launchers may evaluate plain scripts themselves; known before the first launcher is up. */
   evaluate: boolean;
@@ -112,6 +119,8 @@ function assign(pool: Pool, launcher: Launcher, work: Work): void {
   work.elder = work.prepared.plain ? recentPid(pool) : lastPid();
   pool.running.set(work.id, work);
   send(pool, launcher, work.prepared.lines);
+  if (work.order.limits !== undefined) restraintOf(pool, work);
+  if (work.frozen) freezeWork(pool, work, true);
 }
 
 /** A number that was the last one given to a process a moment ago: good enough for a plain script, and free. */
@@ -256,15 +265,24 @@ export function stopWork(pool: Pool, work: Work, graceMs: number): void {
   if (launcher && pool.running.has(work.id)) void endWork(pool, launcher, work, graceMs);
 }
 
-/** Holds all of an attempt, or lets it go on. What waits has not begun: it is told when it does. */
-export async function freezeWork(pool: Pool, work: Work, frozen: boolean): Promise<void> {
-  const identity = work.launcher?.identity;
-  if (identity === undefined || !pool.running.has(work.id) || work.ending) return;
-  const signal = frozen ? 'SIGSTOP' : 'SIGCONT';
-  signalGroup(identity, signal);
-  const marks = marksOf(work);
-  const strays = await findProcesses({ groups: new Set(), marks, except: exceptOurs(pool), since: pool.nursery.began });
-  for (const one of strays) if (one.group !== identity.pid) signalProcess(one, signal);
+/** Holds all of an attempt, or lets it go on. What waits has not begun: it is held when it does. */
+export function freezeWork(pool: Pool, work: Work, frozen: boolean): void {
+  work.frozen = frozen;
+  if (pool.running.has(work.id) && !work.ending) restraintOf(pool, work)?.freeze(frozen);
+}
+
+function restraintOf(pool: Pool, work: Work): Restraint | undefined {
+  const leader = work.launcher?.identity;
+  if (leader === undefined) return undefined;
+  const census = { groups: new Set<number>(), marks: marksOf(work), except: exceptOurs(pool), since: pool.nursery.began };
+  work.restraint ??= restrain(pool.sampler, {
+    leader,
+    marks: census.marks,
+    limits: work.order.limits,
+    findStrays: () => findProcesses(census),
+    stop: (graceMs) => stopWork(pool, work, Math.min(graceMs, work.order.graceMs ?? pool.graceMs)),
+  });
+  return work.restraint;
 }
 
 /** Sees to it that nothing of an attempt is left, then settles it. Called again it can only shorten the grace. */
@@ -273,6 +291,7 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
   work.wake();
   if (work.ending) return;
   work.ending = true;
+  work.restraint?.letGo(); // what is held hears nothing
   const { identity } = launcher;
   const signalled = await endProcesses({
     leaders: identity ? [identity] : [],
@@ -312,7 +331,9 @@ function finish(pool: Pool, launcher: Launcher, work: Work): void {
   pool.running.delete(work.id);
   launcher.work = undefined;
   for (const file of work.prepared?.spilled ?? []) rmSync(file, { force: true });
+  work.restraint?.close();
   if (work.lost !== undefined) work.settle({ type: 'lost', message: work.lost });
+  else if (work.restraint?.excess !== undefined) work.settle({ type: 'exceeded', message: work.restraint.excess });
   else work.settle({ type: 'exited', code: work.code ?? 137 });
   if (launcher.gone) return;
   if (launcher.spent || pool.lost !== undefined) retire(launcher);

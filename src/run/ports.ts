@@ -45,6 +45,20 @@ export interface Journal {
   readonly durable: number;
 }
 
+/** What a machine is short of. */
+export interface Shortage {
+  /** Without room on the disk nothing starts; without memory or with too much load, less does. */
+  readonly type: 'disk' | 'memory' | 'load';
+  /** With figures. */
+  readonly message: string;
+}
+
+/** How the machine is on which attempts execute. */
+export interface Machine {
+  /** What is short, the worst first; undefined while all is well. Cheap enough to be asked before every start. */
+  look(): Shortage | undefined;
+}
+
 /** Where attempts execute. */
 export interface Backend {
   /** Starts an attempt. Never throws: what goes wrong is how the attempt ends. */
@@ -93,14 +107,17 @@ export interface Progress {
 }
 
 /** Why an attempt is ended from outside. */
-export type StopCause = 'timeout' | 'stalled' | 'cancelled';
+export type StopCause = 'timeout' | 'stalled' | 'resource-limit' | 'cancelled';
 
 /** An attempt under way. */
 export interface Attempt {
   /** Resolves when nothing of the attempt runs any more and its files are complete. Never rejects for anything but a defect or StorageFailure. */
   readonly ended: Promise<AttemptEnd>;
-  /** Ends it: politely first, after the grace period by force. May be called again with `now` to skip the rest of the grace. */
-  stop(cause: StopCause, now?: boolean): void;
+  /**
+   * Ends it: politely first, after the grace period by force. May be called again with `now` to skip the rest of the grace. Of a
+   * resource-limit the message says what was used and what the limit is.
+   */
+  stop(cause: StopCause, now?: boolean, message?: string): void;
   /** Holds all its processes, or lets them go on. A stop lets them go on first, so that they can end. */
   freeze(frozen: boolean): void;
 }
@@ -153,6 +170,8 @@ export interface AgentCall {
   readonly description: string;
   /** The prompt: what stands in files.prompt. */
   readonly prompt: string;
+  /** Between TERM and KILL, in milliseconds; what is usual unless given. */
+  readonly graceMs?: number;
   report(progress: Progress): void;
 }
 
@@ -187,6 +206,8 @@ export interface AgentProcess {
   stop(force: boolean): void;
   /** Holds all its processes, or lets them go on; absent where there are none. */
   freeze?(frozen: boolean): void;
+  /** For how many milliseconds they have been held in all, also where they were only slowed down; absent where there are none. */
+  held?(): number;
 }
 
 /** How an agent ended, before its output is looked at. */
