@@ -2,12 +2,23 @@ import { adapterTable } from '../agents/table.ts';
 import { type AdapterChoice, candidates } from '../plan/adapter-choice.ts';
 import type { AdapterName, AgentName, PlanAgent } from '../schema/types.gen.ts';
 
+import type { Project } from './project.ts';
+import { type Around, adapterWishes, settingsAround } from './settings.ts';
+import type { Choices } from './team.ts';
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** How adapters are chosen on this machine for agents that name none. */
 export async function adaptersHere(root: string, env: Env): Promise<AdapterChoice> {
   const problems = await problemsOf(candidates, root, env);
   return { rehearse: false, unusable: (name) => problems.get(name) };
+}
+
+/** What decides about the orchestras of a project from outside of them: settings, and what is usable here. Throws a Refusal for settings that cannot be read. */
+export async function choicesHere(project: Project, env: Env): Promise<Choices & { readonly around: Around }> {
+  const around = await settingsAround(project, env);
+  const adapters = await adaptersHere(project.root, env);
+  return { around, adapters: { ...adapters, ...adapterWishes(around) } };
 }
 
 /** Why adapters cannot be used here, for an agent that asks nothing particular of them; undefined for those that can. */

@@ -1,4 +1,5 @@
 import { printableLines } from '../diagnostics/printable.ts';
+import { agentLimitWords } from '../spec/sizes.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, printJson } from './command.ts';
@@ -12,7 +13,7 @@ export const agentShow: Command = {
   example: 'super agent show developer',
   async run(call, io) {
     const { findPlaybook, loadPlaybook } = await import('./team.ts');
-    const { adaptersHere } = await import('./adapters.ts');
+    const { choicesHere } = await import('./adapters.ts');
     const { chooseAdapter } = await import('../plan/adapter-choice.ts');
     const { printReport, reportDiagnostics } = await import('./diagnose.ts');
     const project = await findProject(io.cwd);
@@ -20,7 +21,7 @@ export const agentShow: Command = {
     const agent = read.value;
     if (agent === undefined) return printReport(read, flag(call, 'json') ? 'json' : 'text', io);
     reportDiagnostics(read, io);
-    const chosen = chooseAdapter(agent, await adaptersHere(project.root, io.env));
+    const chosen = chooseAdapter(agent, (await choicesHere(project, io.env)).adapters);
     if (flag(call, 'json')) printJson(io, { ...shown(agent), ...chosen, prompt: agent.system_prompt });
     else io.stdout.write(page(agent, chosen));
     return exit.succeeded;
@@ -53,6 +54,7 @@ function page(agent: AgentSpec, chosen: { readonly adapter: string | null; reado
     ['passed on', env.pass.join(', ')],
     ['set', Object.keys(env.set).join(', ')],
     ['secrets', secrets.join(', ')],
+    ['at most', agentLimitWords(agent.limits ?? {}).join(', ')],
     ['tasks', agent.tasks.map(({ name }) => name).join(', ')],
   ].filter(([, value]) => value !== '');
   // Playbooks come from strangers too: nothing in them may speak to the terminal.

@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { usageFault } from './command.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor, type Project, upstreamFolders } from './project.ts';
 
 /** Folder in which new orchestras or playbooks of a project belong: one that is there already, in either layout, else the flat one. */
 export function homeOf(project: Project, kind: 'orchestras' | 'agents'): string {
   const flat = join(project.root, kind);
-  const upstream = join(project.root, project.name, kind);
-  return !existsSync(flat) && existsSync(upstream) ? upstream : flat;
+  const upstream = upstreamFolders(project, kind).find((folder) => existsSync(folder));
+  return existsSync(flat) ? flat : (upstream ?? flat);
 }
 
 /** Writes a file and the folders above it. A file that is there already is a usage fault, unless it may be replaced. */

@@ -109,8 +109,8 @@ function schemaBeside(project: Project, folder: string): string | undefined {
 }
 
 async function check(project: Project, path: string, io: Io): Promise<number> {
-  const { adaptersHere } = await import('./adapters.ts');
+  const { choicesHere } = await import('./adapters.ts');
   const { compileFile } = await import('./team.ts');
   const { reportDiagnostics } = await import('./diagnose.ts');
-  return reportDiagnostics(compileFile(project, path, { adapters: await adaptersHere(project.root, io.env) }), io);
+  return reportDiagnostics(compileFile(project, path, await choicesHere(project, io.env)), io);
 }

@@ -14,10 +14,11 @@ export const orchestraShow: Command = {
     const project = await findProject(io.cwd);
     const { findOrchestra } = await import('./lookup.ts');
     const path = findOrchestra(project, call.operands[0] ?? '');
-    const { adaptersHere } = await import('./adapters.ts');
-    const { compileFile } = await import('./team.ts');
+    const { choicesHere } = await import('./adapters.ts');
+    const { compileFile, withSettings } = await import('./team.ts');
     const { printReport, reportDiagnostics } = await import('./diagnose.ts');
-    const compiled = compileFile(project, path, { adapters: await adaptersHere(project.root, io.env) });
+    const choices = await choicesHere(project, io.env);
+    const compiled = withSettings(choices.around, () => compileFile(project, path, choices));
     const format = flag(call, 'json') ? 'json' : (textOption(call, 'format') ?? 'tree');
     const plan = compiled.value;
     if (plan === undefined) return printReport(compiled, format === 'json' ? 'json' : 'text', io);

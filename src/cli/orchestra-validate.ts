@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { AdapterChoice } from '../plan/adapter-choice.ts';
 import { type Command, exit, type Io } from './command.ts';
 import { formatOf, formatOptions } from './formats.ts';
 import { findProject, orchestraFiles, type Project } from './project.ts';
-import type { Compiled } from './team.ts';
+import type { Choices, Compiled } from './team.ts';
 
 export const orchestraValidate: Command = {
   path: ['orchestra', 'validate'],
@@ -19,16 +18,20 @@ export const orchestraValidate: Command = {
       io.stdout.write('there are no orchestras here\nwrite one: super orchestra create <id>\n');
       return exit.succeeded;
     }
-    const { adaptersHere } = await import('./adapters.ts');
+    const { choicesHere } = await import('./adapters.ts');
     const { printReport } = await import('./diagnose.ts');
-    const adapters = await adaptersHere(project.root, io.env);
+    const choices = await choicesHere(project, io.env);
     const checked: Compiled[] = [];
-    for (const subject of asked) checked.push(await check(project, subject, adapters, io));
+    for (const subject of asked) checked.push(await check(project, subject, choices, io));
     const [only, ...more] = checked;
     const file = only !== undefined && more.length === 0 ? only.file : `${checked.length} orchestras`;
-    return printReport({ file, diagnostics: once(checked), texts: allTexts(checked) }, format, io);
+    // What is wrong with the settings refuses every run.
+    const told = [...checked, choices.around];
+    return printReport({ file, diagnostics: once(told), texts: allTexts(told) }, format, io);
   },
 };
+
+type Told = Pick<Compiled, 'diagnostics' | 'texts'>;
 
 const fromStdin = '-';
 
@@ -39,18 +42,18 @@ async function subjectsOf(project: Project, operands: readonly string[]): Promis
   return [...new Set(operands.map((asked) => (asked === fromStdin ? asked : findOrchestra(project, asked))))];
 }
 
-async function check(project: Project, path: string, adapters: AdapterChoice, io: Io): Promise<Compiled> {
+async function check(project: Project, path: string, choices: Choices, io: Io): Promise<Compiled> {
   const { compileBytes, compileFile } = await import('./team.ts');
-  if (path !== fromStdin) return compileFile(project, path, { adapters });
-  return compileBytes(project, '<stdin>', new TextEncoder().encode(await io.stdin()), { adapters });
+  if (path !== fromStdin) return compileFile(project, path, choices);
+  return compileBytes(project, '<stdin>', new TextEncoder().encode(await io.stdin()), choices);
 }
 
 /** Orchestras that share a playbook share its faults: they are told once. */
-function once(checked: readonly Compiled[]): readonly Diagnostic[] {
+function once(checked: readonly Told[]): readonly Diagnostic[] {
   const all = checked.flatMap(({ diagnostics }) => diagnostics.map((each) => [JSON.stringify(each), each] as const));
   return [...new Map(all).values()];
 }
 
-function allTexts(checked: readonly Compiled[]): ReadonlyMap<string, string> {
+function allTexts(checked: readonly Told[]): ReadonlyMap<string, string> {
   return new Map(checked.flatMap(({ texts }) => [...texts]));
 }

@@ -1,7 +1,8 @@
 // Where things are: the project's root, its orchestras and its playbooks.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { setupFault } from './command.ts';
+import type { SettingsFile } from './settings-file.ts';
 
 export interface Project {
   /** Absolute path of the root. */
@@ -10,33 +11,25 @@ export interface Project {
   readonly name: string;
   /** Folder from which people name files. */
   readonly cwd: string;
+  /** Its file .super, where there is one. */
+  readonly marker?: SettingsFile;
 }
 
 /** The project around a folder: the nearest folder upwards with .super, else with orchestras/, else the folder itself. */
 export async function findProject(cwd: string): Promise<Project> {
   const root = upwards(cwd, '.super') ?? upwards(cwd, 'orchestras') ?? cwd;
-  return { root, name: projectName(root), cwd };
+  const project = { root, name: basename(root), cwd };
+  const path = join(root, '.super');
+  if (!isFile(path)) return project;
+  const { readMarker } = await import('./settings.ts');
+  const marker = readMarker(project, path);
+  return { ...project, name: marker.project ?? project.name, marker };
 }
 
 function upwards(from: string, entry: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, entry))) return folder;
     if (folder === dirname(folder)) return undefined;
-  }
-}
-
-function projectName(root: string): string {
-  const file = join(root, '.super');
-  if (!existsSync(file) || !statSync(file).isFile()) return basename(root);
-  return /^project:\s*["']?([\w.-]+)/m.exec(readable(file))?.[1] ?? basename(root);
-}
-
-/** Text of a file; empty when it cannot be read, which the doctor tells. */
-function readable(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }
 
@@ -48,7 +41,14 @@ export function nameFor(project: Project, path: string): string {
 
 /** Folders that hold orchestras or playbooks: the flat layout, then the upstream one under the project's name. */
 export function folders(project: Project, name: 'orchestras' | 'agents'): string[] {
-  return [join(project.root, name), join(project.root, project.name, name)].filter(isFolder);
+  return [join(project.root, name), ...upstreamFolders(project, name)].filter(isFolder);
+}
+
+/** Where the upstream layout has its folders: below the project's name as it is, or in small letters with _ for blanks. */
+export function upstreamFolders({ root, name }: Project, kind: 'orchestras' | 'agents'): string[] {
+  // A name of the file may lead nowhere else.
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u.test(name)) return [];
+  return [...new Set([name, name.toLowerCase().replaceAll(' ', '_')])].map((folder) => join(root, folder, kind));
 }
 
 function isFolder(path: string): boolean {

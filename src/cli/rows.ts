@@ -2,12 +2,12 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type AdapterChoice, chooseAdapter } from '../plan/adapter-choice.ts';
-import { adaptersHere } from './adapters.ts';
+import { choicesHere } from './adapters.ts';
 import { type Io, Refusal } from './command.ts';
 import { idOf } from './lookup.ts';
 import { nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import { lastRun } from './runs.ts';
-import { compileFile, loadPlaybook } from './team.ts';
+import { type Choices, compileFile, loadPlaybook } from './team.ts';
 
 export interface AgentRow {
   readonly name: string;
@@ -34,14 +34,14 @@ export interface OrchestraRow {
 
 /** Every playbook of a project. */
 export async function agentRows(project: Project, io: Io): Promise<readonly AgentRow[]> {
-  const adapters = await adaptersHere(project.root, io.env);
+  const { adapters } = await choicesHere(project, io.env);
   return playbookFiles(project).map((playbook) => agentRow(project, playbook, adapters));
 }
 
 /** Every orchestra of a project. */
 export async function orchestraRows(project: Project, io: Io): Promise<readonly OrchestraRow[]> {
-  const adapters = await adaptersHere(project.root, io.env);
-  return orchestraFiles(project).map((path) => orchestraRow(project, path, adapters));
+  const choices = await choicesHere(project, io.env);
+  return orchestraFiles(project).map((path) => orchestraRow(project, path, choices));
 }
 
 function agentRow(project: Project, playbook: PlaybookFile, adapters: AdapterChoice): AgentRow {
@@ -56,8 +56,8 @@ function agentRow(project: Project, playbook: PlaybookFile, adapters: AdapterCho
   };
 }
 
-function orchestraRow(project: Project, path: string, adapters: AdapterChoice): OrchestraRow {
-  const compiled = orRefusal(() => compileFile(project, path, { adapters }));
+function orchestraRow(project: Project, path: string, choices: Choices): OrchestraRow {
+  const compiled = orRefusal(() => compileFile(project, path, choices));
   const { spec } = compiled;
   const id = spec?.id ?? idOf(path);
   return {

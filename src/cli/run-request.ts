@@ -3,12 +3,13 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import { selectTasks } from '../plan/select.ts';
 import type { AdapterName, OnFailure, Plan, RunId, RunOptions, Strategy, TaskName } from '../schema/types.gen.ts';
 import { parseDuration } from '../spec/durations.ts';
-import { adaptersHere } from './adapters.ts';
+import { choicesHere } from './adapters.ts';
 import { type Call, flag, type Io, textOption, usageFault } from './command.ts';
 import type { NewRun } from './local-run.ts';
 import { findOrchestra } from './lookup.ts';
 import { findProject, type Project } from './project.ts';
-import { type Compiled, compileFile } from './team.ts';
+import { environmentSettings } from './settings.ts';
+import { type Compiled, compileFile, withSettings } from './team.ts';
 
 export interface RunRequest {
   readonly project: Project;
@@ -32,7 +33,8 @@ export async function readRequest(call: Call, io: Io, run: RunId, given: string 
   const path = findOrchestra(project, call.operands[0] ?? '');
   const only = (call.options.only ?? []) as readonly TaskName[];
   const options = optionsOf(call);
-  const rehearsal = flag(call, 'rehearse') || options.adapter === 'rehearsal';
+  const adapter = options.adapter ?? (await environmentSettings(io.env)).adapter;
+  const rehearsal = flag(call, 'rehearse') || adapter === 'rehearsal';
   return compileRequest({ project, path, run, goal: given, rehearsal, only, options }, io, flag(call, 'dryRun'));
 }
 
@@ -43,14 +45,14 @@ export type Wish = Omit<RunRequest, 'compiled' | 'goal'> & { readonly goal: stri
 export async function compileRequest(wish: Wish, io: Io, onlyLook: boolean): Promise<RunRequest> {
   const { project, options, rehearsal, only } = wish;
   const { adapter, ...overrides } = options;
-  const compiled = compileFile(project, wish.path, {
-    overrides,
-    adapters: {
-      ...(await adaptersHere(project.root, io.env)),
-      rehearse: rehearsal,
-      ...(adapter !== undefined && { option: adapter }),
-    },
-  });
+  const { around, adapters } = await choicesHere(project, io.env);
+  const compiled = withSettings(around, () =>
+    compileFile(project, wish.path, {
+      overrides,
+      around,
+      adapters: { ...adapters, rehearse: rehearsal, ...(adapter !== undefined && { option: adapter }) },
+    }),
+  );
   const plan = compiled.value === undefined ? undefined : selected(compiled.value, only);
   const goal = wish.goal ?? plan?.goal ?? '';
   if (plan !== undefined && goal.trim() === '' && usesGoal(plan) && !onlyLook) {

@@ -11,6 +11,7 @@ import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
 import { readFrugally } from './memory.ts';
 import { nameFor, orRefuse, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import type { Around } from './settings.ts';
 
 /** What was made of a file, and what was read on the way. */
 export interface Read<T> extends Checked<T> {
@@ -31,6 +32,21 @@ export type Choices = Omit<CompileOptions, 'team'>;
 /** Compiles an orchestra file with the playbooks of its project. Throws a Refusal when a file cannot be read at all. */
 export function compileFile(project: Project, path: string, options: Choices): Compiled {
   return compileBytes(project, nameFor(project, path), readBytes(project, path), options);
+}
+
+/** What was compiled, with what is wrong with the settings around it; where these have errors nothing is compiled. */
+export function withSettings(around: Around, compile: () => Compiled): Compiled {
+  const files = around.files.filter(({ diagnostics }) => diagnostics.length > 0).map(({ file }) => file);
+  if (files.length === 0) return compile();
+  const { diagnostics, texts } = around;
+  if (hasErrors(diagnostics)) return { file: files.join(' and '), diagnostics, texts };
+  const compiled = compile();
+  return {
+    ...compiled,
+    file: [compiled.file, ...files].join(' and '),
+    diagnostics: inReadingOrder([...diagnostics, ...compiled.diagnostics]),
+    texts: new Map([...texts, ...compiled.texts]),
+  };
 }
 
 /** Compiles an orchestra that is not in a file; `name` stands for the file in diagnostics. */

@@ -66,7 +66,7 @@ function unreadKey(finding: Finding): Finding {
 }
 
 /** What the schema cannot say of amounts that are texts. */
-function settingFaults(settings: Config, at: Path): readonly Finding[] {
+export function settingFaults(settings: Config, at: Path): readonly Finding[] {
   return [
     ...durationFaults(settings, at, ['task_timeout_seconds', 'run_timeout_seconds']),
     ...durationFaults(settings, at, ['grace_seconds'], true),
@@ -74,7 +74,8 @@ function settingFaults(settings: Config, at: Path): readonly Finding[] {
   ];
 }
 
-function toSettings(written: Config): Settings {
+/** Settings that conform to the schema. */
+export function toSettings(written: Config): Settings {
   const { adapter, max_parallel_tasks, on_failure, limits, env } = written;
   const { task_timeout_seconds: task, run_timeout_seconds: run, grace_seconds: grace } = written;
   return {
