@@ -24,3 +24,23 @@ export function columns(rows: readonly (readonly string[])[], stream?: Stream): 
     at === last ? cut(cell, room) : cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell));
   return cells.map((row) => `${row.map(fit).join('  ').trimEnd()}\n`).join('');
 }
+
+/** The same, but on a terminal only with as many columns, from the first on, as fit beside each other. */
+export function fittingColumns(rows: readonly (readonly string[])[], stream: Stream): string {
+  if (!stream.isTTY) return columns(rows);
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, widthOf(printable(cell)));
+    });
+  }
+  let used = -2;
+  const fit = widths.findIndex((width) => {
+    used += width + 2;
+    return used > stream.columns;
+  });
+  return columns(
+    rows.map((row) => row.slice(0, fit === -1 ? row.length : Math.max(1, fit))),
+    stream,
+  );
+}

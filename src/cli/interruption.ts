@@ -4,7 +4,7 @@ import type { Io, Signal } from './command.ts';
 export interface Interruption {
   /** The first one. */
   readonly signal: Signal | undefined;
-  /** Who is told of signals from now on; `again` is true for all but the first. */
+  /** Who is told of signals from now on, and at once of one that has come; `again` is true for all but the first. */
   listen(callback: (signal: Signal, again: boolean) => void): void;
   /** From now on a signal does what it does to any process. */
   end(): void;
@@ -25,7 +25,19 @@ export function watchSignals(io: Io): Interruption {
     },
     listen(callback) {
       tell = callback;
+      if (first !== undefined) callback(first, false);
     },
     end,
   };
+}
+
+/** Waits, but no longer than until a signal comes. */
+export function nap(milliseconds: number, interruption: Interruption): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    interruption.listen(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -1,7 +1,7 @@
 // Runs that somebody runs right now, for commands that steer them.
 import { hostname } from 'node:os';
 import { processFacts } from '../process/identity.ts';
-import { duration } from '../reporters/words.ts';
+import { age } from '../reporters/words.ts';
 import { headOf } from '../workspace/heads.ts';
 import { type LockRecord, readLock } from '../workspace/lock.ts';
 import { exit, Refusal, setupFault } from './command.ts';
@@ -41,7 +41,7 @@ export function notAlive(run: FoundRun): Refusal {
   const again = `to go on with it: super orchestra resume ${run.id}`;
   const { outcome, finished_at } = headOf(run.layout, run.id) ?? run;
   if (outcome !== null) {
-    const ago = duration(Date.now() - Date.parse(finished_at ?? ''));
+    const ago = age(Date.now() - Date.parse(finished_at ?? ''));
     const see = `to see it: super runs show ${run.id}`;
     return setupFault(`run ${run.id} ended ${ago} ago: ${outcome}`, outcome === 'succeeded' ? see : again);
   }

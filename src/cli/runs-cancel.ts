@@ -9,11 +9,12 @@ export const runsCancel: Command = {
   options: [workspaceOption, jsonOption],
   example: 'super runs cancel implement_feature',
   async run(call, io) {
-    const { aimAt, steer, taskOf, untilEnded } = await import('./steer.ts');
+    const { aimAt, steer, untilEnded } = await import('./steer.ts');
+    const { chooseTask } = await import('./runs.ts');
     const [name = '', asked] = call.operands;
     const aimed = await aimAt({ asked, workspace: textOption(call, 'workspacePath') }, io);
     const { run, plan, followed } = aimed;
-    const task = taskOf(followed.state, name);
+    const task = chooseTask(followed.state, name);
     if (task.endedAt !== undefined) throw setupFault(`${name} has already ended: ${task.status}`);
     await steer(aimed, { type: 'cancel', task: task.task.name });
     const json = flag(call, 'json');

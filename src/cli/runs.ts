@@ -1,7 +1,9 @@
 // The runs of a project: where they are, how they stand, and which one a person means.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Outcome } from '../schema/types.gen.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import type { RunState, TaskState } from '../run/state.ts';
+import type { Outcome, TaskName } from '../schema/types.gen.ts';
 import { decode } from '../spec/decode.ts';
 import { parseSource } from '../spec/source.ts';
 import { isPaused, type RunHead, runsIn } from '../workspace/heads.ts';
@@ -88,4 +90,15 @@ export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
   }
   if (run === undefined) throw setupFault(`there is no run "${asked}"`, `the newest runs:\n${known}`);
   throw usageFault(`"${asked}" fits ${fitting.length} runs`, `give more of the id:\n${known}`);
+}
+
+/** The task of a run that is meant. Throws a Refusal for one that it does not have. */
+export function chooseTask(state: RunState, name: string): TaskState {
+  const task = state.tasks.get(name as TaskName);
+  if (task !== undefined) return task;
+  const known = [...state.tasks.keys()];
+  throw usageFault(
+    `this run has no task "${name}"`,
+    didYouMean(name, known) ?? `tasks: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' ...' : ''}`,
+  );
 }

@@ -1,13 +1,12 @@
 // pause, unpause and cancel: asks a live run for something and tells what came of it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { didYouMean } from '../diagnostics/suggest.ts';
 import { isSystemFault } from '../run/ports.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { Plan, TaskName } from '../schema/types.gen.ts';
 import { askRun, type ControlRequest } from '../workspace/control.ts';
 import { type FollowedRun, followRun } from '../workspace/follow.ts';
 import { readRun } from '../workspace/recorded.ts';
-import { exit, exitOf, type Io, Refusal, setupFault, usageFault } from './command.ts';
+import { exit, exitOf, type Io, Refusal, setupFault } from './command.ts';
 import { watchSignals } from './interruption.ts';
 import { chooseLive, isAsleep, isHeld, type LiveRun, notAlive } from './live.ts';
 import { findProject } from './project.ts';
@@ -62,17 +61,6 @@ async function ask({ id, layout, holder }: LiveRun, request: ControlRequest) {
     if (!isSystemFault(error) || (error.code !== 'EACCES' && error.code !== 'EPERM')) throw error;
     throw new Refusal(exit.locked, `run ${id} (process ${holder.pid}) is not yours: ${error.message}`);
   }
-}
-
-/** The task of a run that is meant. Throws a Refusal for one that it does not have. */
-export function taskOf(state: RunState, name: string): TaskState {
-  const task = state.tasks.get(name as TaskName);
-  if (task !== undefined) return task;
-  const known = [...state.tasks.keys()];
-  throw usageFault(
-    `this run has no task "${name}"`,
-    didYouMean(name, known) ?? `tasks: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' ...' : ''}`,
-  );
 }
 
 /** Waits until a task that is being cancelled has ended; gives the exit code where the person would not wait. */

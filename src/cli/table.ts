@@ -13,8 +13,15 @@ import { orchestraResume } from './orchestra-resume.ts';
 import { orchestraRun } from './orchestra-run.ts';
 import { orchestraShow } from './orchestra-show.ts';
 import { orchestraValidate } from './orchestra-validate.ts';
+import { runsCancel } from './runs-cancel.ts';
 import { runsExport } from './runs-export.ts';
 import { runsGc } from './runs-gc.ts';
+import { runsList } from './runs-list.ts';
+import { runsLogs } from './runs-logs.ts';
+import { runsPause } from './runs-pause.ts';
+import { runsShow } from './runs-show.ts';
+import { runsStop } from './runs-stop.ts';
+import { runsUnpause } from './runs-unpause.ts';
 import { schema } from './schema.ts';
 
 /** Words that only lead to other commands. */
@@ -43,6 +50,13 @@ export const commands: readonly Command[] = [
   orchestraValidate,
   orchestraRun,
   orchestraResume,
+  runsList,
+  runsShow,
+  runsLogs,
+  runsStop,
+  runsPause,
+  runsUnpause,
+  runsCancel,
   runsExport,
   runsGc,
   explain,

@@ -7,7 +7,7 @@ import { linesTo } from './lines.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { summaryLines, type Witness, witness } from './summary.ts';
 import { clean } from './terminal.ts';
-import { counted, duration, paint as paintOf, tallyOf } from './words.ts';
+import { counted, duration, paint as paintOf, someOf, tallyOf } from './words.ts';
 
 /** A run of more tasks than this is told in steps; only what goes wrong gets lines of its own. */
 const manyTasks = 200;
@@ -22,7 +22,7 @@ const mostTails = 20;
 export function plainReporter(context: ReporterContext): Reporter {
   const lines = linesTo(context.stderr);
   const paint = paintOf(context.color);
-  const many = context.plan.tasks.length > manyTasks;
+  const many = context.plan.tasks.length > manyTasks && context.everyEvent !== true;
   const nameWidth = context.plan.tasks.reduce((width, { name }) => Math.max(width, name.length), 4);
   let seen: Witness | undefined;
   let failures = 0;
@@ -56,13 +56,14 @@ export function plainReporter(context: ReporterContext): Reporter {
 
   return {
     onEvent(event, state) {
+      const first = seen === undefined;
       if (seen === undefined) {
         seen = witness(event, state);
         told = { ended: 0, at: seen.since };
         lines.add(...headerLines(event, state, context, paint));
       }
       if ('task' in event) onTask(event, state);
-      else {
+      else if (!first) {
         const more = ofRun(event);
         if (more !== undefined) say(event, ...more);
       }
@@ -144,8 +145,11 @@ function ofRun(
       return ['parallelism', '', `${counted(event.max_parallel_tasks, 'task')} at once: ${oneLine(event.because)}`];
     case 'run.finished':
       return event.message === undefined ? undefined : ['stopped', '', oneLine(event.message)];
+    case 'run.resumed': {
+      const again = event.again === undefined ? '' : `; done again: ${someOf(event.again, 20)}`;
+      return ['resumed', '', `what was running is pending again${again}`];
+    }
     case 'run.started':
-    case 'run.resumed':
       return undefined;
     default:
       return event satisfies never;

@@ -45,6 +45,8 @@ export interface ReporterContext {
   readonly resume: readonly string[];
   readonly color: boolean;
   readonly verbose: boolean;
+  /** Whether events of large runs are told one by one, too. */
+  readonly everyEvent?: boolean;
   readonly files: RunFiles;
   /** The last thing that a running task said, raw: it must be cleaned. */
   lastLine(task: TaskName): string | undefined;

@@ -91,7 +91,8 @@ function timeOf({ status, startedAt, busy }: TaskState, { now }: View): string {
   return busy === 0 ? '' : duration(busy);
 }
 
-function noteOf(state: RunState, task: TaskState, view: View): string {
+/** What there is to say of a task in few words: what it says itself, what it waits for, or why it ended so. */
+export function noteOf(state: RunState, task: TaskState, view: Pick<View, 'now' | 'lastLine'>): string {
   switch (task.status) {
     case 'running': {
       const said = oneLine(view.lastLine(task) ?? task.lastReport ?? '');

@@ -1,0 +1,239 @@
+// How `runs show` looks: facts first, then a line for each task, then what each agent uses, then what comes next.
+import { hostname } from 'node:os';
+import { oneLine } from '../reporters/failure.ts';
+import { noteOf } from '../reporters/screen.ts';
+import { clean, cut, pad, widthOf } from '../reporters/terminal.ts';
+import {
+  age,
+  count,
+  counted,
+  dollars,
+  duration,
+  looks,
+  type Paint,
+  paint as paintOf,
+  size,
+  tallyOf,
+  wholeDuration,
+} from '../reporters/words.ts';
+import type { TaskState } from '../run/state.ts';
+import type { RecordedRun } from '../workspace/recorded.ts';
+import type { Stream } from './command.ts';
+import { type RunFacts, type resourcesOf, type ShownStatus, shownStatus } from './run-facts.ts';
+import { lastSaid } from './run-files.ts';
+import type { FoundRun, RunStanding } from './runs.ts';
+
+/** What is shown. */
+export interface Shown {
+  readonly run: FoundRun;
+  readonly recorded: RecordedRun;
+  readonly facts: RunFacts;
+  /** Undefined where they were not asked for; null where there are none. */
+  readonly resources: Awaited<ReturnType<typeof resourcesOf>> | undefined;
+}
+
+/** How it is shown. */
+export interface ShowLook {
+  readonly verbose: boolean;
+  readonly color: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+interface Screen extends ShowLook {
+  readonly paint: Paint;
+  /** Columns of a terminal; infinite where there is none. */
+  readonly columns: number;
+}
+
+/** A larger run shows only the tasks that somebody may have to look at, and counts the others. */
+const mostRows = 60;
+
+/** The lines of `runs show`. On a terminal only paths and commands are longer than it is wide: they are to be copied. */
+export function runScreen(shown: Shown, look: ShowLook, stream: Pick<Stream, 'isTTY' | 'columns'>): string[] {
+  const columns = stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
+  const screen = { ...look, paint: paintOf(look.color), columns };
+  const sections = [
+    factLines(shown, screen),
+    taskLines(shown, screen),
+    resourceLines(shown, screen),
+    nextLines(shown, screen),
+  ];
+  return sections
+    .filter((section) => section.length > 0)
+    .flatMap((section, at) => (at === 0 ? section : ['', ...section]));
+}
+
+function factLines({ run, facts, recorded }: Shown, screen: Screen): string[] {
+  const { paint, columns } = screen;
+  const label = (name: string) => paint.dim(name.padEnd(11));
+  const fact = (name: string, text: string) => `${label(name)}${cut(text, columns - 11)}`;
+  const path = (name: string, text: string | null) => (text === null ? [] : [`${label(name)}${clean(text)}`]);
+  const { parallelism, usage, paused } = facts;
+  const { color } = standings[run.state];
+  return [
+    fact('run', run.id),
+    `${label('state')}${paint[color](run.state)}${cut(standingOf(run, facts, screen.now), columns - 11 - run.state.length)}`,
+    fact(
+      'orchestra',
+      `${facts.orchestra}, ${facts.strategy}, ${counted(recorded.state.inOrder.length, 'task')}: ${tallyOf(facts.counts)}`,
+    ),
+    ...(facts.goal === '' ? [] : [fact('goal', oneLine(facts.goal))]),
+    ...(facts.rehearsal ? [fact('rehearsal', 'no agent worked; outputs are stand-ins')] : []),
+    ...(facts.message === null ? [] : [fact('because', oneLine(facts.message))]),
+    ...(facts.holder === null ? [] : [fact('process', `${facts.holder.pid} on ${holderHost(facts.holder.host)}`)]),
+    ...(paused === null ? [] : [fact('paused', pauseWords(paused, screen.now))]),
+    ...(parallelism.because === null
+      ? []
+      : [
+          fact(
+            'limit',
+            `${parallelism.now} at once instead of ${parallelism.planned}: ${oneLine(parallelism.because)}`,
+          ),
+        ]),
+    ...(facts.continues === null ? [] : [fact('continues', facts.continues)]),
+    ...(usage === null ? [] : [fact('tokens', tokenWords(usage))]),
+    ...path('folder', facts.files.folder),
+    ...path('output', facts.files.background),
+    ...path('result', facts.files.result),
+  ];
+}
+
+const standings: Readonly<Record<RunStanding, { readonly color: 'green' | 'red' | 'yellow' | 'cyan' }>> = {
+  succeeded: { color: 'green' },
+  failed: { color: 'red' },
+  cancelled: { color: 'yellow' },
+  interrupted: { color: 'yellow' },
+  paused: { color: 'yellow' },
+  running: { color: 'cyan' },
+};
+
+function standingOf({ state, started_at, finished_at }: FoundRun, { because }: RunFacts, now: number): string {
+  const began = Date.parse(started_at);
+  if (state === 'running' || state === 'paused') return `, began ${age(now - began)} ago`;
+  if (finished_at === null) return `: nobody runs it; it began ${age(now - began)} ago`;
+  const ended = Date.parse(finished_at);
+  const why = because === null ? '' : ` (${because})`;
+  return `${why} after ${duration(ended - began)}, ${age(now - ended)} ago`;
+}
+
+function holderHost(host: string): string {
+  return host === hostname() ? 'this machine' : `${clean(host)}, which cannot be seen from here`;
+}
+
+function pauseWords(
+  { since, frozen }: { readonly since: string | null; readonly frozen: boolean },
+  now: number,
+): string {
+  const ago = since === null ? '' : ` since ${wholeDuration(now - Date.parse(since))}`;
+  return `nothing new starts${ago}${frozen ? '; running agents are held' : ''}`;
+}
+
+function tokenWords({ input_tokens, output_tokens, cached_tokens, cost_usd }: NonNullable<RunFacts['usage']>): string {
+  const cached = cached_tokens === undefined ? '' : ` (${count(cached_tokens)} of them cached)`;
+  const cost = cost_usd === undefined ? '' : `, ${dollars(cost_usd)}`;
+  return `${count(input_tokens)} read${cached}, ${count(output_tokens)} written${cost}`;
+}
+
+/** The states of which somebody may want to know, where not all tasks fit. */
+const telling: ReadonlySet<ShownStatus> = new Set(['running', 'interrupted', 'failed', 'cancelled']);
+
+function taskLines(shown: Shown, screen: Screen): string[] {
+  const { run, recorded, facts } = shown;
+  const all = recorded.state.inOrder;
+  const some =
+    all.length <= mostRows || screen.verbose ? all : all.filter((task) => telling.has(shownStatus(run, task)));
+  const rows = some.slice(0, screen.verbose ? all.length : mostRows);
+  const longest = rows.reduce((most, { task }) => Math.max(most, widthOf(task.name)), 4);
+  const nameWidth = Math.min(
+    longest,
+    Math.max(8, screen.columns === Number.POSITIVE_INFINITY ? longest : Math.floor(screen.columns * 0.4)),
+  );
+  const head = screen.paint.dim(`  ${'task'.padEnd(nameWidth)}  ${'state'.padEnd(11)}  ${'time'.padStart(7)}`);
+  const hidden = all.length - rows.length;
+  return [
+    ...(rows.length === 0 ? [] : [head]),
+    ...rows.flatMap((task) => taskRow(task, nameWidth, shown, screen)),
+    ...(hidden === 0
+      ? []
+      : [
+          cut(
+            `  and ${counted(hidden, 'more task')} (--verbose: all); in all ${tallyOf(facts.counts)}`,
+            screen.columns,
+          ),
+        ]),
+  ];
+}
+
+function taskRow(task: TaskState, nameWidth: number, { run, recorded, facts }: Shown, screen: Screen): string[] {
+  const { paint, columns } = screen;
+  const status = shownStatus(run, task);
+  const { symbol, color } = status === 'interrupted' ? looks.cancelled : looks[status];
+  const time = timeOf(task, status, screen.now).padStart(7);
+  const row = `${paint[color](symbol)} ${pad(task.task.name, nameWidth)}  ${paint[color](status.padEnd(11))}  ${time}`;
+  const room = columns - (2 + nameWidth + 2 + 11 + 2 + 7 + 2);
+  const note = room < 6 ? '' : cut(words(task, status, run, recorded, screen.now), room);
+  const output = facts.tasks[task.index]?.output ?? null;
+  return [
+    `${row}  ${status === 'failed' ? paint.red(note) : paint.dim(note)}`.trimEnd(),
+    ...(screen.verbose && output !== null ? [`    ${clean(output)}`] : []),
+  ];
+}
+
+function timeOf({ startedAt, busy }: TaskState, status: ShownStatus, now: number): string {
+  if (status === 'running') return wholeDuration(now - (startedAt ?? now));
+  return busy === 0 ? '-' : duration(busy);
+}
+
+function words(task: TaskState, status: ShownStatus, run: FoundRun, recorded: RecordedRun, now: number): string {
+  const nth = task.attempt > 1 ? `attempt ${task.attempt}` : '';
+  if (status === 'interrupted') return nth;
+  if (status === 'pending' && run.holder === undefined) return '';
+  const said = noteOf(recorded.state, task, {
+    now,
+    lastLine: (each) => lastSaid(run.layout, each.task.name, each.attempt),
+  });
+  return status === 'failed' && nth !== '' ? `${said} (${nth})` : said;
+}
+
+function resourceLines({ resources, run }: Shown, screen: Screen): string[] {
+  const { paint, columns } = screen;
+  if (resources === undefined) return [];
+  if (resources === null) return [cut(`no resources are used: ${run.state}`, columns)];
+  const named = [
+    ...resources.attempts.map((each) => ({
+      name: each.attempt === 1 ? each.task : `${each.task} (${each.attempt})`,
+      ...each,
+    })),
+    { name: 'super itself', ...resources.super },
+  ];
+  const longest = named.reduce((most, { name }) => Math.max(most, widthOf(name)), 5);
+  const figures = 34;
+  const width = Math.max(5, Math.min(longest, columns - figures));
+  const row = (name: string, processes: string, cpu: string, memory: string, elapsed: string) =>
+    `${pad(name, width)}${processes.padStart(7)}${cpu.padStart(8)}${memory.padStart(9)}${elapsed.padStart(10)}`;
+  return [
+    paint.dim(row('agent', 'procs', 'cpu', 'memory', 'elapsed')),
+    ...named.map((each) =>
+      row(
+        each.name,
+        count(each.processes),
+        `${count(each.cpu_percent)} %`,
+        size(each.memory_bytes),
+        wholeDuration(each.elapsed_seconds * 1000),
+      ),
+    ),
+  ];
+}
+
+function nextLines({ facts }: Shown, { paint }: Screen): string[] {
+  return facts.next.map(
+    (words, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(11))}${words.map(quoted).join(' ')}`,
+  );
+}
+
+/** A word of a command as a shell takes it. */
+function quoted(word: string): string {
+  const shown = clean(word);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}

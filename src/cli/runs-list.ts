@@ -1,0 +1,81 @@
+import { type Command, exit, flag, type Io, printJson, textOption, usageFault } from './command.ts';
+import { jsonOption } from './run-options.ts';
+import type { FoundRun, RunStanding } from './runs.ts';
+
+const standings: readonly RunStanding[] = ['running', 'paused', 'interrupted', 'succeeded', 'failed', 'cancelled'];
+
+/** Most runs that are listed on a terminal unless more are asked for. */
+const screenful = 50;
+
+/** `super runs list`: every run of the project. */
+export const runsList: Command = {
+  path: ['runs', 'list'],
+  summary: 'list the runs of this project, newest first',
+  options: [
+    {
+      flags: '--state <state>',
+      description: 'only runs of this state; may be given several times',
+      choices: standings,
+      many: true,
+    },
+    {
+      flags: '-n, --newest <number>',
+      description: `only so many of the newest; on a terminal ${screenful} unless given`,
+    },
+    { flags: '-w, --workspace-path <folder>', description: 'only runs that were written there' },
+    jsonOption,
+  ],
+  example: 'super runs list --state interrupted',
+  async run(call, io) {
+    const { findProject, nameFor } = await import('./project.ts');
+    const { findRuns } = await import('./runs.ts');
+    const project = await findProject(io.cwd);
+    const states = (call.options.state ?? []) as readonly string[];
+    const all = findRuns(project, textOption(call, 'workspacePath')).reverse();
+    const fitting = states.length === 0 ? all : all.filter(({ state }) => states.includes(state));
+    const json = flag(call, 'json');
+    const most = newestOption(textOption(call, 'newest')) ?? (io.stdout.isTTY && !json ? screenful : fitting.length);
+    const runs = fitting.slice(0, most);
+    const workspaceOf = (run: FoundRun) => nameFor(project, run.layout.workspace);
+    if (json) printJson(io, { runs: runs.map((run) => factsOf(run, workspaceOf(run))) });
+    else if (fitting.length === 0)
+      io.stdout.write(all.length === 0 ? noRuns : `no run here is ${states.join(' or ')}\n`);
+    else {
+      const { fittingColumns } = await import('./columns.ts');
+      const rows = await rowsOf(runs, workspaceOf);
+      io.stdout.write(
+        fittingColumns([['RUN', 'STATE', 'ORCHESTRA', 'BEGAN', 'TOOK', 'WORKSPACE'], ...rows], io.stdout),
+      );
+      tellRest(fitting.length - runs.length, io);
+    }
+    return exit.succeeded;
+  },
+};
+
+const noRuns = `there are no runs here
+start one: super orchestra run <orchestra>; runs in another folder are found with --workspace-path
+`;
+
+function newestOption(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9][0-9]{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw usageFault(`--newest must be a whole number from 1 on, not "${text}"`);
+}
+
+function factsOf({ id, orchestra, state, started_at, finished_at, holder }: FoundRun, workspace: string) {
+  const pid = holder === undefined ? null : holder.pid;
+  return { id, orchestra, state, started_at, finished_at, workspace, pid };
+}
+
+async function rowsOf(runs: readonly FoundRun[], workspaceOf: (run: FoundRun) => string): Promise<string[][]> {
+  const { age, duration } = await import('../reporters/words.ts');
+  const now = Date.now();
+  return runs.map((run) => {
+    const began = Date.parse(run.started_at);
+    const took = run.finished_at === null ? '-' : duration(Date.parse(run.finished_at) - began);
+    return [run.id, run.state, run.orchestra, `${age(now - began)} ago`, took, workspaceOf(run)];
+  });
+}
+
+function tellRest(hidden: number, io: Io): void {
+  if (hidden > 0) io.stdout.write(`and ${hidden} older ${hidden === 1 ? 'run' : 'runs'}; more: --newest <number>\n`);
+}
