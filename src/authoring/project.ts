@@ -4,7 +4,7 @@ import { spaced } from './describe.ts';
 /** A new project's files by path, folders with slashes; `name` is the project's, any text. */
 export function projectFiles(name: string): Readonly<Record<string, string>> {
   return {
-    '.super': new Document({ project: name, version: '0.1.0' }).toString(),
+    '.super': `${new Document({ project: name, version: '0.1.0' }).toString()}\n${commentedDefaults}`,
     '.gitignore': gitignore,
     'agents/planner_playbook.yaml': newPlaybook('planner', planner),
     'agents/coder_playbook.yaml': newPlaybook('coder', coder),
@@ -12,6 +12,23 @@ export function projectFiles(name: string): Readonly<Record<string, string>> {
     'orchestras/hello_orchestra.yaml': hello,
   };
 }
+
+const commentedDefaults = `# What counts for orchestras that do not say it themselves. To see what counts, and who says so: super config --show-origin
+# defaults:
+#   adapter: claude            # runs agents that name no adapter
+#   max_parallel_tasks: 4      # at once; a chain runs one whatever stands here
+#   task_timeout_seconds: 10m
+#   run_timeout_seconds: 2h
+#   grace_seconds: 10          # from TERM to KILL, for an agent that is told to end
+#   on_failure: continue       # or stop
+#   limits:
+#     memory: 4GiB             # of one agent with all its processes
+#     cpu: 2                   # processors of one agent
+#     output: 100MB            # of one agent
+#     disk: 20GB               # of a run's folder
+#     free_disk: 1GB           # below it nothing new starts
+#   env: [CI]                  # what agents get of your environment; or a map of name to value
+`;
 
 /** What git shall not track: the runs, whose outputs can be made again. */
 export const gitignore = '# Runs of orchestras\n/orchestra_workspaces/\n';

@@ -3,13 +3,11 @@ import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'n
 import { dirname, join } from 'node:path';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted } from '../reporters/words.ts';
-import { isSystemFault } from '../run/ports.ts';
-import { decode } from '../spec/decode.ts';
-import { atPath } from '../spec/fault-words.ts';
-import { parseSource } from '../spec/source.ts';
 import { problemsOf } from './adapters.ts';
 import type { Io } from './command.ts';
 import { findProject, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
+import { configPath, filesAround } from './settings.ts';
+import type { SettingsFile } from './settings-file.ts';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -43,6 +41,7 @@ export async function examine(io: Io): Promise<readonly Check[]> {
     ...(await adapterChecks(project, io)),
     ...keys.map((name) => keyCheck(name, io)),
     projectCheck(project),
+    ...(await settingsChecks(project, io)),
     workspaceCheck(project),
     ...superCheck(io),
   ];
@@ -85,39 +84,46 @@ function keyCheck(name: string, { env }: Io): Check {
 }
 
 function projectCheck(project: Project): Check {
+  const marker = join(project.root, '.super');
+  const check = { name: 'project', essential: false };
+  if (!existsSync(marker) && !existsSync(join(project.root, 'orchestras')))
+    return { ...check, state: 'missing', detail: 'neither .super nor orchestras/ here or above: super init' };
+  if (existsSync(marker) && project.marker === undefined)
+    return { ...check, state: 'unusable', detail: `${nameFor(project, marker)} is not a file` };
   const counts = [
     counted(orchestraFiles(project).length, 'orchestra'),
     counted(playbookFiles(project).length, 'playbook'),
   ].join(', ');
-  const marker = join(project.root, '.super');
-  const problem = existsSync(marker) ? markerProblem(project, marker) : undefined;
-  if (problem !== undefined) return { name: 'project', state: 'unusable', essential: false, detail: problem };
-  return existsSync(marker) || existsSync(join(project.root, 'orchestras'))
-    ? { name: 'project', state: 'ok', essential: false, detail: `${nameFor(project, project.root)}: ${counts}` }
-    : {
-        name: 'project',
-        state: 'missing',
-        essential: false,
-        detail: 'neither .super nor orchestras/ here or above: super init',
-      };
+  const detail = `${nameFor(project, project.root)}: ${counts}`;
+  return project.marker === undefined
+    ? { ...check, state: 'ok', detail }
+    : fileCheck('project', project.marker, `${detail}; settings: ${project.marker.file}`);
 }
 
-/** What is wrong with .super; undefined for one that says what it should, or nothing at all. */
-function markerProblem(project: Project, marker: string): string | undefined {
-  const name = nameFor(project, marker);
-  try {
-    const bytes = readFileSync(marker);
-    if (bytes.length === 0) return undefined;
-    const text = decode(name, bytes);
-    const source = text.value === undefined ? undefined : parseSource(name, text.value);
-    const [fault] = [...text.diagnostics, ...(source?.diagnostics ?? [])].filter(({ code }) => code !== 'file-empty');
-    if (fault !== undefined) return `${name}:${fault.line}:${fault.column}: ${fault.message}`;
-    if (source?.value === undefined || typeof atPath(source.value.data, ['project']) === 'string') return undefined;
-    return `${name} does not say "project:" and a name`;
-  } catch (error) {
-    if (!isSystemFault(error)) throw error;
-    return `${name}: ${error.message}`;
-  }
+/** The settings of the person and of the environment. */
+async function settingsChecks(project: Project, { env }: Io): Promise<readonly Check[]> {
+  const path = configPath(env);
+  const file = path === undefined ? undefined : nameFor(project, path);
+  const read = filesAround(project, env).find((each) => each.file === file && each !== project.marker);
+  const check = { name: 'config', essential: false };
+  const { readVariables } = await import('../spec/variables.ts');
+  return [
+    read === undefined
+      ? { ...check, state: 'unset', detail: file === undefined ? 'HOME is not set' : `not there: ${file}` }
+      : fileCheck('config', read, read.file),
+    ...readVariables(env).faults.map(
+      ({ variable, message }): Check => ({ name: variable, state: 'unusable', essential: true, detail: message }),
+    ),
+  ];
+}
+
+/** A file of settings. While it is faulty nothing runs. */
+function fileCheck(name: string, { refusal, diagnostics }: SettingsFile, detail: string): Check {
+  const [first] = [...diagnostics].sort((a, b) => (a.severity < b.severity ? -1 : 1));
+  const fault = first && `${first.file}:${first.line}:${first.column}: ${first.message}`;
+  const problem = refusal ?? (first?.severity === 'error' ? fault : undefined);
+  if (problem !== undefined) return { name, state: 'unusable', essential: true, detail: problem };
+  return { name, state: 'ok', essential: false, detail: fault === undefined ? detail : `${detail}; ${fault}` };
 }
 
 /** Runs are written below this folder, or the nearest one above it that is there. */

@@ -4,7 +4,8 @@ import { adapterTable } from '../agents/table.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { printable } from '../diagnostics/printable.ts';
 import { counted } from '../reporters/words.ts';
-import type { Plan, PlanTask } from '../schema/types.gen.ts';
+import type { Plan, PlanAgent, PlanTask } from '../schema/types.gen.ts';
+import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
 import { columns } from './columns.ts';
 import { exit, type Io, printJson } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
@@ -45,6 +46,9 @@ function planJson(plan: Plan) {
     strategy: plan.strategy,
     max_parallel_tasks: plan.max_parallel_tasks,
     on_failure: plan.on_failure,
+    ...(plan.run_timeout_seconds !== null && { run_timeout_seconds: plan.run_timeout_seconds }),
+    ...(plan.grace_seconds !== undefined && { grace_seconds: plan.grace_seconds }),
+    ...limitsOf(plan),
     tasks: plan.tasks.map((task) => ({
       name: task.name,
       agent: task.agent,
@@ -55,11 +59,17 @@ function planJson(plan: Plan) {
       priority: task.priority,
       timeout_seconds: task.timeout_seconds,
       max_attempts: task.max_attempts,
+      ...limitsOf(agentOf(plan, task)),
     })),
     order: plan.order,
     levels: plan.levels,
     longest_path: plan.longest_path,
   };
+}
+
+/** The limits of a plan or an agent as a key, which is not there where nothing is limited. */
+function limitsOf<T extends object>(owner: { readonly limits?: T } | undefined): { readonly limits?: T } {
+  return owner?.limits === undefined ? {} : { limits: owner.limits };
 }
 
 function agentOf(plan: Plan, task: PlanTask) {
@@ -78,10 +88,11 @@ function planText(
     `Dry run of ${plan.orchestra}: ${total}, strategy ${plan.strategy}, at most ${plan.max_parallel_tasks} at once, on failure ${plan.on_failure}`,
     ...(goal === '' ? [] : [`Goal: ${goal.split('\n')[0]}`]),
     `Workspace: ${nameFor(project, resolve(project.root, plan.workspace))}`,
+    ...runLines(plan),
   ];
   const rest = [
     'Agents:',
-    ...plan.agents.map((agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})`),
+    ...plan.agents.map((agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${atMost(agent)}`),
     '',
     `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
     `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
@@ -90,6 +101,21 @@ function planText(
     'Nothing was written and nothing was started.',
   ];
   return [head, [['', 'TASK', 'AGENT', 'ADAPTER', 'WAITS FOR', 'LIMITS'], ...taskRows(plan)], rest];
+}
+
+/** What is said of the run as a whole; nothing where nothing is. */
+function runLines({ run_timeout_seconds, grace_seconds, limits = {} }: Plan): readonly string[] {
+  const words = [
+    ...(run_timeout_seconds === null ? [] : [`at most ${run_timeout_seconds} s`]),
+    ...runLimitWords(limits),
+    ...(grace_seconds === undefined ? [] : [`agents have ${grace_seconds} s to end`]),
+  ];
+  return words.length === 0 ? [] : [`Run: ${words.join(', ')}`];
+}
+
+function atMost({ limits = {} }: PlanAgent): string {
+  const words = agentLimitWords(limits);
+  return words.length === 0 ? '' : `, at most ${words.join(', ')}`;
 }
 
 /** A row for each task, in the order in which tasks can start. */

@@ -4,7 +4,7 @@ import { type Command, exit, printJson, usageFault } from './command.ts';
 type Tree = Readonly<Record<string, unknown>>;
 
 /** Documents that have a schema. */
-export const schemaNames = ['orchestra', 'agent', 'plan', 'event', 'common'] as const;
+export const schemaNames = ['orchestra', 'agent', 'project', 'config', 'plan', 'event', 'common'] as const;
 
 export const schema: Command = {
   path: ['schema'],
@@ -23,9 +23,11 @@ export const schema: Command = {
 };
 
 async function loadSchemas(): Promise<Readonly<Record<(typeof schemaNames)[number], Tree>>> {
-  const [orchestra, agent, plan, event, common] = await Promise.all([
+  const [orchestra, agent, project, config, plan, event, common] = await Promise.all([
     import('../../schemas/orchestra.schema.json', { with: { type: 'json' } }),
     import('../../schemas/agent.schema.json', { with: { type: 'json' } }),
+    import('../../schemas/project.schema.json', { with: { type: 'json' } }),
+    import('../../schemas/config.schema.json', { with: { type: 'json' } }),
     import('../../schemas/plan.schema.json', { with: { type: 'json' } }),
     import('../../schemas/event.schema.json', { with: { type: 'json' } }),
     import('../../schemas/common.schema.json', { with: { type: 'json' } }),
@@ -33,6 +35,8 @@ async function loadSchemas(): Promise<Readonly<Record<(typeof schemaNames)[numbe
   return {
     orchestra: orchestra.default,
     agent: agent.default,
+    project: project.default,
+    config: config.default,
     plan: plan.default,
     event: event.default,
     common: common.default,
@@ -49,7 +53,8 @@ function selfContained(name: string, schemas: Readonly<Record<string, Tree>>): T
       : `${file}${pointer.replaceAll('/', '_')}`;
     if (!definitions.has(local)) {
       definitions.set(local, undefined);
-      definitions.set(local, copy(at(schemas[file], pointer), file));
+      const { $id, $schema, ...definition } = at(schemas[file], pointer) as Tree;
+      definitions.set(local, copy(definition, file));
     }
     return `#/$defs/${local}`;
   }

@@ -4,6 +4,7 @@ import { agentList } from './agent-list.ts';
 import { agentShow } from './agent-show.ts';
 import type { Command, Group } from './command.ts';
 import { completion } from './completion.ts';
+import { config } from './config.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { init } from './init.ts';
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   runsCancel,
   runsExport,
   runsGc,
+  config,
   explain,
   schema,
   completion,

@@ -35,7 +35,7 @@ export function compileFile(project: Project, path: string, options: Choices): C
 }
 
 /** What was compiled, with what is wrong with the settings around it; where these have errors nothing is compiled. */
-export function withSettings(around: Around, compile: () => Compiled): Compiled {
+export function withSettings<T extends Read<unknown>>(around: Around, compile: () => T): T | Read<never> {
   const files = around.files.filter(({ diagnostics }) => diagnostics.length > 0).map(({ file }) => file);
   if (files.length === 0) return compile();
   const { diagnostics, texts } = around;
@@ -120,7 +120,7 @@ export function findPlaybook(project: Project, name: string): PlaybookFile {
 
 /** Reads one playbook. Throws a Refusal when the file cannot be read at all. */
 export function loadPlaybook(project: Project, { name, file }: PlaybookFile): Read<AgentSpec> {
-  const { value: source, ...read } = parseBytes(nameFor(project, file), readBytes(project, file));
+  const { value: source, ...read } = loadSource(project, file);
   if (source === undefined) return read;
   const { value, diagnostics } = readPlaybook(source, name as AgentName);
   return {
@@ -128,6 +128,11 @@ export function loadPlaybook(project: Project, { name, file }: PlaybookFile): Re
     ...(value !== undefined && { value }),
     diagnostics: [...read.diagnostics, ...diagnostics],
   };
+}
+
+/** Reads a YAML file of the project. Throws a Refusal when it cannot be read at all. */
+export function loadSource(project: Project, path: string): Read<Source> {
+  return parseBytes(nameFor(project, path), readBytes(project, path));
 }
 
 function parseBytes(file: string, bytes: Uint8Array): Read<Source> {

@@ -1,5 +1,6 @@
 // A plan as text: for people, for tools that draw, and for programs.
 import type { AgentName, Plan, PlanTask, TaskName } from '../schema/types.gen.ts';
+import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
 import { type EdgeLabel, toGraph } from './to-graph.ts';
 
 /** Most needs that are named in a line. */
@@ -21,7 +22,17 @@ export function drawTree(plan: Plan): string {
   const groups = plan.groups.map(
     ({ name, max_concurrency: most }) => `group ${visible(name)}${most === null ? '' : `: at most ${most} at once`}`,
   );
-  return `${[heading, ...groups, '', ...rows, '', `* longest path: ${named('task', longest.length)}`].join('\n')}\n`;
+  return `${[heading, ...groups, ...limitLines(plan), '', ...rows, '', `* longest path: ${named('task', longest.length)}`].join('\n')}\n`;
+}
+
+/** What limits the run and its agents; nothing where nothing does. */
+function limitLines({ agents, limits = {} }: Plan): string[] {
+  const ofRun = runLimitWords(limits);
+  const ofAgents = agents.flatMap(({ name, limits: own = {} }) => {
+    const words = agentLimitWords(own);
+    return words.length === 0 ? [] : [`agent ${name}: at most ${words.join(', ')}`];
+  });
+  return [...(ofRun.length === 0 ? [] : [`run: ${ofRun.join(', ')}`]), ...ofAgents];
 }
 
 /** Draws the line of one task. */
@@ -118,10 +129,16 @@ export function drawJson(plan: Plan) {
   const graph = toGraph(plan);
   const adapters = new Map(plan.agents.map(({ name, adapter }) => [name, adapter]));
   const levelOf = new Map(plan.levels.flatMap((level, at) => level.map((name) => [name, at + 1] as const)));
+  const limits = new Map(plan.agents.map((agent) => [agent.name, agent.limits]));
+  const limitsOf = (agent: AgentName) => {
+    const own = limits.get(agent);
+    return own === undefined ? {} : { limits: own };
+  };
   return {
     orchestra: plan.orchestra,
     strategy: plan.strategy,
     max_parallel_tasks: plan.max_parallel_tasks,
+    ...(plan.limits !== undefined && { limits: plan.limits }),
     nodes: plan.tasks.map(({ name, agent, role, group, priority }) => ({
       name,
       agent,
@@ -130,6 +147,7 @@ export function drawJson(plan: Plan) {
       group,
       priority,
       level: levelOf.get(name) ?? null,
+      ...limitsOf(agent),
     })),
     edges: graph.edges().map((edge) => {
       const { until, passesOutput } = graph.edge(edge) as EdgeLabel;

@@ -94,8 +94,9 @@ test('the page for people ends with a verdict', async () => {
 
 test.each([
   ['project: [\n', '.super:1:10: this [ is never closed'],
-  ['demo\n', '.super does not say "project:" and a name'],
-  ['project: [a]\n', '.super does not say "project:" and a name'],
+  ['demo\n', '.super:1:1: the file must be a map, not a text'],
+  ['project: [a]\n', '.super:1:10: "project" must be a text, not a list'],
+  ['project: a\nfoo: 1\ndefaults: {grace_seconds: soon}\n', '.super:3:27: "soon" cannot be a duration'],
   ['project: a\nproject: b\n', '.super:2:1: key "project" stands here twice'],
   [Uint8Array.of(0xff, 0xfe), '.super:1:1: the file is UTF-16, not UTF-8'],
 ])('a broken .super is told: %j', async (marker, detail) => {
@@ -105,7 +106,7 @@ test.each([
 
 test('a .super that is a folder is told', async () => {
   const { check } = await doctor(programs(tools), {}, folderWith({ '.super/x': '' }));
-  expect(check('project')).toMatchObject({ state: 'unusable', detail: expect.stringMatching(/^\.super: EISDIR/) });
+  expect(check('project')).toMatchObject({ state: 'unusable', detail: '.super is not a file' });
 });
 
 test.each(['project: demo\n', 'project: demo\nversion: 1\n', '', '# nothing yet\n'])(
@@ -113,6 +114,6 @@ test.each(['project: demo\n', 'project: demo\nversion: 1\n', '', '# nothing yet\
   async (marker) => {
     const cwd = folderWith({ '.super': marker, 'orchestras/x.yaml': '' });
     const { check } = await doctor(programs(tools), {}, cwd);
-    expect(check('project')).toMatchObject({ state: 'ok', detail: '.: 1 orchestra, 0 playbooks' });
+    expect(check('project')).toMatchObject({ state: 'ok', detail: '.: 1 orchestra, 0 playbooks; settings: .super' });
   },
 );
