@@ -12,21 +12,25 @@ import type {
 } from '../schema/types.gen.ts';
 import { contextOf, delegationScope, offer } from './attempt-order.ts';
 import { apply, initialState } from './fold.ts';
-import type {
-  Attempt,
-  AttemptEnd,
-  AttemptFailed,
-  AttemptSucceeded,
-  Backend,
-  Clock,
-  EventBody,
-  Journal,
-  Progress,
-  Random,
+import {
+  type Attempt,
+  type AttemptEnd,
+  type AttemptFailed,
+  type AttemptSucceeded,
+  type Backend,
+  type Clock,
+  type EventBody,
+  type Journal,
+  type Machine,
+  type Progress,
+  type Random,
+  StorageFailure,
 } from './ports.ts';
 import { retryDelay } from './retry.ts';
-import { decide, isStopping, outcomeOf } from './schedule.ts';
+import { decide, isStopping, outcomeOf, wasStopped } from './schedule.ts';
 import type { RunState, TaskState } from './state.ts';
+import { type Steering, steer } from './steering.ts';
+import { governorOf, throttleInterval } from './throttle.ts';
 import { startTimer, type Timer } from './timer.ts';
 
 /** What the runner needs from the world. */
@@ -35,6 +39,8 @@ export interface RunDoors {
   readonly random: Random;
   readonly journal: Journal;
   readonly backend: Backend;
+  /** Where it is known how the machine is, no more is started than it can bear. */
+  readonly machine?: Machine;
   /** Called after every event, with the state that it led to. Must not throw. */
   observe(event: RunEvent, state: RunState): void;
   /** Writes the final result; called once, before run.finished is recorded. */
@@ -51,17 +57,11 @@ export interface RunRequest {
 }
 
 /** A run under way. */
-export interface Run {
+export interface Run extends Steering {
   /** Resolves with the final state. Rejects with StorageFailure, or with a defect. */
   readonly finished: Promise<RunState>;
   /** Ends the run: running attempts are stopped, nothing new starts. A second call skips the rest of the grace period. */
   stop(because: FinishCause, message: string): void;
-  /** Nothing new starts until unpause(). With `freeze` running agents are held, too, and so are their timeouts. Says why not, if so. */
-  pause(freeze: boolean): string | undefined;
-  /** Says why not, if so. */
-  unpause(): string | undefined;
-  /** Cancels one task. Says why not, when it has ended or is unknown. */
-  cancel(task: TaskName, because: string): string | undefined;
 }
 
 /** Starts running a plan. */
@@ -73,6 +73,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const timers = new Map<TaskName, Timer>();
   /** Running tasks that a person cancelled, and why. */
   const requested = new Map<TaskName, string>();
+  const governor = governorOf(doors.machine, request.plan.max_parallel_tasks);
   let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
   let defect: { readonly error: unknown } | undefined;
   let wake = () => {};
@@ -82,6 +83,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     apply(state, event);
     doors.observe(event, state);
   };
+
+  /** A run that uses too much ends its attempts for that; all else that ends a run cancels them. */
+  const stopCause = () => (stopping?.because === 'limit' ? 'resource-limit' : 'cancelled');
 
   const nothingStarts = () => stopping !== undefined || isStopping(state);
 
@@ -166,7 +170,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         name,
         startTimer(doors.clock, limit * 1000, () => attempt.stop('timeout')),
       );
-    if (stopping !== undefined) attempt.stop('cancelled');
+    if (stopping !== undefined) attempt.stop(stopCause(), false, stopping.message);
     attempt.ended.then(
       (end) => {
         inbox.push({ task, end });
@@ -208,12 +212,13 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         const over = state.running.size === 0;
         return over ? { starts, outcome: cancelRest() } : { starts };
       }
+      if (governor.throttled()) adapt();
       const decision = decide(state, doors.clock.now());
       if (decision.type === 'finish') return { starts, outcome: decision.outcome };
-      if (decision.type === 'wait') return { starts, ...(decision.until !== undefined && { until: decision.until }) };
+      if (decision.type === 'wait') return { starts, ...whenToLook(decision.until) };
       if (decision.type === 'skip') {
         for (const { task, because } of decision.tasks) record({ type: 'task.skipped', task: task.task.name, because });
-      } else {
+      } else if (!adapt()) {
         const { task } = decision;
         const agent = agents.get(task.task.agent) as PlanAgent;
         record({
@@ -228,14 +233,33 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     }
   };
 
+  /** Fits the number of tasks at once to the machine; says whether it had to change. */
+  const adapt = (): boolean => {
+    const change = governor.look(state.running.size, doors.clock.now());
+    if (change !== undefined) record({ type: 'parallelism.changed', ...change });
+    return change !== undefined;
+  };
+
+  /** When to decide again though nothing has happened. Throws where nothing can happen any more. */
+  const whenToLook = (retry: number | undefined): { until?: number } => {
+    const blocked = governor.blocked();
+    if (blocked !== undefined && retry === undefined && state.running.size === 0 && state.status === 'running') {
+      doors.journal.write();
+      throw new StorageFailure(blocked);
+    }
+    const look = governor.throttled() && state.counts.pending > 0 ? doors.clock.now() + throttleInterval : undefined;
+    if (retry === undefined && look === undefined) return {};
+    return { until: Math.min(retry ?? Number.POSITIVE_INFINITY, look ?? Number.POSITIVE_INFINITY) };
+  };
+
   /** Whatever waits is cancelled. A stop that came when nothing was left to cancel changes nothing. */
   const cancelRest = (): Outcome => {
     for (const task of state.inOrder) {
       if (task.status !== 'pending') continue;
       record({ type: 'task.cancelled', task: task.task.name, because: stopping?.message ?? 'stopped' });
     }
-    if (!state.inOrder.some((task) => task.status === 'cancelled' && task.requested !== true)) stopping = undefined;
-    return stopping?.because === 'timeout' ? 'failed' : outcomeOf(state);
+    if (!state.inOrder.some((task) => wasStopped(task, stopping?.because))) stopping = undefined;
+    return stopping?.because === 'timeout' || stopping?.because === 'limit' ? 'failed' : outcomeOf(state);
   };
 
   const loop = async (): Promise<RunState> => {
@@ -290,43 +314,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const stop = (because: FinishCause, message: string): void => {
     const again = stopping !== undefined;
     stopping ??= { because, message };
-    for (const attempt of attempts.values()) attempt.stop('cancelled', again);
+    for (const attempt of attempts.values()) attempt.stop(stopCause(), again, stopping.message);
     wake();
-  };
-
-  const pause = (freeze: boolean): string | undefined => {
-    if (stopping !== undefined || state.status === 'finished') return 'the run is ending';
-    if (state.status === 'paused' && (state.frozen || !freeze)) return 'the run is paused already';
-    if (!recordNow({ type: 'run.paused', ...(freeze && { frozen: true }) })) return 'it could not be recorded';
-    runTimer?.hold();
-    if (!freeze) return undefined;
-    for (const timer of timers.values()) timer.hold();
-    for (const attempt of attempts.values()) attempt.freeze(true);
-    return undefined;
-  };
-
-  const unpause = (): string | undefined => {
-    const { frozen } = state;
-    if (state.status !== 'paused') return 'the run is not paused';
-    if (!recordNow({ type: 'run.unpaused' })) return 'it could not be recorded';
-    runTimer?.goOn();
-    if (frozen) {
-      for (const timer of timers.values()) timer.goOn();
-      for (const attempt of attempts.values()) attempt.freeze(false);
-    }
-    wake();
-    return undefined;
-  };
-
-  const cancel = (name: TaskName, because: string): string | undefined => {
-    const task = state.tasks.get(name);
-    if (task === undefined) return `there is no task "${name}" in this run`;
-    if (task.endedAt !== undefined) return `${name} has already ended: ${task.status}`;
-    requested.set(name, because);
-    if (task.status === 'running') attempts.get(name)?.stop('cancelled');
-    else recordNow({ type: 'task.cancelled', task: name, because, requested: true });
-    wake();
-    return undefined;
   };
 
   const limit = request.plan.run_timeout_seconds;
@@ -337,7 +326,17 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const finished = loop()
     .catch(abandon)
     .finally(() => runTimer?.cancel());
-  return { finished, stop, pause, unpause, cancel };
+  const steering = steer({
+    state,
+    attempts,
+    timers,
+    requested,
+    runTimer,
+    record: recordNow,
+    isEnding: () => stopping !== undefined || state.status === 'finished',
+    wake: () => wake(),
+  });
+  return { finished, stop, ...steering };
 }
 
 function durationOf(task: TaskState, now: number): number {

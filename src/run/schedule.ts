@@ -1,6 +1,6 @@
 // decide(state, now): what happens next. Pure; the runner asks again after every event that its answer led to.
 
-import type { Outcome } from '../schema/types.gen.ts';
+import type { FinishCause, Outcome } from '../schema/types.gen.ts';
 import { isReady, startsBefore } from './ready.ts';
 import type { RunState, TaskState } from './state.ts';
 
@@ -36,6 +36,12 @@ export function outcomeOf(state: RunState): Outcome {
   const { counts } = state;
   if (counts.cancelled > 0) return 'cancelled';
   return counts.failed + counts.skipped > 0 ? 'failed' : 'succeeded';
+}
+
+/** Whether a task ended because the whole run was ended, for this cause. */
+export function wasStopped(task: TaskState, because: FinishCause | undefined): boolean {
+  if (because === 'limit' && task.status === 'failed' && task.reason === 'resource-limit') return true;
+  return task.status === 'cancelled' && task.requested !== true;
 }
 
 function whyDoomed({ blame }: TaskState): string {

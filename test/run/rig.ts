@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { arrange } from '../../src/plan/arrange.ts';
 import { fold } from '../../src/run/fold.ts';
-import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody } from '../../src/run/ports.ts';
+import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody, Shortage } from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
 import type { RunState } from '../../src/run/state.ts';
 import type { Plan, PlanTask, RunEvent, RunId } from '../../src/schema/types.gen.ts';
@@ -119,6 +119,7 @@ export function rig(
   behave: (order: AttemptOrder) => Behaviour = () => ({}),
   random = () => 0,
   before: readonly RunEvent[] = [],
+  look?: () => Shortage | undefined,
 ): Rig {
   const clock = handClock();
   const events: RunEvent[] = [...before];
@@ -139,6 +140,7 @@ export function rig(
     {
       clock,
       random: { next: random },
+      ...(look !== undefined && { machine: { look } }),
       journal: {
         append(body) {
           const event = {
@@ -251,11 +253,11 @@ function attempt(
   return {
     ended,
     freeze() {},
-    stop: (cause) =>
+    stop: (cause, _, message) =>
       settleWith(
         cause === 'cancelled'
           ? { type: 'cancelled' }
-          : { type: 'failed', reason: cause, message: `${cause} of ${order.task.name}` },
+          : { type: 'failed', reason: cause, message: message ?? `${cause} of ${order.task.name}` },
       ),
   };
 }
