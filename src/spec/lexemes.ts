@@ -1,33 +1,33 @@
 // What can be said of a file while it is cut into lexemes: before anything is built of it, so that a hostile one costs little.
-import type { Parser } from 'yaml';
-import { maxAliases, maxDepth, maxParts } from './limits.ts';
+import type { CST, Parser } from 'yaml';
+import type { Code } from '../diagnostics/catalogue.ts';
+import { crowdFaults } from './crowds.ts';
+import { maxAliases, maxBlanks, maxDepth, maxMarks, maxOddities, maxParts, maxText } from './limits.ts';
 import type { Range } from './lines.ts';
+import { wordingOf } from './syntax.ts';
 import { aliasHint, depthHint, depthMessage, type PlacedFault } from './walk.ts';
 
-/** Says what is wrong for good with each lexeme of a text, in order, before `parser` takes it. */
-export function lexemeFaults(parser: Parser): (lexeme: string) => PlacedFault | undefined {
+/** Says what is wrong for good with each lexeme of `text`, in order, before `parser` takes it. */
+export function lexemeFaults(parser: Parser, text: string): (lexeme: string) => PlacedFault | undefined {
+  const crowdFault = crowdFaults(parser, text);
+  const tooMany = limitsOf(parser);
   let isText = false;
-  let aliases = 0;
-  let parts = 0;
+  let grew = false;
   return (lexeme) => {
     // A document and a scalar stand on the stack besides maps and lists; the exact depth is counted later.
     if (parser.stack.length > maxDepth + 2)
       return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: rangeOf(parser, ' ') };
+    const crowd = grew ? crowdFault() : undefined;
+    if (crowd !== undefined) return crowd;
+    grew = !isText && structureSigns.has(lexeme[0]);
     if (isText) {
       isText = false;
-      return undefined;
+      return longText(lexeme, parser) ?? strayValue(parser);
     }
     isText = lexeme === textFollows;
-    if (partSigns.has(lexeme[0]) && ++parts > maxParts)
-      return { code: 'file-size', message: partsMessage(), hint: 'split it', range: rangeOf(parser, lexeme) };
-    if (lexeme[0] === '*' && ++aliases > maxAliases)
-      return {
-        code: 'yaml-aliases',
-        message: `more than ${maxAliases} aliases in one file`,
-        hint: aliasHint,
-        range: rangeOf(parser, lexeme),
-      };
-    return lexeme === lessIndented ? openBracket(parser) : openQuote(lexeme, parser);
+    const fault = tooMany(lexeme);
+    if (fault !== undefined) return fault;
+    return lexeme === lessIndented ? openBracket(parser) : quoteFault(lexeme, parser);
   };
 }
 
@@ -35,20 +35,84 @@ export function lexemeFaults(parser: Parser): (lexeme: string) => PlacedFault | 
 const textFollows = '\x1f';
 /** The lexer's sign that a line is indented less than the brackets that are still open. */
 const lessIndented = '\x18';
-/** How lexemes begin of which each becomes something in memory. */
-const partSigns: ReadonlySet<string | undefined> = new Set([textFollows, ...'"\'*[{,-?:']);
+/** How lexemes begin without which no map and no list grows. */
+const structureSigns: ReadonlySet<string | undefined> = new Set('[{,-?:');
 
-function partsMessage(): string {
-  return `the file has more than ${maxParts.toLocaleString('en-US')} keys, values and list items`;
+/** Counts what a whole file may have only so many of. */
+function limitsOf(parser: Parser): (lexeme: string) => PlacedFault | undefined {
+  const counts = { parts: 0, aliases: 0, anchors: 0, tags: 0, blanks: 0 };
+  let atNewLine = true;
+  const count = (lexeme: string, what: keyof typeof counts): PlacedFault | undefined => {
+    counts[what]++;
+    const { most, code, hint } = limits[what];
+    if (counts[what] <= most) return undefined;
+    const message = `the file has more than ${most.toLocaleString('en-US')} ${limits[what].noun}`;
+    return { code, message, hint, range: rangeOf(parser, lexeme) };
+  };
+  return (lexeme) => {
+    const sign = lexeme[0];
+    const isBlank = atNewLine && (sign === '\n' || sign === '\r');
+    if (sign !== ' ' && sign !== '\t') atNewLine = sign === '\n' || sign === '\r';
+    const what = isBlank ? 'blanks' : counted.get(sign);
+    return what === undefined ? undefined : count(lexeme, what);
+  };
 }
+
+const split = 'split it';
+
+const limits: Readonly<
+  Record<
+    'parts' | 'aliases' | 'anchors' | 'tags' | 'blanks',
+    { readonly most: number; readonly noun: string; readonly code: Code; readonly hint: string }
+  >
+> = {
+  parts: { most: maxParts, noun: 'keys, values and list items', code: 'file-size', hint: split },
+  aliases: { most: maxAliases, noun: 'aliases', code: 'yaml-aliases', hint: aliasHint },
+  anchors: { most: maxMarks, noun: 'anchors', code: 'yaml-aliases', hint: 'delete those that no alias uses' },
+  tags: { most: maxMarks, noun: 'tags', code: 'yaml-tag', hint: 'delete them' },
+  blanks: { most: maxBlanks, noun: 'blank lines and comments', code: 'file-size', hint: 'delete them' },
+};
+
+/** What lexemes are, by how they begin. Of a text its sign is counted. */
+const counted: ReadonlyMap<string | undefined, keyof typeof limits> = new Map([
+  ...[textFollows, ...'"\'[{,-?:'].map((sign) => [sign, 'parts'] as const),
+  ['*', 'aliases'],
+  ['&', 'anchors'],
+  ['!', 'tags'],
+  ['#', 'blanks'],
+]);
 
 function rangeOf({ offset }: Parser, lexeme: string): Range {
   return [offset, offset + lexeme.length];
 }
 
-function openQuote(lexeme: string, parser: Parser): PlacedFault | undefined {
+function longText(lexeme: string, parser: Parser): PlacedFault | undefined {
+  if (lexeme.length <= maxText) return undefined;
+  const message = `this text has more than ${maxText.toLocaleString('en-US')} characters`;
+  const hint = 'put it into a file that the agents read';
+  return { code: 'file-size', message, hint, range: rangeOf(parser, lexeme) };
+}
+
+/** Values after a value that has ended: one may be a slip and is told with what else there is, a thousand are none. */
+function strayValue({ stack }: Parser): PlacedFault | undefined {
+  const top = stack.at(-1);
+  if (top === undefined || !('end' in top) || top.end === undefined || top.end.length <= maxOddities) return undefined;
+  const stray = top.end.find(({ type }) => !blankTokens.has(type));
+  if (stray === undefined) return undefined;
+  const range: Range = [stray.offset, stray.offset + stray.source.length];
+  return { code: 'yaml-syntax', ...wordingOf('UNEXPECTED_TOKEN', 'Unexpected text at node end'), range };
+}
+
+const blankTokens: ReadonlySet<CST.Token['type']> = new Set(['space', 'comment', 'newline'] as const);
+
+function quoteFault(lexeme: string, parser: Parser): PlacedFault | undefined {
   const quote = lexeme[0];
-  if ((quote !== '"' && quote !== "'") || isClosed(lexeme, quote)) return undefined;
+  if (quote !== '"' && quote !== "'") return undefined;
+  return openQuote(lexeme, quote, parser) ?? longText(lexeme, parser) ?? strayValue(parser);
+}
+
+function openQuote(lexeme: string, quote: '"' | "'", parser: Parser): PlacedFault | undefined {
+  if (isClosed(lexeme, quote)) return undefined;
   const hint = `add ${quote} at the end of the text; its other lines must be indented`;
   return { code: 'yaml-syntax', message: 'this quote is never closed', hint, range: rangeOf(parser, lexeme) };
 }

@@ -9,8 +9,32 @@ export const maxDepth = 64;
 /** Most uses of an alias in one file. */
 export const maxAliases = 100;
 
+/** Most anchors of one file, and most tags. */
+export const maxMarks = 10_000;
+
 /** Most keys, values and list items of one file as it is written: what takes memory before anything is known of it. */
 export const maxParts = 4_000_000;
+
+/** Most keys and list items of one task, of one agent, and of all that stands under another key at the top of the file. */
+export const maxPartsTogether = 400_000;
+
+/** Most keys at the top of a file. */
+export const maxTopKeys = 1000;
+
+/** Most keys of one map. */
+export const maxKeys = 10_000;
+
+/** Most items of one list. */
+export const maxItems = 200_000;
+
+/** Most blank lines and comments of one file, outside its texts. */
+export const maxBlanks = 400_000;
+
+/** Longest text, in UTF-16 units as it is written. */
+export const maxText = 4_000_000;
+
+/** How often one thing may be wrong that no honest file has more than once, before the rest is not read. */
+export const maxOddities = 1000;
 
 /** Most values that the aliases of one file may make of it. */
 export const maxExpandedNodes = 1_000_000;

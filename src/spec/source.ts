@@ -24,7 +24,7 @@ import {
 } from '../diagnostics/diagnostic.ts';
 import { sizeMessage } from './decode.ts';
 import { lexemeFaults, openBracket } from './lexemes.ts';
-import { maxBytes, maxFaults } from './limits.ts';
+import { maxBytes, maxFaults, maxOddities } from './limits.ts';
 import { atVisible, onFirstLine, positionsIn, type Range } from './lines.ts';
 import { tooFar, wordingOf } from './syntax.ts';
 import { type PlacedFault, rangeOf, walk } from './walk.ts';
@@ -93,11 +93,10 @@ function compose(text: string): Composed {
   const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
   const found: PlacedFault[] = [];
   gatherErrors(composer, text, found);
-  const stopped = composeTokens(text, parser, composer);
-  const [document] = [...composer.end()];
-  const faults = firstFault(stopped === undefined ? found : [...found, stopped]);
+  const composed = composedOf(text, parser, composer);
+  const faults = firstFault(composed.stopped === undefined ? found : [...found, composed.stopped]);
   if (faults.length > 0) return { faults };
-  const root = document?.contents;
+  const { root } = composed;
   if (root === undefined || root === null || (isScalar(root) && root.source === '' && root.type === 'PLAIN'))
     return empty();
   return { root };
@@ -107,14 +106,35 @@ function empty(): Composed {
   return refused('file-empty', [0, 0], 'the file is empty', 'super init writes an orchestra to start from');
 }
 
+/** The root of the only document, or why there is none; neither when faults enough were found on the way. */
+function composedOf(
+  text: string,
+  parser: Parser,
+  composer: Composer,
+): { readonly root?: Node | null; readonly stopped?: PlacedFault | undefined } {
+  try {
+    const stopped = composeTokens(text, parser, composer);
+    const [document] = [...composer.end()];
+    return { root: (document?.contents ?? null) as Node | null, stopped };
+  } catch (error) {
+    if (error === enough) return {};
+    throw error;
+  }
+}
+
+/** Thrown out of the composer, which has no other way to end before its text does. */
+const enough = Symbol('enough faults');
+
 /** Feeds the composer until the text ends or is known to be no document of ours; then says why. */
 function composeTokens(text: string, parser: Parser, composer: Composer): PlacedFault | undefined {
-  const faultIn = lexemeFaults(parser);
+  const faultIn = lexemeFaults(parser, text);
   let documents = 0;
+  let directives = 0;
   const take = (nodes: Iterable<CST.Token>): PlacedFault | undefined => {
     for (const node of nodes) {
       if (node.type === 'error') return strayToken(node);
       if (node.type === 'document') documents++;
+      else if (node.type === 'directive' && ++directives > maxOddities) return strayDirective(node);
       else if (node.type !== 'directive' && node.type !== 'doc-end') continue;
       for (const _ of composer.next(node));
     }
@@ -136,6 +156,12 @@ function strayToken(token: CST.ErrorToken): PlacedFault {
   };
 }
 
+function strayDirective({ offset, source }: CST.Directive): PlacedFault {
+  const message = `more than ${maxOddities.toLocaleString('en-US')} directives`;
+  const hint = 'delete the lines that start with %';
+  return { code: 'yaml-syntax', message, hint, range: [offset, offset + source.length] };
+}
+
 function secondDocument(offset: number): PlacedFault {
   const hint = 'keep one document in a file: delete this line and what follows, or move it to a file of its own';
   return { code: 'yaml-many-documents', message: 'a second document starts here', hint, range: [offset, offset + 3] };
@@ -147,17 +173,22 @@ function secondDocument(offset: number): PlacedFault {
  */
 function gatherErrors(composer: Composer, text: string, found: PlacedFault[]): void {
   const onError = (source: Origin, code: ErrorCode, message: string, isWarning?: boolean): void => {
-    if (isWarning || found.length === maxFaults) return;
+    if (isWarning) return;
+    // Again and again: the composer takes what is thrown below it for an overflow, and reports that on each level.
+    if (found.length >= maxFaults) throw enough;
     const origin = originRange(source);
     const range = code === 'TAB_AS_INDENT' ? origin : atVisible(text, origin);
     const [start, end] = onFirstLine(text, [range[0], text.length]);
     const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, end);
-    const wording = wordingOf(code, message, text.slice(start, end), line);
+    const wording = wordingOf(code, message, text.slice(start, Math.min(end, start + ample)), line.slice(0, ample));
     const place = wording.message === tooFar ? lineBelow(text, end) : range;
     found.push({ code: 'yaml-syntax', ...wording, range: place, seenAt: range[0] });
   };
   Object.assign(composer, { onError });
 }
+
+/** As much of a line as wordings look at: lines may be as long as files. */
+const ample = 2000;
 
 /** The first text below an offset, to the end of its line. */
 function lineBelow(text: string, offset: number): Range {

@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
-import { maxAliases, maxBytes, maxDepth, maxFaults, maxParts } from '../../src/spec/limits.ts';
+import {
+  maxAliases,
+  maxBlanks,
+  maxBytes,
+  maxDepth,
+  maxFaults,
+  maxItems,
+  maxKeys,
+  maxMarks,
+  maxOddities,
+  maxParts,
+  maxText,
+  maxTopKeys,
+} from '../../src/spec/limits.ts';
 import { parseSource, type Source } from '../../src/spec/source.ts';
 
 function sourceOf(text: string): Source {
@@ -15,6 +28,10 @@ function faultsOf(text: string): string[] {
   return parseSource('a.yaml', text).diagnostics.map(
     ({ line, column, end_column, code, message }) => `${line}:${column}-${end_column} ${code}: ${message}`,
   );
+}
+
+function lines(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
 }
 
 /** What a place covers in the text. */
@@ -171,19 +188,77 @@ describe('limits', () => {
   test('aliases: 100 uses may be, 101 may not', () => {
     const uses = (count: number) => `- &a x\n${'- *a\n'.repeat(count)}`;
     expect(faultsOf(uses(maxAliases))).toEqual([]);
-    expect(faultsOf(uses(maxAliases + 1))).toEqual(['102:3-5 yaml-aliases: more than 100 aliases in one file']);
+    expect(faultsOf(uses(maxAliases + 1))).toEqual(['102:3-5 yaml-aliases: the file has more than 100 aliases']);
   });
 
   test('aliases are counted in what the file says, not in its texts, and with those that are keys', () => {
     expect(faultsOf(`- &a x\n${'- "*a"\n- |\n  *a\n- b *a\n'.repeat(maxAliases)}# *a`)).toEqual([]);
     expect(faultsOf(`a: &a x\nb: [${'*a, '.repeat(maxAliases)}]\n*a : y\n`)).toEqual([
-      '3:1-3 yaml-aliases: more than 100 aliases in one file',
+      '3:1-3 yaml-aliases: the file has more than 100 aliases',
     ]);
   });
 
   test('parts: of a file with too many of them the rest is not read', () => {
-    expect(faultsOf(`[${','.repeat(maxParts)}`)).toEqual([
-      `1:${maxParts + 1}-${maxParts + 2} file-size: the file has more than 4,000,000 keys, values and list items`,
+    const entries = maxParts / 100_000;
+    expect(faultsOf(`tasks: [${`{x-a: [${','.repeat(100_000)}]},`.repeat(entries)}`)).toEqual([
+      expect.stringMatching(/^1:\d+-\d+ file-size: the file has more than 4,000,000 keys, values and list items$/),
+    ]);
+  });
+
+  test('parts of one task, and of all that is no task: so many and no more', () => {
+    const message = 'file-size: more than 400,000 keys and list items belong together here';
+    const lists = (count: number) => `[${','.repeat(98)}],`.repeat(count);
+    const task = `\n  - {x-a: [${lists(3000)}]}`;
+    expect(faultsOf(`tasks:${task}${task}\n`)).not.toContainEqual(expect.stringContaining('file-size'));
+    expect(faultsOf(`metadata:${task}${task}\n`)).toEqual([expect.stringContaining(message)]);
+    expect(faultsOf(`tasks:${task}\nx-a:${task}\n`)).not.toContainEqual(expect.stringContaining('file-size'));
+    expect(faultsOf(`tasks:\n  - {x-a: [${lists(4000)}]}`)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test.each([
+    ['keys of a map', maxKeys, (n: number) => `a:\n${lines(n, (i) => `  k${i}: 1`)}`, '10002:9-10'],
+    ['keys in braces', maxKeys, (n: number) => `a: {${'b, '.repeat(n - 1)}b}\n`, '1:30003-30004'],
+    ['keys at the top', maxTopKeys, (n: number) => lines(n, (i) => `k${i}: 1`), '1001:6-7'],
+  ])('%s: so many and no more', (_what, most, text, place) => {
+    const message = `${place} file-size: this map has more than ${most.toLocaleString('en-US')} keys`;
+    expect(faultsOf(text(most))).not.toContainEqual(expect.stringContaining('file-size'));
+    expect(faultsOf(text(most + 1))).toEqual([message]);
+  });
+
+  test('items of a list: so many and no more; of entries that is known as soon as the first is read', () => {
+    const message = `file-size: this list has more than ${maxItems.toLocaleString('en-US')} items`;
+    expect(faultsOf(`a:\n${'- 1\n'.repeat(maxItems)}`)).toEqual([]);
+    expect(faultsOf(`a:\n${'- 1\n'.repeat(maxItems + 1)}`)).toEqual([`${maxItems + 2}:1-2 ${message}`]);
+    expect(faultsOf(`a: [${'1,'.repeat(maxItems + 1)}]`)).toEqual([expect.stringContaining(message)]);
+    const tasks = `tasks:\n${'  - name: |\n      - b\n  # c\n\n'.repeat(maxItems)}`;
+    expect(faultsOf(`${tasks}  - b\n`)).toEqual([`${maxItems * 4 + 2}:3-4 ${message}`]);
+    expect(faultsOf(`${tasks}agents:\n  - c: "\n`)).toEqual([expect.stringContaining('never closed')]);
+  });
+
+  test('blank lines and comments: so many and no more, those of texts apart', () => {
+    const message = 'file-size: the file has more than 400,000 blank lines and comments';
+    expect(faultsOf(`a:\n${'\n  # x\n'.repeat(maxBlanks / 2)}  b\n`)).toEqual([]);
+    expect(faultsOf(`a: 1\n${'\n# x\n'.repeat(maxBlanks / 2)}\n`)).toEqual([`${maxBlanks + 2}:1-2 ${message}`]);
+    expect(faultsOf(`a: 1\n${' \r\n'.repeat(maxBlanks + 1)}`)).toEqual([expect.stringContaining(message)]);
+    expect(faultsOf(`a: |\n${'\n  # x\n'.repeat(maxBlanks)}`)).toEqual([]);
+  });
+
+  test('a text may be long, but not so long', () => {
+    const message = 'file-size: this text has more than 4,000,000 characters';
+    expect(faultsOf(`a: ${'x'.repeat(maxText)}\n`)).toEqual([]);
+    expect(faultsOf(`a: ${'x'.repeat(maxText + 1)}\n`)).toEqual([expect.stringMatching(`^1:4-\\d+ ${message}`)]);
+    expect(faultsOf(`a: "${'x'.repeat(maxText - 1)}"\n`)).toEqual([expect.stringMatching(`^1:4-\\d+ ${message}`)]);
+    expect(faultsOf(`a: |\n  ${'x\n  '.repeat(maxText / 3)}\n`)).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('anchors, tags, directives: so many and no more', () => {
+    const items = (sign: string) => (count: number) => `a:\n${`- ${sign} x\n`.repeat(count)}`;
+    const [anchors, tags] = [items('&a'), items('!!str')];
+    expect([...faultsOf(anchors(maxMarks)), ...faultsOf(tags(maxMarks))]).toEqual([]);
+    expect(faultsOf(anchors(maxMarks + 1))).toEqual(['10002:3-5 yaml-aliases: the file has more than 10,000 anchors']);
+    expect(faultsOf(tags(maxMarks + 1))).toEqual(['10002:3-8 yaml-tag: the file has more than 10,000 tags']);
+    expect(faultsOf(`${'%X y\n'.repeat(maxOddities + 1)}---\na: 1`)).toEqual([
+      '1001:1-5 yaml-syntax: more than 1,000 directives',
     ]);
   });
 
@@ -231,10 +306,50 @@ describe('hostile files get a diagnostic soon, and never an exception', () => {
   });
 
   test('100,000 keys are read and found again in linear time', () => {
-    const source = sourceOf(Array.from({ length: 1e5 }, (_, i) => `k${i}: ${i}`).join('\n'));
+    const keys = lines(1e4, (i) => `      k${i}: ${i}`);
+    const source = sourceOf(lines(10, (i) => `k${i}:\n${keys}`));
     const places = Array.from({ length: 1e5 }, (_, i) =>
-      source.locate({ code: 'unknown-key', message: '', at: [`k${i}`] }),
+      source.locate({ code: 'unknown-key', message: '', at: [`k${i % 10}`, `k${i % 1e4}`] }),
     );
-    expect(places.at(-1)).toMatchObject({ line: 1e5, column: 9 });
+    expect(places.at(-1)).toMatchObject({ column: 14 });
+  });
+
+  describe('what no honest file has a thousand times is told once, and the rest is not read', () => {
+    const more = (list: string) => `so it is in 1,000 more entries of "${list}"; what follows was not read`;
+
+    test.each([
+      ['tasks', '  - {name: a, agent: b, descripton: c}\n', 'unknown key "descripton"', 'did you mean "description"?'],
+      ['tasks', '  - name: a\n    agnt: b\n', 'unknown key "agnt"', 'did you mean "agent"?'],
+      ['tasks', '  - a\n', 'an entry must be a map', 'each starts with "- name:"'],
+      ['tasks', '  - [a]\n', 'an entry must be a map', 'each starts with "- name:"'],
+      ['agents', '  - {name: a, "comand": b}\n', 'unknown key "comand"', 'keys here: '],
+      ['agents', '  - [a]\n', 'an entry must be a map', 'each starts with "- name:"'],
+    ])('%s: %j', (list, entry, message, hint) => {
+      const read = (count: number) => parseSource('a.yaml', `${list}:\n${entry.repeat(count)}`).diagnostics;
+      expect(read(maxOddities + 1)).toEqual([]);
+      const [fault, ...others] = read(maxOddities + 2);
+      expect(others).toEqual([]);
+      expect(fault).toMatchObject({ line: entry.startsWith('  - name') ? 3 : 2, message });
+      expect(fault?.hint.startsWith(hint)).toBe(true);
+      expect(fault?.hint.endsWith(more(list))).toBe(true);
+    });
+
+    test('entries in brackets are looked at too; keys of their own and aliases are no faults', () => {
+      expect(faultsOf(`tasks: [${'x,'.repeat(maxOddities + 2)}]\n`)).toEqual([
+        '1:9-10 wrong-type: an entry must be a map',
+      ]);
+      expect(faultsOf(`tasks:\n${'  - {name: a, x-b: 1, "agent": c}\n'.repeat(2000)}`)).toEqual([]);
+      expect(faultsOf(`agents:\n${'  - a\n'.repeat(2000)}metadata:\n${'  - {b: c}\n'.repeat(2000)}`)).toEqual([]);
+    });
+
+    test('a list instead of a map, values after a value', () => {
+      expect(faultsOf('- 1\n'.repeat(maxOddities + 2))).toEqual([
+        '1:1-2 wrong-type: the file must be a map, not a list',
+      ]);
+      expect(faultsOf(`a: ${'"b" '.repeat(maxOddities / 2)}"`)).toEqual([expect.stringContaining('never closed')]);
+      expect(faultsOf(`a: ${'"b" '.repeat(maxOddities)}\nb: "`)).toEqual([
+        '1:8-11 yaml-syntax: nothing may follow this value',
+      ]);
+    });
   });
 });
