@@ -1,4 +1,4 @@
-// How many tasks may run at once on a machine that is short of something: half of those that run, again and again while it
+// How many tasks may run at once on a machine that is short of something: half of those that ran, again and again while it
 // lasts; one by one more when it is over. Without room on the disk nothing starts.
 import type { Machine, Shortage } from './ports.ts';
 
@@ -15,7 +15,8 @@ export interface Throttle {
 /** What the throttle depends on. */
 export interface Sight {
   readonly shortage: Shortage | undefined;
-  readonly running: number;
+  /** Most tasks at once since the level last changed, the one that is to start included. */
+  readonly busiest: number;
   /** Most tasks at once as planned. */
   readonly planned: number;
   /** In milliseconds since 1970. */
@@ -44,9 +45,9 @@ export function adjust(throttle: Throttle, sight: Sight): Throttle {
   return { level, room, changedAt: level === throttle.level ? throttle.changedAt : now };
 }
 
-function nextLevel({ level }: Throttle, { shortage, running, planned }: Sight): number {
+function nextLevel({ level }: Throttle, { shortage, busiest, planned }: Sight): number {
   if (shortage === undefined) return Math.min(planned, level + Math.max(1, Math.floor(level / 4)));
-  return Math.max(1, Math.floor(Math.min(level, running) / 2));
+  return Math.max(1, Math.floor(Math.min(level, busiest) / 2));
 }
 
 /** Follows the machine on behalf of a run. */
@@ -63,13 +64,16 @@ export interface Governor {
 export function governorOf(machine: Machine | undefined, planned: number): Governor {
   let throttle = openThrottle(planned);
   let shortage: Shortage | undefined;
+  let busiest = 0;
   return {
     look(running, now) {
       shortage = machine?.look();
+      busiest = Math.max(busiest, running + 1);
       const before = mostAtOnce(throttle);
-      throttle = adjust(throttle, { shortage, running, planned, now });
+      throttle = adjust(throttle, { shortage, busiest, planned, now });
       const most = mostAtOnce(throttle);
       if (most === before) return undefined;
+      busiest = 0;
       const better = most === planned ? 'the machine has recovered' : 'the machine recovers';
       return { max_parallel_tasks: most, because: shortage?.message ?? better };
     },

@@ -26,7 +26,7 @@ test('a machine that is well changes nothing', async () => {
   expect(run.most()).toBe(4);
 });
 
-test('while it lasts, half of those that run may run, every two seconds; then step by step all of them', async () => {
+test('while it lasts, half of those that ran may run, every two seconds; then step by step all of them', async () => {
   let short: Shortage | undefined;
   const plan = planOf(many(400), { max_parallel_tasks: 8 });
   const run = rig(
@@ -42,8 +42,9 @@ test('while it lasts, half of those that run may run, every two seconds; then st
   short = undefined;
   await run.finish();
   expect(changes(run)).toEqual([
-    [1500, 3, low.message],
-    [3500, 1, low.message],
+    [1500, 4, low.message],
+    [3500, 2, low.message],
+    [5500, 1, low.message],
     [7500, 2, 'the machine recovers'],
     [9500, 3, 'the machine recovers'],
     [11_500, 4, 'the machine recovers'],
@@ -212,16 +213,16 @@ test('the cause is told when nothing else was left to stop', async () => {
 test.each<[number, number, Shortage | undefined, number]>([
   [4, 4, low, 2],
   [4, 2, low, 1],
-  [4, 0, low, 1],
+  [4, 1, low, 1],
   [64, 64, low, 32],
   [1, 1, low, 1],
   [1, 1, undefined, 2],
   [40, 40, undefined, 50],
   [63, 10, undefined, 64],
   [64, 3, undefined, 64],
-])('from %i at once with %i running: %o makes %i', (level, running, shortage, next) => {
+])('from %i at once with %i lately: %o makes %i', (level, busiest, shortage, next) => {
   const throttle = { ...openThrottle(64), level };
-  const sight: Sight = { shortage, running, planned: 64, now: 10_000 };
+  const sight: Sight = { shortage, busiest, planned: 64, now: 10_000 };
   expect(mostAtOnce(adjust(throttle, sight))).toBe(next);
   expect(adjust({ ...throttle, changedAt: 9000 }, sight).level).toBe(level);
 });
