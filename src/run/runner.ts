@@ -306,6 +306,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
 
   /** Nothing may keep running when the loop cannot go on. */
   const abandon = async (error: unknown): Promise<never> => {
+    for (const timer of timers.values()) timer.cancel();
     for (const attempt of attempts.values()) attempt.stop('cancelled', true);
     await Promise.allSettled([...attempts.values()].map((attempt) => attempt.ended));
     throw error;
