@@ -1,14 +1,18 @@
-import type { Found } from './census.ts';
 import { type Identity, signalGroup, signalProcess } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 
 /** Why processes are held: somebody paused the run, or they use more of the processor than they may. */
 export type HoldReason = 'frozen' | 'slowed';
 
+/** A process, and the group in which it was seen. */
+export interface Stray extends Identity {
+  readonly group: number;
+}
+
 /** Holds all processes of an attempt as long as there is a reason. */
 export interface Hold {
   /** Adds a reason, or takes it back. `strays` are processes outside the group, where they are known already. */
-  set(reason: HoldReason, wanted: boolean, strays?: readonly Found[]): void;
+  set(reason: HoldReason, wanted: boolean, strays?: readonly Stray[]): void;
   /** Lets everything go on, for good. */
   end(): void;
   /** For how many milliseconds it has been held in all. */
@@ -16,18 +20,18 @@ export interface Hold {
 }
 
 /** A hold on the group of this leader and on what `findStrays` finds outside of it. */
-export function openHold(leader: Identity, findStrays: () => Promise<readonly Found[]>): Hold {
+export function openHold(leader: Identity, findStrays: () => Promise<readonly Stray[]>): Hold {
   const reasons = new Set<HoldReason>();
-  let stopped: Found[] = [];
+  let stopped: Stray[] = [];
   let since: number | undefined;
   let total = 0;
   let times = 0;
   let ended = false;
 
-  const stop = (strays: readonly Found[]) => {
+  const stop = (strays: readonly Stray[]) => {
     for (const one of strays) if (one.group !== leader.pid && signalProcess(one, 'SIGSTOP')) stopped.push(one);
   };
-  const hold = async (strays: readonly Found[] | undefined) => {
+  const hold = async (strays: readonly Stray[] | undefined) => {
     since = monotonic();
     times += 1;
     const time = times;

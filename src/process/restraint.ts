@@ -1,6 +1,5 @@
 import { amount } from '../run/amounts.ts';
-import type { Found } from './census.ts';
-import { openHold } from './hold.ts';
+import { openHold, type Stray } from './hold.ts';
 import type { Identity } from './identity.ts';
 import type { TreeLimits } from './order.ts';
 import type { Sampler } from './sampler.ts';
@@ -24,7 +23,7 @@ export interface Restrained {
   readonly leader: Identity;
   readonly marks: readonly string[];
   readonly limits: TreeLimits | undefined;
-  findStrays(): Promise<readonly Found[]>;
+  findStrays(): Promise<readonly Stray[]>;
   /** Ends it with at most this grace, in milliseconds. Called again while it goes on using too much. */
   stop(graceMs: number): void;
 }

@@ -1,8 +1,8 @@
 // Limits of attempts, enforced by looking: how much memory the processes of an attempt have, and how much processor time they
 // used since the last look. Nothing is looked at, and no timer runs, while no attempt has limits.
-import type { Found } from './census.ts';
 import { type Duty, dutyOf } from './duty.ts';
 import { type Family, familyFinder, type Strangers, spentBetween } from './family.ts';
+import type { Stray } from './hold.ts';
 import { identify, isAlive } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 import type { TreeLimits } from './order.ts';
@@ -18,7 +18,7 @@ export interface Limited {
   /** Called at every look at which it has more memory than it may. */
   onExcess(bytes: number, processes: number): void;
   /** Called to have it held because it used more of the processor than it may, and to have it go on. */
-  onHold(held: boolean, members: readonly Found[]): void;
+  onHold(held: boolean, members: readonly Stray[]): void;
 }
 
 /** Looks at attempts, as often as their limits ask for it. */
@@ -134,7 +134,7 @@ function assessDuty(watch: Watch, duty: Duty, before: Family['members'], now: nu
 }
 
 /** Members outside the group, each with the identity under which it may be signalled. */
-function straysIn({ leader, members }: Family): readonly Found[] {
+function straysIn({ leader, members }: Family): readonly Stray[] {
   return [...members.values()].flatMap(({ pid, began, group }) => {
     const identity = group === leader ? undefined : identify(pid);
     return identity?.began === began ? [{ ...identity, group }] : [];
