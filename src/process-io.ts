@@ -33,6 +33,7 @@ function processIo(output: Output): Io {
     stdin: readStdin,
     env: process.env,
     cwd: process.cwd(),
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     onSignal(callback) {
       for (const signal of signals) process.on(signal, callback);
       return () => {

@@ -8,6 +8,8 @@ export interface Io {
   stdin(): Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The words that start this program once more. */
+  readonly program: readonly string[];
   /** Calls back on these signals until the returned function is called. */
   onSignal(callback: (signal: Signal) => void): () => void;
 }
@@ -59,6 +61,8 @@ export interface Group {
 }
 
 export interface Call {
+  /** The command that is called. */
+  readonly command: Command;
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** Every command, for those that speak of others. */

@@ -13,6 +13,7 @@ import { nameFor, type Project } from './project.ts';
 import { type Adapters, refusalsOf } from './refusals.ts';
 import { printResult } from './result.ts';
 import { lastSaid, runFiles } from './run-files.ts';
+import { isDetached } from './run-id.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Starter } from './starter.ts';
 
@@ -26,7 +27,8 @@ export async function conduct(
 ): Promise<number> {
   const { compiled, project } = request;
   const plan = compiled.value;
-  const silent = flag(call, 'quiet') && plan !== undefined;
+  // Whoever started this one in the background has told the warnings.
+  const silent = (flag(call, 'quiet') || isDetached(io.env)) && plan !== undefined;
   const code = silent ? exit.succeeded : reportDiagnostics(compiled, io);
   if (plan === undefined) {
     if (flag(call, 'json')) io.stdout.write(`${JSON.stringify({ ok: false, diagnostics: compiled.diagnostics })}\n`);
@@ -66,13 +68,15 @@ export async function conductRun(
   const { plan, goal, project } = conducted;
   const adapters = adapterTable({ launchers: () => starter.open(goal), root: project.root, env: io.env });
   const refusals = await refusalsOf(plan, adapters);
+  const apart = flag(call, 'detach');
   // Before the lock is taken nothing of a resumed run may be started: the run may be alive.
-  if (refusals.length === 0 && conducted.begin.type === 'new' && needsProcesses(plan)) {
+  if (refusals.length === 0 && !apart && conducted.begin.type === 'new' && needsProcesses(plan)) {
     const problem = await starter.open(goal).ready;
     if (problem !== undefined) refusals.push(problem);
   }
   refuse(refusals);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
+  if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
   return runToEnd(conducted, adapters, interruption, call, io);
 }
 

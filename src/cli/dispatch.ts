@@ -86,7 +86,7 @@ function addCommand(
   program.action(async (...parameters: unknown[]) => {
     const values = parameters.slice(0, -2);
     const operands = values.flat().filter((value): value is string => typeof value === 'string');
-    await act(command, { operands, options: parameters.at(-2) as Call['options'], commands, groups });
+    await act(command, { command, operands, options: parameters.at(-2) as Call['options'], commands, groups });
   });
 }
 

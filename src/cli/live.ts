@@ -1,6 +1,7 @@
 // Runs that somebody runs right now, for commands that steer them.
 import { hostname } from 'node:os';
 import { processFacts } from '../process/identity.ts';
+import { clean } from '../reporters/terminal.ts';
 import { age } from '../reporters/words.ts';
 import { headOf } from '../workspace/heads.ts';
 import { type LockRecord, readLock } from '../workspace/lock.ts';
@@ -15,7 +16,7 @@ export interface LiveRun extends FoundRun {
 }
 
 /** The run that is meant, if it is alive; without a name the newest that is. Throws a Refusal that says why not. */
-export function chooseLive(runs: readonly FoundRun[], asked: string | undefined): LiveRun {
+export function chooseLive(project: Project, runs: readonly FoundRun[], asked: string | undefined): LiveRun {
   const run = asked === undefined ? runs.findLast(({ holder }) => holder !== undefined) : chooseRun(runs, asked);
   if (run === undefined) {
     throw setupFault(
@@ -24,7 +25,7 @@ export function chooseLive(runs: readonly FoundRun[], asked: string | undefined)
     );
   }
   const { holder } = run;
-  if (holder === undefined) throw notAlive(run);
+  if (holder === undefined) throw notAlive(project, run);
   const what = `run ${run.id} is held by process ${holder.pid}`;
   const found = verdictOf(holder);
   if (found === 'elsewhere') {
@@ -37,12 +38,12 @@ export function chooseLive(runs: readonly FoundRun[], asked: string | undefined)
 }
 
 /** Why nothing can be asked of a run that nobody runs, and what can be done instead. */
-export function notAlive(run: FoundRun): Refusal {
-  const again = `to go on with it: super orchestra resume ${run.id}`;
+export function notAlive(project: Project, run: FoundRun): Refusal {
+  const again = `to go on with it: ${commandOn(project, run, 'orchestra', 'resume')}`;
   const { outcome, finished_at } = headOf(run.layout, run.id) ?? run;
   if (outcome !== null) {
     const ago = age(Date.now() - Date.parse(finished_at ?? ''));
-    const see = `to see it: super runs show ${run.id}`;
+    const see = `to see it: ${commandOn(project, run, 'runs', 'show')}`;
     return setupFault(`run ${run.id} ended ${ago} ago: ${outcome}`, outcome === 'succeeded' ? see : again);
   }
   const lock = readLock(run.layout.workspace);
@@ -63,6 +64,24 @@ export function isAsleep({ pid }: LockRecord): boolean {
   } catch {
     return false;
   }
+}
+
+/** A command about a run as it can be typed here. */
+export function commandOn(project: Project, run: Pick<FoundRun, 'id' | 'layout'>, ...words: readonly string[]): string {
+  return wordsOn(project, run, ...words)
+    .map(quoted)
+    .join(' ');
+}
+
+/** The words of a command about a run. */
+export function wordsOn(project: Project, run: Pick<FoundRun, 'id' | 'layout'>, ...words: readonly string[]): string[] {
+  return ['super', ...words, run.id, ...whereOf(project, run.layout.workspace)];
+}
+
+/** A word of a command as a shell takes it. */
+export function quoted(word: string): string {
+  const shown = clean(word);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
 /** Options by which commands find this workspace again: none where they look anyway. */

@@ -8,7 +8,7 @@ import { followRun } from '../workspace/follow.ts';
 import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { exit, exitOf, type Io, setupFault, usageFault } from './command.ts';
 import { nap, watchSignals } from './interruption.ts';
-import { isHeld, whereOf } from './live.ts';
+import { isHeld, quoted, wordsOn } from './live.ts';
 import { findProject } from './project.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { chooseRun, type FoundRun, findRuns } from './runs.ts';
@@ -112,7 +112,7 @@ function jsonTeller(io: Io): Teller {
 /** The words of the plain reporter, on standard output: here they are what was asked for. */
 function plainTeller({ project, run, recorded }: ReadRun, state: RecordedRun['state'], io: Io): Teller {
   const { layout, id } = run;
-  const resume = ['super', 'orchestra', 'resume', id, ...whereOf(project, layout.workspace)];
+  const resume = wordsOn(project, run, 'orchestra', 'resume');
   const reporter = plainReporter({
     stdout: io.stdout,
     stderr: io.stdout,
@@ -129,7 +129,8 @@ function plainTeller({ project, run, recorded }: ReadRun, state: RecordedRun['st
     tell: (event) => reporter.onEvent(event, state),
     async close(whole) {
       await reporter.close(state.status === 'finished' ? state : undefined);
-      if (!whole) io.stderr.write(`super: run ${id} was interrupted; to go on with it: ${resume.join(' ')}\n`);
+      if (!whole)
+        io.stderr.write(`super: run ${id} was interrupted; to go on with it: ${resume.map(quoted).join(' ')}\n`);
     },
   };
 }

@@ -25,6 +25,10 @@ export const orchestraResume: Command = {
       flags: '-w, --workspace-path <folder>',
       description: 'where the run was written, if not where its orchestra says',
     },
+    {
+      flags: '--detach',
+      description: 'goes on in the background: prints the run id and ends when the run has begun',
+    },
     { flags: '-v, --verbose', description: 'adds the order of execution and the path of every output' },
     { flags: '-q, --quiet', description: 'prints only the result, and failures' },
     { flags: '--json', description: 'prints the events as NDJSON' },

@@ -1,5 +1,5 @@
 import { choices } from '../schema/terms.gen.ts';
-import { type Call, type Command, flag, type Io, textOption } from './command.ts';
+import { type Call, type Command, flag, type Io, textOption, usageFault } from './command.ts';
 
 /** `super orchestra run`: the main job. */
 export const orchestraRun: Command = {
@@ -32,13 +32,20 @@ export const orchestraRun: Command = {
     { flags: '--rehearse', description: 'runs nothing: every agent writes a labelled stand-in output' },
     { flags: '--only <task>', description: 'runs this task and what it needs; may be given several times', many: true },
     { flags: '--on-failure <what>', description: 'what a failed task does to the rest', choices: choices.onFailure },
+    {
+      flags: '--detach',
+      description: 'goes on in the background: prints the run id and ends when the run has begun',
+    },
     { flags: '--tier <tier>', description: 'accepted and ignored: nothing here depends on a tier' },
   ],
   example: 'super orchestra run repo_report --goal "What is this repository?"',
   async run(call: Call, io: Io): Promise<number> {
     const { goalOption } = await import('./goal.ts');
-    const { newRunId } = await import('./run-id.ts');
-    const run = newRunId(new Date());
+    const { runIdFor } = await import('./run-id.ts');
+    const run = runIdFor(io.env);
+    if (flag(call, 'detach') && flag(call, 'dryRun')) {
+      throw usageFault('--dry-run starts nothing that could be detached', 'give one of them');
+    }
     const goal = await goalOption(call, io);
     if (textOption(call, 'tier') !== undefined) {
       io.stderr.write('super: note: --tier is ignored; nothing here depends on a tier\n');

@@ -12,7 +12,7 @@ import type { Interruption } from './interruption.ts';
 import { findOrchestra } from './lookup.ts';
 import { findProject, isFile, nameFor, type Project } from './project.ts';
 import { printResult } from './result.ts';
-import { newRunId } from './run-id.ts';
+import { runIdFor } from './run-id.ts';
 import { compileRequest } from './run-request.ts';
 import { chooseRun, type FoundRun, findRuns } from './runs.ts';
 import { startLate } from './starter.ts';
@@ -138,7 +138,7 @@ async function resumeWithChanges(
 ): Promise<number> {
   const { started, layout, plan, state } = recorded;
   const path = fileOf(project, plan);
-  const run = newRunId(new Date());
+  const run = runIdFor(io.env);
   const { goal, rehearsal, only = [], options = {} } = started;
   const request = await compileRequest({ project, path, run, goal, rehearsal, only, options }, io, false);
   const lost = new Set((await lostOutputs(recorded)).map(({ task }) => task.name));

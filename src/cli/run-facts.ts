@@ -6,7 +6,7 @@ import type { PlanAgent, RunEvent } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
 import { ordinarySize } from '../workspace/ordinary.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
-import { whereOf } from './live.ts';
+import { wordsOn } from './live.ts';
 import { nameFor, type Project } from './project.ts';
 import { logsOf } from './run-files.ts';
 import type { FoundRun } from './runs.ts';
@@ -105,8 +105,7 @@ function parallelismOf(state: RunState, events: readonly RunEvent[]) {
 
 /** Commands that make sense now, in words. */
 function nextCommands(project: Project, run: FoundRun, state: RunState): string[][] {
-  const where = whereOf(project, run.layout.workspace);
-  const on = (...words: readonly string[]) => ['super', ...words, run.id, ...where];
+  const on = (...words: readonly string[]) => wordsOn(project, run, ...words);
   switch (run.state) {
     case 'succeeded':
       return [['cat', nameFor(project, run.layout.result)]];
@@ -116,7 +115,7 @@ function nextCommands(project: Project, run: FoundRun, state: RunState): string[
       return [on('runs', 'unpause'), on('runs', 'stop')];
     case 'failed': {
       const failed = state.inOrder.find(({ status, attempt }) => status === 'failed' && attempt > 0);
-      const logs = failed === undefined ? [] : [['super', 'runs', 'logs', run.id, failed.task.name, ...where]];
+      const logs = failed === undefined ? [] : [[...on('runs', 'logs'), failed.task.name]];
       return [...logs, on('orchestra', 'resume')];
     }
     default:

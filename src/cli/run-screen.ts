@@ -19,6 +19,7 @@ import {
 import type { TaskState } from '../run/state.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
 import type { Stream } from './command.ts';
+import { quoted } from './live.ts';
 import { type RunFacts, type resourcesOf, type ShownStatus, shownStatus } from './run-facts.ts';
 import { lastSaid } from './run-files.ts';
 import type { FoundRun, RunStanding } from './runs.ts';
@@ -230,10 +231,4 @@ function nextLines({ facts }: Shown, { paint }: Screen): string[] {
   return facts.next.map(
     (words, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(11))}${words.map(quoted).join(' ')}`,
   );
-}
-
-/** A word of a command as a shell takes it. */
-function quoted(word: string): string {
-  const shown = clean(word);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -11,9 +11,10 @@ export const runsCancel: Command = {
   async run(call, io) {
     const { aimAt, steer, untilEnded } = await import('./steer.ts');
     const { chooseTask } = await import('./runs.ts');
+    const { commandOn } = await import('./live.ts');
     const [name = '', asked] = call.operands;
     const aimed = await aimAt({ asked, workspace: textOption(call, 'workspacePath') }, io);
-    const { run, plan, followed } = aimed;
+    const { project, run, plan, followed } = aimed;
     const task = chooseTask(followed.state, name);
     if (task.endedAt !== undefined) throw setupFault(`${name} has already ended: ${task.status}`);
     await steer(aimed, { type: 'cancel', task: task.task.name });
@@ -25,7 +26,7 @@ export const runsCancel: Command = {
     const left = await untilEnded(aimed, task, io);
     if (left !== undefined) return left;
     if (json) printJson(io, { run: run.id, task: name, state: task.status });
-    else io.stdout.write(`${name}: ${task.status}\nto see the others: super runs show ${run.id}\n`);
+    else io.stdout.write(`${name}: ${task.status}\nto see the others: ${commandOn(project, run, 'runs', 'show')}\n`);
     return exit.succeeded;
   },
 };

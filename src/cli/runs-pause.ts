@@ -14,16 +14,18 @@ export const runsPause: Command = {
   example: 'super runs pause --freeze',
   async run(call, io) {
     const { aimAt, runningTasks, steer } = await import('./steer.ts');
+    const { commandOn } = await import('./live.ts');
     const { someOf } = await import('../reporters/words.ts');
     const freeze = flag(call, 'freeze');
     const aimed = await aimAt({ asked: call.operands[0], workspace: textOption(call, 'workspacePath') }, io);
     const running = runningTasks(await steer(aimed, { type: 'pause', freeze }));
-    const { id } = aimed.run;
+    const { project, run } = aimed;
+    const { id } = run;
     if (flag(call, 'json')) printJson(io, { run: id, state: 'paused', frozen: freeze, running });
     else {
       const who = running.length === 0 ? 'nothing is running' : someOf(running, 10);
       const what = running.length === 0 ? who : freeze ? `held: ${who}` : `still running: ${who}`;
-      io.stdout.write(`run ${id} is paused; ${what}\nto go on: super runs unpause ${id}\n`);
+      io.stdout.write(`run ${id} is paused; ${what}\nto go on: ${commandOn(project, run, 'runs', 'unpause')}\n`);
     }
     return exit.succeeded;
   },

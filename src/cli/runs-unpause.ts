@@ -10,11 +10,13 @@ export const runsUnpause: Command = {
   example: 'super runs unpause',
   async run(call, io) {
     const { aimAt, runningTasks, steer } = await import('./steer.ts');
+    const { commandOn } = await import('./live.ts');
     const aimed = await aimAt({ asked: call.operands[0], workspace: textOption(call, 'workspacePath') }, io);
     const running = runningTasks(await steer(aimed, { type: 'unpause' }));
-    const { id } = aimed.run;
+    const { project, run } = aimed;
+    const { id } = run;
     if (flag(call, 'json')) printJson(io, { run: id, state: 'running', running });
-    else io.stdout.write(`run ${id} goes on\nto follow it: super runs logs -f ${id}\n`);
+    else io.stdout.write(`run ${id} goes on\nto follow it: ${commandOn(project, run, 'runs', 'logs', '-f')}\n`);
     return exit.succeeded;
   },
 };

@@ -13,7 +13,11 @@ export interface Starter {
  * while this process is still small: starting one from a process that has read a large orchestra takes far longer.
  */
 export function startEarly(call: Call, io: Io, run: RunId, goal: string | undefined): Starter {
-  const idle = flag(call, 'dryRun') || flag(call, 'rehearse') || textOption(call, 'adapter') === 'rehearsal';
+  const idle =
+    flag(call, 'dryRun') ||
+    flag(call, 'detach') ||
+    flag(call, 'rehearse') ||
+    textOption(call, 'adapter') === 'rehearsal';
   const starter = startLate(run, io);
   if (!idle && goal !== undefined) starter.open(goal);
   return starter;

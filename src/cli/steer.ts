@@ -8,8 +8,8 @@ import { type FollowedRun, followRun } from '../workspace/follow.ts';
 import { readRun } from '../workspace/recorded.ts';
 import { exit, exitOf, type Io, Refusal, setupFault } from './command.ts';
 import { watchSignals } from './interruption.ts';
-import { chooseLive, isAsleep, isHeld, type LiveRun, notAlive } from './live.ts';
-import { findProject } from './project.ts';
+import { chooseLive, commandOn, isAsleep, isHeld, type LiveRun, notAlive } from './live.ts';
+import { findProject, type Project } from './project.ts';
 import { findRuns } from './runs.ts';
 
 /** Which run is to be asked. */
@@ -24,6 +24,7 @@ const patience = 5000;
 
 /** A live run, and what is recorded of it. */
 export interface Aimed {
+  readonly project: Project;
   readonly run: LiveRun;
   readonly plan: Plan;
   readonly followed: FollowedRun;
@@ -31,23 +32,24 @@ export interface Aimed {
 
 /** The live run that is meant. Throws a Refusal. */
 export async function aimAt({ asked, workspace }: Aim, io: Io): Promise<Aimed> {
-  const run = chooseLive(findRuns(await findProject(io.cwd), workspace), asked);
+  const project = await findProject(io.cwd);
+  const run = chooseLive(project, findRuns(project, workspace), asked);
   const recorded = readRun(run.layout);
   if (recorded === undefined) throw setupFault(`run ${run.id} has not begun yet`, 'ask again in a moment');
-  return { run, plan: recorded.plan, followed: followRun(recorded) };
+  return { project, run, plan: recorded.plan, followed: followRun(recorded) };
 }
 
 /** Has a live run do something; resolves to its state when it has agreed. Throws a Refusal when it has not, or says nothing. */
-export async function steer({ run, followed }: Aimed, request: ControlRequest): Promise<RunState> {
+export async function steer({ project, run, followed }: Aimed, request: ControlRequest): Promise<RunState> {
   const answer = await ask(run, request);
   if (answer?.refused !== undefined) throw setupFault(`run ${run.id}: ${answer.refused}`);
   if (answer === undefined) {
-    if (!isHeld(run)) throw notAlive(run);
+    if (!isHeld(run)) throw notAlive(project, run);
     const asleep = isAsleep(run.holder) ? `: it is held itself, as by Ctrl-Z; kill -CONT ${run.holder.pid}` : '';
     throw new Refusal(
       exit.locked,
       `run ${run.id} has not answered for ${patience / 1000} s (process ${run.holder.pid})${asleep}`,
-      `to end it: super runs stop ${run.id}`,
+      `to end it: ${commandOn(project, run, 'runs', 'stop')}`,
     );
   }
   followed.look();

@@ -10,8 +10,8 @@ import { readRun } from '../workspace/recorded.ts';
 import { exit, exitOf, type Io, printJson, Refusal } from './command.ts';
 import { identityOf } from './holder.ts';
 import { type Interruption, watchSignals } from './interruption.ts';
-import { chooseLive, isAsleep, type LiveRun } from './live.ts';
-import { findProject } from './project.ts';
+import { chooseLive, commandOn, isAsleep, type LiveRun } from './live.ts';
+import { findProject, type Project } from './project.ts';
 import { findRuns } from './runs.ts';
 import type { Aim } from './steer.ts';
 
@@ -26,24 +26,25 @@ export async function stopRun(
   { force, json }: { readonly force: boolean; readonly json: boolean },
   io: Io,
 ): Promise<number> {
-  const run = chooseLive(findRuns(await findProject(io.cwd), aim.workspace), aim.asked);
+  const project = await findProject(io.cwd);
+  const run = chooseLive(project, findRuns(project, aim.workspace), aim.asked);
   const interruption = watchSignals(io);
   const holder = identityOf(run.holder);
   try {
     tell(run, 'SIGTERM');
     if (!json && !force) {
       io.stderr.write(
-        `super: run ${run.id} was told to end; its agents have ${graceOf(run)} s (at once: super runs stop --force)\n`,
+        `super: run ${run.id} was told to end; its agents have ${graceOf(run)} s (at once: ${commandOn(project, run, 'runs', 'stop', '--force')})\n`,
       );
     }
     if (force && !(await untilGone(holder, apart, interruption))) tell(run, 'SIGTERM');
     const gone = await untilGone(holder, force ? patience : Number.POSITIVE_INFINITY, interruption);
     if (!gone && interruption.signal !== undefined) {
-      io.stderr.write(`super: run ${run.id} goes on ending; to see it: super runs show ${run.id}\n`);
+      io.stderr.write(`super: run ${run.id} goes on ending; to see it: ${commandOn(project, run, 'runs', 'show')}\n`);
       return exitOf(interruption.signal);
     }
     if (!gone) await kill(run, holder);
-    report(run, { forced: force, killed: !gone }, json, io);
+    report(project, run, { forced: force, killed: !gone }, json, io);
     return exit.succeeded;
   } finally {
     interruption.end();
@@ -99,6 +100,7 @@ function leftOf(run: LiveRun) {
 }
 
 function report(
+  project: Project,
   run: LiveRun,
   { forced, killed }: { readonly forced: boolean; readonly killed: boolean },
   json: boolean,
@@ -112,6 +114,8 @@ function report(
     ? `was killed: its process did not end within ${patience / 1000} s${tally}`
     : `has ended: ${how}${tally}`;
   const next =
-    how === 'succeeded' ? `to see it: super runs show ${run.id}` : `to go on: super orchestra resume ${run.id}`;
+    how === 'succeeded'
+      ? `to see it: ${commandOn(project, run, 'runs', 'show')}`
+      : `to go on: ${commandOn(project, run, 'orchestra', 'resume')}`;
   io.stdout.write(`run ${run.id} ${what}\n${next}\n`);
 }

@@ -53,8 +53,11 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
   }
 }
 
-/** Node's own recursive mkdir never returns where a file system knows no new folders, as in /proc and below automounts. */
-function makeFolder(path: string): void {
+/**
+ * Makes a folder and those above it. Node's own recursive mkdir never returns where a file system knows no new folders, as in
+ * /proc and below automounts.
+ */
+export function makeFolder(path: string): void {
   if (isFolder(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {

@@ -1,7 +1,7 @@
 // Runs command lines in this process, in folders of their own.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Io, Stream } from '../../src/cli/command.ts';
 import { main } from '../../src/main.ts';
@@ -40,6 +40,7 @@ export async function runCli(argv: readonly string[], place: Place = {}): Promis
     stdin: async () => place.stdin ?? '',
     env: { PATH: process.env.PATH, ...place.env },
     cwd: place.cwd ?? tmpdir(),
+    program: [process.execPath, resolve(import.meta.dirname, '../../src/bin.ts')],
     onSignal: () => () => {},
   };
   const code = await main(argv, io);
