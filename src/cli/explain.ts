@@ -1,29 +1,50 @@
 import { columns } from './columns.ts';
-import { type Command, exit, flag, printJson, usageFault } from './command.ts';
+import { type Command, exit, flag, type Io, printJson, usageFault } from './command.ts';
 
 export const explain: Command = {
   path: ['explain'],
-  summary: 'say what a diagnostic means, with wrong and right YAML; without a code list them all',
+  summary: 'say what a diagnostic or a failure means and what to do; without a code list them all',
   operands: '[code]',
   options: [{ flags: '--json', description: 'one JSON document' }],
   example: 'super explain unknown-agent',
   async run(call, io) {
-    const { catalogue } = await import('../diagnostics/catalogue.ts');
     const [code] = call.operands;
-    if (code === undefined) {
-      const entries = Object.entries(catalogue);
-      if (flag(call, 'json')) printJson(io, { codes: entries.map(([name, entry]) => ({ code: name, ...entry })) });
-      else {
-        const rows = entries.map(([name, { severity, title }]) => [name, severity, title]);
-        io.stdout.write(columns(rows, io.stdout));
-      }
-      return exit.succeeded;
-    }
-    const diagnostics = await import('../diagnostics/explain.ts');
-    const explained = diagnostics.explain(code);
-    if (explained.type === 'unknown') throw usageFault(explained.message, explained.hint);
-    if (flag(call, 'json')) printJson(io, { code, ...catalogue[code as keyof typeof catalogue] });
-    else io.stdout.write(explained.text);
+    if (code === undefined) await listAll(flag(call, 'json'), io);
+    else await explainOne(code, flag(call, 'json'), io);
     return exit.succeeded;
   },
 };
+
+async function listAll(json: boolean, io: Io): Promise<void> {
+  const { catalogue } = await import('../diagnostics/catalogue.ts');
+  const { failureReasons } = await import('./failure-reasons.ts');
+  const [codes, reasons] = [Object.entries(catalogue), Object.entries(failureReasons)];
+  if (json) {
+    printJson(io, {
+      codes: codes.map(([code, entry]) => ({ code, ...entry })),
+      failure_reasons: reasons.map(([reason, entry]) => ({ reason, ...entry })),
+    });
+    return;
+  }
+  const rows = [
+    ...codes.map(([code, { severity, title }]) => [code, severity, title]),
+    ...reasons.map(([reason, { title }]) => [reason, 'failure', title]),
+  ];
+  io.stdout.write(columns(rows, io.stdout));
+}
+
+async function explainOne(code: string, json: boolean, io: Io): Promise<void> {
+  const { catalogue } = await import('../diagnostics/catalogue.ts');
+  const diagnostics = await import('../diagnostics/explain.ts');
+  const { explainReason, failureReasons } = await import('./failure-reasons.ts');
+  const reason = explainReason(code);
+  if (reason !== undefined) {
+    if (json) printJson(io, { reason: code, ...failureReasons[code as keyof typeof failureReasons] });
+    else io.stdout.write(reason);
+    return;
+  }
+  const explained = diagnostics.explain(code, Object.keys(failureReasons));
+  if (explained.type === 'unknown') throw usageFault(explained.message, explained.hint);
+  if (json) printJson(io, { code, ...catalogue[code as keyof typeof catalogue] });
+  else io.stdout.write(explained.text);
+}

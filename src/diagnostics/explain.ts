@@ -8,12 +8,13 @@ export type Explanation =
   | { readonly type: 'explained'; readonly text: string }
   | { readonly type: 'unknown'; readonly message: string; readonly hint: string };
 
-/** Meaning and example of a code, for people. */
-export function explain(code: string): Explanation {
+/** Meaning and example of a code, for people. `others` are words that can be explained too, elsewhere. */
+export function explain(code: string, others: readonly string[] = []): Explanation {
   if (Object.hasOwn(catalogue, code)) return { type: 'explained', text: textOf(code as Code, catalogue[code as Code]) };
-  const meant = suggest(code, Object.keys(catalogue));
-  const hint = meant === undefined ? `codes: ${Object.keys(catalogue).join(', ')}` : `did you mean "${meant}"?`;
-  return { type: 'unknown', message: `there is no diagnostic "${code}"`, hint };
+  const known = [...Object.keys(catalogue), ...others];
+  const meant = suggest(code, known);
+  const hint = meant === undefined ? `codes: ${known.join(', ')}` : `did you mean "${meant}"?`;
+  return { type: 'unknown', message: `nothing is called "${code}" here`, hint };
 }
 
 function textOf(code: Code, { severity, title, meaning, wrong, right }: Entry): string {

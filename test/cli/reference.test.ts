@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { schemaNames } from '../../src/cli/schema.ts';
 import { commands } from '../../src/cli/table.ts';
 import { catalogue } from '../../src/diagnostics/catalogue.ts';
+import { choices } from '../../src/schema/terms.gen.ts';
 import { commandOrchestra, folderWith, runCli } from './harness.ts';
 
 describe('schema', () => {
@@ -29,7 +30,7 @@ describe('schema', () => {
 });
 
 describe('explain', () => {
-  test('without a code, every code with what it says', async () => {
+  test('without a code, every code and every failure reason with what it says', async () => {
     const { code, stdout } = await runCli(['explain']);
     expect(code).toBe(0);
     expect(
@@ -37,8 +38,30 @@ describe('explain', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split(' ')[0]),
-    ).toEqual(Object.keys(catalogue));
-    expect(JSON.parse((await runCli(['explain', '--json'])).stdout).codes).toHaveLength(Object.keys(catalogue).length);
+    ).toEqual([...Object.keys(catalogue), ...choices.failureReason]);
+    const { codes, failure_reasons } = JSON.parse((await runCli(['explain', '--json'])).stdout);
+    expect(codes).toHaveLength(Object.keys(catalogue).length);
+    expect(failure_reasons.map(({ reason }: { reason: string }) => reason)).toEqual(choices.failureReason);
+  });
+
+  test('no word means a diagnostic and a failure', () => {
+    expect(choices.failureReason.filter((reason) => Object.hasOwn(catalogue, reason))).toEqual([]);
+  });
+
+  test.each(choices.failureReason)('%s: what it means and what to do', async (reason) => {
+    const { code, stdout } = await runCli(['explain', reason]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^${reason} \\(failure\\): [A-Z].*\\.\\n\\n.{40,}\\n\\nWhat to do:\\n\\n(  - [A-Z].*\\.\\n)+$`),
+    );
+    expect(JSON.parse((await runCli(['explain', reason, '--json'])).stdout)).toMatchObject({ reason });
+  });
+
+  test('a near miss of a reason', async () => {
+    expect(await runCli(['explain', 'time-out'])).toMatchObject({
+      code: 2,
+      stderr: 'super: nothing is called "time-out" here\ndid you mean "timeout"?\n',
+    });
   });
 
   test('a code, with wrong and right', async () => {
