@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
 import { endLeftovers } from '../process/leftovers.ts';
+import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
 import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
@@ -14,6 +15,7 @@ import { sha256 } from '../workspace/digest.ts';
 import { type JournalFile, openJournal } from '../workspace/journal.ts';
 import { copyOutputs, createRun, linkLatest, type RunLayout } from '../workspace/layout.ts';
 import { type LockRecord, takeLock } from '../workspace/lock.ts';
+import { watchQuota } from '../workspace/quota.ts';
 import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
 import { writeResult } from '../workspace/result.ts';
 import { statusFile } from '../workspace/status.ts';
@@ -32,6 +34,8 @@ export interface LocalRunOptions {
   readonly begin: NewRun | ResumedRun;
   readonly adapters: Readonly<Record<AdapterName, AgentAdapter>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** When the machine counts as short of something, where that is not to be as usual. */
+  readonly thresholds?: Partial<Thresholds>;
   /** Called after every event. Must not throw. */
   observe(event: RunEvent, state: RunState): void;
 }
@@ -83,6 +87,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
     // Whoever worked here before may have died and left agents; they end before ours begin.
     const orphaned = options.begin.type === 'resumed' ? run : lock.former?.run;
     const quiet = orphaned === undefined ? undefined : endLeftovers(orphaned);
+    let latest: RunState | undefined;
     const going = startRun(
       { run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },
       {
@@ -90,7 +95,13 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
         random: { next: Math.random },
         journal,
         backend: backendOf(options, quiet),
+        machine: machineOf(layout.workspace, {
+          ...usualThresholds,
+          ...(plan.limits?.free_disk_bytes !== undefined && { freeDisk: plan.limits.free_disk_bytes }),
+          ...options.thresholds,
+        }),
         observe: (event, now) => {
+          latest = now;
           options.observe(event, now);
           if (event.type !== 'run.finished') status.offer(now, Date.now());
         },
@@ -98,7 +109,12 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
       },
     );
     const control = watchControl(layout, going);
+    const limit = plan.limits?.disk_bytes;
+    const isRunning = (task: string) => latest?.tasks.get(task as TaskName)?.status === 'running';
+    const onExcess = (message: string) => going.stop('limit', message);
+    const endQuota = limit === undefined ? () => {} : watchQuota({ layout, limit, isRunning, onExcess });
     const close = () => {
+      endQuota();
       control.close();
       journal.close();
       lock.release();
