@@ -2,19 +2,23 @@ import { brief } from '../diagnostics/brief.ts';
 import type { Checked, Finding, Path } from '../diagnostics/diagnostic.ts';
 import { hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/agent.gen.js';
-import type { AdapterName, AgentName, PlanEnv } from '../schema/types.gen.ts';
+import type { AdapterName, AgentLimits, AgentName } from '../schema/types.gen.ts';
+import { limitFaults } from './amounts.ts';
+import { toEnv } from './env.ts';
 import { explainFaults } from './faults.ts';
 import { systemPrompt } from './persona.ts';
 import { shapeFaults } from './rules/agent-shape.ts';
 import { commandFaults } from './rules/commands.ts';
+import { toLimits } from './sizes.ts';
 import type { Source } from './source.ts';
 import type { AgentSpec, PlaybookTaskSpec } from './spec.ts';
+import { violations } from './stretches.ts';
 
 type Dict = Readonly<Record<string, unknown>>;
 
 /** What an adapter cannot do without being right: a fault in one of these is an error, everything else only a warning. */
 const working = new Set(
-  'adapter run argv shell module options env secrets cwd model provider base_url api_key_env'.split(' '),
+  'adapter run argv shell module options env secrets cwd model provider base_url api_key_env limits'.split(' '),
 );
 
 /** Keys of `spec`, any of which makes a document the description of an agent. */
@@ -122,12 +126,20 @@ function backToFlat(finding: Finding): Finding {
 
 /** What the schema finds wrong, each as an error or a warning by what depends on it. */
 function faultsOf(document: Dict): Finding[] {
-  if (validate(document)) return [];
-  return explainFaults(validate.errors ?? [], document, 'agent').map((finding) =>
-    finding.at[0] === 'spec' && working.has(String(finding.at[1])) && finding.code !== 'unknown-key'
-      ? finding
-      : { ...finding, code: 'playbook-form' },
+  const faults = explainFaults(violations(validate, document), document, 'agent');
+  const findings = faults.map((finding) =>
+    isHarmful(finding) ? finding : { ...finding, code: 'playbook-form' as const },
   );
+  const hasLimitFault = faults.some(({ at }) => at[0] === 'spec' && at[1] === 'limits');
+  return hasLimitFault
+    ? findings
+    : [...findings, ...limitFaults(map(document.spec).limits as Dict, ['spec', 'limits'])];
+}
+
+/** Whether an adapter would do something else than what was meant. Unknown keys are notes, but for one among the limits. */
+function isHarmful({ at, code }: Finding): boolean {
+  if (at[0] !== 'spec' || !working.has(String(at[1]))) return false;
+  return code !== 'unknown-key' || (at[1] === 'limits' && at.length > 2);
 }
 
 /** Warnings of one kind at like places become one; of the kinds that are left the first few are told and the rest counted. */
@@ -217,6 +229,7 @@ export function howItRuns(raw: Dict) {
     env: toEnv(raw.env),
     secrets: (raw.secrets as readonly string[] | undefined) ?? [],
     cwd: (raw.cwd as string | undefined) ?? '.',
+    ...(raw.limits === undefined ? {} : { limits: toLimits(raw.limits as AgentLimits) }),
   };
 }
 
@@ -224,11 +237,6 @@ function strings<K extends string>(raw: Dict, keys: readonly K[]): { readonly [P
   return Object.fromEntries(keys.filter((key) => raw[key] !== undefined).map((key) => [key, raw[key]])) as {
     [P in K]?: string;
   };
-}
-
-function toEnv(env: unknown): PlanEnv {
-  if (Array.isArray(env)) return { pass: env, set: {} };
-  return { pass: [], set: Object.fromEntries(Object.entries(map(env)).map(([key, value]) => [key, String(value)])) };
 }
 
 function toTask(raw: Dict): PlaybookTaskSpec {

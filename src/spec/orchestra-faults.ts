@@ -1,16 +1,17 @@
 // What is wrong with a document that shall be an orchestra, as far as one value tells; names are checked by the rules.
-import { brief } from '../diagnostics/brief.ts';
 import type { Finding, Path } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/orchestra.gen.js';
 import type { Orchestra } from '../schema/types.gen.ts';
-import { toSeconds } from './durations.ts';
+import { durationFaults, limitFaults } from './amounts.ts';
 import { explainFaults } from './faults.ts';
+import { violations } from './stretches.ts';
 
 /** Faults of shape; of a document that has the right shape, what the schema cannot say of its values. */
 export function orchestraFaults(data: unknown): readonly Finding[] {
-  if (!validate(data)) return explainFaults(validate.errors ?? [], data, 'orchestra');
+  const violated = violations(validate, data);
+  if (violated.length > 0) return explainFaults(violated, data, 'orchestra');
   const orchestra = data as Orchestra;
-  return [...dependencyTimeouts(orchestra), ...durationLimits(orchestra)];
+  return [...dependencyTimeouts(orchestra), ...amountFaults(orchestra)];
 }
 
 /** Waiting has no timeout of its own: the specification does not keep these, so they are told here. */
@@ -30,38 +31,21 @@ function dependencyTimeouts({ tasks }: Orchestra): Finding[] {
   );
 }
 
-const maxDuration = 31_536_000;
-
-/** What the schema asks of numbers is asked here of durations that are texts: to be more than nothing, and a year at most. */
-function durationLimits({ tasks, orchestra }: Orchestra): Finding[] {
-  const findings: Finding[] = [];
-  const check = (owner: object | undefined, at: Path, keys: readonly string[], least: number) => {
-    for (const key of keys) {
-      const written = (owner as Record<string, unknown> | undefined)?.[key];
-      if (typeof written !== 'string') continue;
-      const length = toSeconds(written);
-      if (length > maxDuration)
-        findings.push({
-          code: 'out-of-range',
-          message: `"${key}" must be a year at most, not ${brief(written)}`,
-          at: [...at, key],
-        });
-      if (length < least)
-        findings.push({
-          code: 'out-of-range',
-          message: `"${key}" must be more than 0, not ${brief(written)}`,
-          at: [...at, key],
-        });
-    }
-  };
-  const execution: Path = ['orchestra', 'execution'];
+/** What the schema cannot say of amounts that are texts. */
+function amountFaults({ tasks, orchestra, agents }: Orchestra): Finding[] {
+  const at: Path = ['orchestra', 'execution'];
   const settings = orchestra.execution;
-  check(settings, execution, ['task_timeout_seconds', 'run_timeout_seconds'], Number.MIN_VALUE);
   const retry = settings?.retry_strategy;
-  if (typeof retry === 'object')
-    check(retry, [...execution, 'retry_strategy'], ['initial_delay_seconds', 'max_delay_seconds'], 0);
-  tasks.forEach((task, index) => {
-    check(task, ['tasks', index], ['timeout_seconds', 'stall_seconds'], Number.MIN_VALUE);
-  });
-  return findings;
+  return [
+    ...durationFaults(settings, at, ['task_timeout_seconds', 'run_timeout_seconds']),
+    ...durationFaults(settings, at, ['grace_seconds'], true),
+    ...limitFaults(settings?.limits, [...at, 'limits']),
+    ...(typeof retry === 'object'
+      ? durationFaults(retry, [...at, 'retry_strategy'], ['initial_delay_seconds', 'max_delay_seconds'], true)
+      : []),
+    ...(agents ?? []).flatMap((agent, index) =>
+      typeof agent === 'string' ? [] : limitFaults(agent.limits, ['agents', index, 'limits']),
+    ),
+    ...tasks.flatMap((task, index) => durationFaults(task, ['tasks', index], ['timeout_seconds', 'stall_seconds'])),
+  ];
 }
