@@ -7,6 +7,8 @@ const operandWords: Readonly<Record<string, { readonly list: string } | { readon
   orchestra: { list: 'orchestras' },
   agent: { list: 'agents' },
   code: { list: 'codes' },
+  run: { list: 'runs' },
+  task: { list: 'tasks' },
   schema: { words: schemaNames },
   // Names that are new.
   id: { words: [] },

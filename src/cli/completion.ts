@@ -37,8 +37,31 @@ async function wordsFor(asked: string, io: Io): Promise<readonly string[] | unde
     return playbookFiles(await findProject(io.cwd))
       .map(({ name }) => name)
       .filter(isHarmless);
+  if (asked === 'runs') return runWords(io);
+  if (asked === 'tasks') return taskWords(io);
   if (asked === 'codes') return Object.keys((await import('../diagnostics/catalogue.ts')).catalogue);
   return undefined;
+}
+
+/** Runs that are offered: the newest ones are those that somebody speaks of. */
+const mostRuns = 100;
+
+async function runWords(io: Io): Promise<readonly string[]> {
+  const { findRuns } = await import('./runs.ts');
+  const runs = findRuns(await findProject(io.cwd), undefined);
+  const ids = runs.slice(-mostRuns).map(({ id }) => id);
+  return runs.length === 0 ? [] : ['@last', ...ids.reverse().filter(isHarmless)];
+}
+
+/** Tasks of the run that `runs cancel` means where none is named, else of the newest. */
+async function taskWords(io: Io): Promise<readonly string[]> {
+  const { findRuns } = await import('./runs.ts');
+  const runs = findRuns(await findProject(io.cwd), undefined);
+  const run = runs.findLast(({ holder }) => holder !== undefined) ?? runs.at(-1);
+  if (run === undefined) return [];
+  const { readRun } = await import('../workspace/recorded.ts');
+  const tasks = readRun(run.layout)?.state.inOrder ?? [];
+  return tasks.map(({ task }) => task.name).filter(isHarmless);
 }
 
 /** Names come from files, and bash evaluates the words of a completion: `$(...)` as a file's name would be run. */

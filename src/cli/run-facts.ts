@@ -27,7 +27,7 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
     rehearsal: started.rehearsal,
     state: run.state,
     because: state.because ?? null,
-    message: events.findLast((event) => event.type === 'run.finished')?.message ?? null,
+    message: endOf(state, events)?.message ?? null,
     started_at: run.started_at,
     finished_at: run.finished_at,
     continues: run.continues,
@@ -46,6 +46,11 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
     },
     next: nextCommands(project, run, state),
   };
+}
+
+/** The event by which a run came to its end; a run that goes on has none. */
+function endOf({ status }: RunState, events: readonly RunEvent[]) {
+  return status === 'finished' ? events.findLast((event) => event.type === 'run.finished') : undefined;
 }
 
 /** What `runFacts` gives. */

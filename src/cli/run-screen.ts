@@ -1,6 +1,6 @@
 // How `runs show` looks: facts first, then a line for each task, then what each agent uses, then what comes next.
 import { hostname } from 'node:os';
-import { oneLine } from '../reporters/failure.ts';
+import { oneLine, whyOf } from '../reporters/failure.ts';
 import { noteOf } from '../reporters/screen.ts';
 import { clean, cut, pad, widthOf } from '../reporters/terminal.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Paint,
   paint as paintOf,
   size,
+  someOf,
   tallyOf,
   wholeDuration,
 } from '../reporters/words.ts';
@@ -57,6 +58,7 @@ export function runScreen(shown: Shown, look: ShowLook, stream: Pick<Stream, 'is
   const sections = [
     factLines(shown, screen),
     taskLines(shown, screen),
+    failureLines(shown, screen),
     resourceLines(shown, screen),
     nextLines(shown, screen),
   ];
@@ -179,6 +181,22 @@ function taskRow(task: TaskState, nameWidth: number, { run, recorded, facts }: S
     `${row}  ${status === 'failed' ? paint.red(note) : paint.dim(note)}`.trimEnd(),
     ...(screen.verbose && output !== null ? [`    ${clean(output)}`] : []),
   ];
+}
+
+/** Most failures that are told with their reasons. */
+const mostFailures = 10;
+
+/** What failed in full: the lines of the table may have no room for it. */
+function failureLines({ facts }: Shown, { paint, verbose }: Screen): string[] {
+  const failed = facts.tasks.filter(({ state }) => state === 'failed');
+  const told = failed.slice(0, verbose ? failed.length : mostFailures);
+  const lines = told.flatMap(({ name, reason, message, logs }) => {
+    const why = whyOf({ ...(reason !== null && { reason }), ...(message !== null && { message }) });
+    const log = logs.stderr ?? logs.stdout;
+    return [`${paint.red(`${name} failed`)}: ${why}`, ...(log === null ? [] : [`  log: ${clean(log)}`])];
+  });
+  const hidden = failed.slice(told.length).map(({ name }) => name);
+  return hidden.length === 0 ? lines : [...lines, `${paint.red('failed too')}: ${someOf(hidden, mostRows)}`];
 }
 
 function timeOf({ startedAt, busy }: TaskState, status: ShownStatus, now: number): string {
