@@ -1,6 +1,7 @@
 // The only place that turns what a command throws into words and a code.
 import { printableLines } from '../diagnostics/printable.ts';
 import { isStorageFault, isSystemFault } from '../run/ports.ts';
+import { DamagedRun } from '../workspace/recorded.ts';
 import { exit, type Io, Refusal } from './command.ts';
 import { version } from './version.ts';
 
@@ -15,6 +16,11 @@ export function explainFailure(error: unknown, io: Io): number {
 function failureText(error: unknown): { readonly code: number; readonly text: string } {
   if (error instanceof Refusal)
     return { code: error.code, text: [error.message, error.hint].filter((part) => part !== '').join('\n') };
+  if (error instanceof DamagedRun) {
+    const hint =
+      'nothing was changed; what stands before that place is whole. Bring the file back from a copy, or start a new run';
+    return { code: exit.storage, text: `cannot go on: ${error.message}\n${hint}` };
+  }
   if (isStorageFault(error)) {
     const hint = 'free some space or choose another folder with --workspace-path; what is recorded is intact';
     return { code: exit.storage, text: `cannot write: ${error.message}\n${hint}` };

@@ -81,7 +81,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
   const lock = orStorageFailure(() => takeLock(layout.workspace, holder, mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
   try {
-    if (lock.former !== undefined) tidyWorkspace(layout.workspace);
+    if (lock.former !== undefined || options.begin.type === 'resumed') tidyWorkspace(layout.workspace);
     const { journal, opening, state } = orStorageFailure(() => openRun(options));
     const status = statusFile(layout, holder);
     // Whoever worked here before may have died and left agents; they end before ours begin.

@@ -7,7 +7,7 @@ import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from
 import type { Output, TaskName } from '../schema/types.gen.ts';
 import { sha256, sha256OfFile } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
-import { openOrdinary, ordinarySize, readSome, temporaryName, writeWhole } from './ordinary.ts';
+import { openOrdinary, ordinarySize, readSome, removeTemporary, temporaryName, writeWhole } from './ordinary.ts';
 
 /** Files up to this size are read in one go. */
 const smallFile = 65_536;
@@ -145,9 +145,15 @@ async function gatherLarge(
 ): Promise<GatheredOutput> {
   const target = join(layout.folder, path);
   const temporary = temporaryName(target);
-  await copyLarge(source, temporary);
-  const digest = await sha256OfFile(temporary);
-  renameSync(temporary, target);
+  let digest: { readonly sha256: string; readonly bytes: number };
+  try {
+    await copyLarge(source, temporary);
+    digest = await sha256OfFile(temporary);
+    renameSync(temporary, target);
+  } catch (error) {
+    removeTemporary(temporary);
+    throw error;
+  }
   const text = digest.bytes <= readLimit ? { text: readSome(target, 0, digest.bytes).toString('utf8') } : {};
   return { output: { path, ...digest }, ...text };
 }

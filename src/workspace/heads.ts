@@ -1,6 +1,6 @@
 // What the first and the last line of a journal tell of a run: enough for a list, however long the run.
 import { closeSync, readdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Outcome, RunEvent, RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from './layout.ts';
 import { openOrdinary, ordinarySize, readSome } from './ordinary.ts';
@@ -36,18 +36,23 @@ export function headOf(layout: RunLayout, id: RunId): RunHead | undefined {
   const file = opened(layout.journal);
   if (file === undefined) return undefined;
   try {
-    const first = firstEvent(file);
-    if (first?.type !== 'run.started') return undefined;
+    const line = firstLine(file);
+    if (line === undefined) return undefined;
+    const first = parsed(line);
+    const started = first?.type === 'run.started' ? first : undefined;
     const last = lastEvent(file);
     const finished = last?.type === 'run.finished' ? last : undefined;
+    // Of a journal whose beginning was damaged there is still its name; whoever opens the run hears what is wrong with it.
+    const started_at = started?.ts ?? timeOf(id);
+    if (started_at === undefined) return undefined;
     return {
       id,
       layout,
-      orchestra: first.orchestra,
-      started_at: first.ts,
+      orchestra: started?.orchestra ?? basename(layout.workspace),
+      started_at,
       finished_at: finished?.ts ?? null,
       outcome: finished?.outcome ?? null,
-      continues: first.continues ?? null,
+      continues: started?.continues ?? null,
     };
   } finally {
     closeSync(file.fd);
@@ -75,13 +80,22 @@ function textAt({ fd, size }: OpenFile, position: number, length: number): strin
   return room.toString('utf8', 0, readSync(fd, room, 0, Math.min(length, room.length), position));
 }
 
-function firstEvent(file: OpenFile): RunEvent | undefined {
+/** The first line; undefined while it has no end: then nothing has begun. */
+function firstLine(file: OpenFile): string | undefined {
   for (const length of [usual, longest]) {
     const text = textAt(file, 0, length);
     const stop = text.indexOf('\n');
-    if (stop !== -1) return parsed(text.slice(0, stop));
+    if (stop !== -1) return text.slice(0, stop);
   }
   return undefined;
+}
+
+/** When a run was started, as its id says; undefined for what is no id of a run. */
+function timeOf(id: string): string | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{3})-/.exec(id);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction] = parts;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction}Z`;
 }
 
 /** The last event that is whole: a torn line has not happened. */

@@ -2,6 +2,7 @@
 import { constants, copyFileSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output, RunId, TaskName } from '../schema/types.gen.ts';
+import { removeTemporary } from './ordinary.ts';
 
 /** Folders that are linked from the workspace to the latest run's. */
 const linked = ['task_outputs', 'intermediate', 'final_results'] as const;
@@ -87,6 +88,11 @@ export function linkLatest(layout: RunLayout, run: RunId): void {
     const temporary = `${link}.${run}`;
     rmSync(temporary, { force: true }); // of this run, killed at this very place
     symlinkSync(join('runs', run, name), temporary);
-    renameSync(temporary, link);
+    try {
+      renameSync(temporary, link);
+    } catch (error) {
+      removeTemporary(temporary);
+      throw error;
+    }
   }
 }

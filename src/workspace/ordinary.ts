@@ -1,6 +1,16 @@
 // Files in folders that agents can write to. A link, a FIFO, a device or a folder may stand where a file is expected: none is
 // followed, none is waited for.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 
 /** Opens an ordinary file for reading; gives its descriptor and its size. Throws where there is none. */
 export function openOrdinary(path: string): { fd: number; size: number } {
@@ -37,8 +47,22 @@ export function readSome(path: string, position: number, length: number): Buffer
 /** Writes a file so that readers see the old one or the new one, whole. */
 export function writeWhole(path: string, data: string | Uint8Array): void {
   const temporary = temporaryName(path);
-  writeFileSync(temporary, data, { flag: 'wx' });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, data, { flag: 'wx' });
+    renameSync(temporary, path);
+  } catch (error) {
+    removeTemporary(temporary);
+    throw error;
+  }
+}
+
+/** Takes away what got no name; where even that is refused, the next run tidies up. */
+export function removeTemporary(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What is told is why it got no name.
+  }
 }
 
 /** A name beside a file that nothing has yet. */

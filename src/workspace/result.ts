@@ -1,26 +1,36 @@
-import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { TaskName } from '../schema/types.gen.ts';
 import type { RunLayout } from './layout.ts';
-import { openOrdinary, temporaryName } from './ordinary.ts';
+import { openOrdinary, removeTemporary, temporaryName } from './ordinary.ts';
 
 /** Writes final_results/orchestra_output.txt from the outputs that make up the result; absent ones are left out. */
 export function writeResult(layout: RunLayout, state: RunState): void {
   const parts = resultTasks(state);
   const temporary = temporaryName(layout.result);
-  const to = openSync(temporary, 'wx');
-  const buffer = Buffer.allocUnsafe(65_536);
   try {
-    parts.forEach((part, at) => {
-      if (part.headed) writeSync(to, `${at === 0 ? '' : '\n'}## ${part.task.task.name}\n\n`);
-      const { output } = part.task;
-      if (output !== undefined && output.bytes > 0) append(join(layout.folder, output.path), to, buffer, part.headed);
-    });
-  } finally {
-    closeSync(to);
+    const to = openSync(temporary, 'wx');
+    try {
+      writeParts(layout, parts, to);
+    } finally {
+      closeSync(to);
+    }
+    renameSync(temporary, layout.result);
+  } catch (error) {
+    removeTemporary(temporary);
+    throw error;
   }
-  renameSync(temporary, layout.result);
+}
+
+function writeParts(layout: RunLayout, parts: readonly ResultPart[], to: number): void {
+  const buffer = Buffer.allocUnsafe(65_536);
+  parts.forEach((part, at) => {
+    // Unlike writeSync this writes all of it, or fails: a disk that runs full takes a part first.
+    if (part.headed) writeFileSync(to, `${at === 0 ? '' : '\n'}## ${part.task.task.name}\n\n`);
+    const { output } = part.task;
+    if (output !== undefined && output.bytes > 0) append(join(layout.folder, output.path), to, buffer, part.headed);
+  });
 }
 
 interface ResultPart {

@@ -1,14 +1,14 @@
 // What a process that was killed left half done. Only who holds the workspace may tidy it: nobody else writes there then.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from './layout.ts';
-import { isTemporary } from './ordinary.ts';
+import { isTemporary, removeTemporary } from './ordinary.ts';
 
 /** Removes files that never got their names: in every run of a workspace, and beside its links. */
 export function tidyWorkspace(workspace: string): void {
   for (const name of entriesOf(workspace)) {
-    if (/^(task_outputs|intermediate|final_results)\.\d{8}-/.test(name)) remove(join(workspace, name));
+    if (/^(task_outputs|intermediate|final_results)\.\d{8}-/.test(name)) removeTemporary(join(workspace, name));
   }
   for (const run of entriesOf(join(workspace, 'runs'))) tidyRun(layoutOf(workspace, run as RunId));
 }
@@ -16,16 +16,7 @@ export function tidyWorkspace(workspace: string): void {
 /** Agents write elsewhere in a run's folder: what stands there under such a name is theirs. */
 function tidyRun(layout: RunLayout): void {
   for (const folder of [layout.folder, layout.outputs, layout.results]) {
-    for (const name of entriesOf(folder)) if (isTemporary(name)) remove(join(folder, name));
-  }
-}
-
-/** What cannot be removed is in nobody's way. */
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // A folder of that name, or one that is closed to us.
+    for (const name of entriesOf(folder)) if (isTemporary(name)) removeTemporary(join(folder, name));
   }
 }
 

@@ -57,9 +57,7 @@ export async function killCampaign(stage: Stage, order: KillOrder): Promise<Kill
     while (tally.kills - tally.beforeBegin < order.kills) {
       const number = cases++;
       const model = models[number % models.length] as Model;
-      const before = tally.violations.length;
-      await killOne(stage, model, number, order.seed, tally);
-      if (tally.violations.length > before) order.say(tally.violations.slice(before).join('\n'));
+      await killOne(stage, model, number, order, tally);
     }
   };
   await Promise.all(Array.from({ length: order.workers }, work));
@@ -67,18 +65,21 @@ export async function killCampaign(stage: Stage, order: KillOrder): Promise<Kill
 }
 
 /** One run: killed once or several times, then left alone until its end. */
-async function killOne(stage: Stage, model: Model, number: number, seed: number, tally: KillTally): Promise<void> {
+async function killOne(stage: Stage, model: Model, number: number, order: KillOrder, tally: KillTally): Promise<void> {
   const { shape } = model;
-  const next = random(seed * 100_003 + number);
+  const next = random(order.seed * 100_003 + number);
   const scene = openScene(stage, `kill-${number}`, shape);
   const moments: string[] = [];
-  const violate = (text: string) =>
-    void tally.violations.push(`${shape.name}, case ${number}, killed at ${moments.join(', ')} ms: ${text}`);
+  const violate = (text: string) => {
+    const violation = `${shape.name}, case ${number}, killed at ${moments.join(', ')} ms: ${text}`;
+    tally.violations.push(violation);
+    order.say(violation);
+  };
   let plan = 1 + (next() < 0.5 ? Math.floor(next() * 3) : 0);
   let before: readonly RunEvent[] = [];
   let last: Ended | undefined;
   for (let turn = 0; ; turn++) {
-    const moment = plan > 0 ? momentIn(model, next) : undefined;
+    const moment = plan > 0 ? momentIn(model, before.length > 0, next) : undefined;
     plan -= 1;
     const words = before.length === 0 ? startWords : resumeWords;
     if (moment !== undefined) moments.push(`${words[1]} ${moment.toFixed(1)}`);
@@ -107,9 +108,9 @@ async function killOne(stage: Stage, model: Model, number: number, seed: number,
   if (tally.violations.length === 0) scene.clear();
 }
 
-/** Any moment of a run; what comes before its first event is a matter of loading the program, and gets a tenth. */
-function momentIn({ begin, took }: Model, next: () => number): number {
-  return next() < 0.1 ? next() * begin : begin + next() * (took * 1.05 - begin);
+/** Any moment of a run; what comes before its first event is a matter of loading the program, and gets a tenth. A resume has less to do. */
+function momentIn({ begin, took }: Model, resumed: boolean, next: () => number): number {
+  return next() < 0.1 ? next() * begin : begin + next() * (took - begin) * (resumed ? 0.7 : 1.05);
 }
 
 function guarded(check: () => string[]): string[] {

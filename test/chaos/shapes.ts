@@ -9,7 +9,9 @@ export interface Shape {
 
 /** Every agent says in the ledger that it works, once for each execution. */
 const sign = 'echo "$SUPER_TASK $SUPER_ATTEMPT" >>"$LEDGER"';
-const passOn = 'for f in "$SUPER_CONTEXT_DIR"/*.txt; do [ -e "$f" ] && cat "$f"; done; echo "$SUPER_TASK is done"';
+// What is passed on does not stand first: it may be the list of tasks that somebody handed on.
+const passOn =
+  'echo "$SUPER_TASK got"; for f in "$SUPER_CONTEXT_DIR"/*.txt; do [ -e "$f" ] && cat "$f"; done; echo "$SUPER_TASK is done"';
 
 const agents = {
   quick: `${sign}; ${passOn}`,
@@ -132,3 +134,17 @@ export const shapes: readonly Shape[] = [
   ]),
   shape('stragglers', { strategy: 'parallel', max_parallel_tasks: 2 }, ['a straggling', 'b slow', 'c quick: a b']),
 ];
+
+/** A bit of everything, one after the other, so that its steps are nearly the same every time. */
+export const stepShape: Shape = shape(
+  'steps',
+  {
+    strategy: 'hierarchical',
+    manager: 'delegating',
+    max_depth: 2,
+    max_parallel_tasks: 1,
+    retry_strategy: { ...retry, max_attempts: 3 },
+  },
+  ['a flaky', 'b large', 'c filing: b'],
+  ['delegating', 'slow', 'quick'],
+);
