@@ -2,6 +2,7 @@ import { brief } from '../diagnostics/brief.ts';
 import type { Path } from '../diagnostics/diagnostic.ts';
 import { durationFor } from './durations.ts';
 import { cpusFor, sizeFor } from './sizes.ts';
+import { inQuotes } from './unquoted.ts';
 
 /** The value at a path of plain data, or undefined. */
 export function atPath(data: unknown, at: Path): unknown {
@@ -65,7 +66,7 @@ export function kindOf(value: unknown, expected: readonly string[]): string {
 export function wrongTypeHint(expected: readonly string[], value: unknown, at: Path): string {
   if (expected.includes('number') && expected.includes('string')) return '';
   if (at.at(-2) === 'limits') return '';
-  if (expected.includes('string')) return hintForText(value);
+  if (expected.includes('string')) return hintForText(value, at);
   if (expected.includes('boolean')) return 'write true or false, without quotes';
   const key = String(at.findLast((step) => typeof step === 'string') ?? '');
   if (expected.includes('array')) {
@@ -80,7 +81,7 @@ export function wrongTypeHint(expected: readonly string[], value: unknown, at: P
   return '';
 }
 
-function hintForText(value: unknown): string {
+function hintForText(value: unknown, at: Path): string {
   if (value === null) return 'write a text, or "" for an empty one';
   if (Array.isArray(value)) return 'YAML reads [ as the start of a list; put quotes around the text';
   if (typeof value !== 'object') {
@@ -90,8 +91,14 @@ function hintForText(value: unknown): string {
   const keys = Object.keys(value);
   const inner = (value as Record<string, unknown>)[keys[0] ?? ''];
   if (keys.length === 1 && inner === null)
-    return `YAML reads {${brief(keys[0] ?? '')}} as a map; put quotes around the text: "{${brief(keys[0] ?? '')}}"`;
+    return `YAML reads {${brief(keys[0] ?? '')}} as a map; write it in quotes: ${keyOf(at)}${inQuotes(`{${keys[0]}}`)}`;
   return 'YAML reads this as a map; put quotes around the text, or start it with | on the line of its key';
+}
+
+/** How the line of a value begins; empty for an item of a list. */
+function keyOf(at: Path): string {
+  const last = at.at(-1);
+  return typeof last === 'string' ? `${last}: ` : '';
 }
 
 /** How each form of text is called, what its rule is, and what stands in place of forbidden characters. */

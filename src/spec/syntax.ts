@@ -1,11 +1,6 @@
 // Sentences for what the YAML library finds. Its codes cover several causes, so that some rows look at its message too.
 import type { ErrorCode } from 'yaml';
-
-/** What a syntax fault says. */
-export interface Wording {
-  readonly message: string;
-  readonly hint: string;
-}
+import { lineInQuotes, unquotedPlaceholder, type Wording } from './unquoted.ts';
 
 const quote = 'put the value between quotes';
 const listStart = 'start it on a line of its own below the key, or write [a, b]';
@@ -91,8 +86,12 @@ const wordings: readonly (readonly [ErrorCode, RegExp, string, string])[] = [
 
 /** Our sentence for an error of the library, on a line of the text, of which `rest` is what stands from the fault on. */
 export function wordingOf(code: ErrorCode, message: string, rest = '', line = ''): Wording {
+  const unquoted = unquotedPlaceholder(line, line.length - rest.length);
+  if (unquoted !== undefined) return unquoted;
   for (const [each, pattern, sentence, hint] of wordings) {
-    if (each === code && pattern.test(`${message}\n${rest}\n${line}`)) return { message: sentence, hint };
+    if (each !== code || !pattern.test(`${message}\n${rest}\n${line}`)) continue;
+    const right = hint === quote ? lineInQuotes(line) : undefined;
+    return { message: sentence, hint: right === undefined ? hint : `${hint}: ${right}` };
   }
   return { message: 'this cannot stand here', hint: 'a quote, a colon, a comma or a bracket is missing nearby' };
 }

@@ -3,6 +3,7 @@ import { brief } from '../diagnostics/brief.ts';
 import type { Code } from '../diagnostics/catalogue.ts';
 import { firstFew, maxDepth, maxExpandedNodes } from './limits.ts';
 import type { Range } from './lines.ts';
+import { unquotedPlaceholder, type Wording } from './unquoted.ts';
 
 /** A fault that knows its place in the text. */
 export interface PlacedFault {
@@ -100,6 +101,9 @@ export function walk(root: Node, text: string): Walked {
     // What such a key was to say is unknown, so that what the map lacks without it is not worth saying.
     if (!isScalar(node)) return stop('yaml-key-type', rangeOf(node), 'a key must be a string', 'write a plain name');
     if (typeof node.value !== 'string') {
+      const unquoted = node.source === '' ? placeholderBefore(text, rangeOf(node)[0]) : undefined;
+      // What the value of its key was to say is unknown too.
+      if (unquoted !== undefined) return stop('yaml-key-type', rangeOf(node), unquoted.message, unquoted.hint);
       const kind = node.value === null ? 'null' : `the ${typeof node.value} ${brief(node.source ?? '')}`;
       const hint = node.source ? `write it between quotes: "${brief(node.source)}"` : 'write a plain name';
       report('yaml-key-type', rangeOf(node), `a key must be a string, not ${kind}`, hint);
@@ -164,6 +168,13 @@ export const aliasHint = 'write the value out, or put quotes around a text that 
 /** Where a node stands, without what follows it. */
 export function rangeOf(node: Node | null | undefined): Range {
   return node?.range ? [node.range[0], node.range[1]] : [0, 0];
+}
+
+/** What to say where a colon follows something like {goal}, which makes a key of it. */
+function placeholderBefore(text: string, at: number): Wording | undefined {
+  const start = text.lastIndexOf('\n', at - 1) + 1;
+  const end = text.indexOf('\n', at);
+  return unquotedPlaceholder(text.slice(start, Math.min(end === -1 ? text.length : end, start + 2000)), at - start);
 }
 
 /** The tag stands before its node, with at most an anchor and blanks between; one that is spelt in another way is not looked for. */
