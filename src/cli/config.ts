@@ -58,7 +58,7 @@ async function print(rows: readonly Effective[], project: Project, around: Aroun
   }
   const shown = flag(call, 'showOrigin');
   io.stdout.write(columns(rows.map(({ key, text, origin }) => [key, text, ...(shown ? [originText(origin)] : [])])));
-  if (shown) io.stdout.write(`\n${columns(files.map(({ file, state }) => ['file', file, state]))}`);
+  if (shown) io.stdout.write(`\n${columns(files.map(({ file, state }) => ['file', state, file]))}`);
   for (const note of await misspeltVariables(io)) io.stderr.write(`super: note: ${note}\n`);
 }
 

@@ -32,7 +32,7 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
     });
     return ok ? exit.succeeded : exit.invalid;
   }
-  const code = reportDiagnostics({ ...compiled, file: nameFor(project, request.path) }, io);
+  const code = reportDiagnostics(compiled, io);
   if (plan === undefined) return code;
   const [head, table, rest] = planText(plan, request, refused);
   const lines = (texts: readonly string[]) => texts.map((text) => `${printable(text)}\n`).join('');

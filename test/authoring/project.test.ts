@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createOrchestra } from '../../src/authoring/create.ts';
 import { newPlaybook, projectFiles } from '../../src/authoring/project.ts';
+import { keysAt } from '../../src/schema/terms.gen.ts';
 import type { AgentName } from '../../src/schema/types.gen.ts';
 import { readPlaybook } from '../../src/spec/agent.ts';
 import { readOrchestra } from '../../src/spec/orchestra.ts';
+import { readProjectFile } from '../../src/spec/settings.ts';
 import { parseSource } from '../../src/spec/source.ts';
 import type { AgentSpec } from '../../src/spec/spec.ts';
 
@@ -28,8 +30,21 @@ describe('a new project', () => {
       'agents/reviewer_playbook.yaml',
       'orchestras/hello_orchestra.yaml',
     ]);
-    expect(files['.super']).toBe('project: "my: shop"\nversion: 0.1.0\n');
-    expect(projectFiles('shop')['.super']).toBe('project: shop\nversion: 0.1.0\n');
+    expect(files['.super']).toMatch(/^project: "my: shop"\nversion: 0.1.0\n\n# /);
+    expect(projectFiles('shop')['.super']).toMatch(/^project: shop\nversion: 0.1.0\n\n# /);
+  });
+
+  test('has a file .super without a fault, whose settings need only their # taken away', () => {
+    const text = files['.super'] ?? '';
+    const said = text.replace(/^# (?=defaults:| )/gm, '');
+    for (const each of [text, said]) {
+      const source = parseSource('.super', each);
+      if (source.value === undefined) throw new Error(JSON.stringify(source.diagnostics));
+      const { value, diagnostics } = readProjectFile(source.value);
+      expect(diagnostics).toEqual([]);
+      const keys = Object.keys(value?.defaults ?? {}).sort();
+      expect(keys).toEqual(each === text ? [] : [...(keysAt.config['#'] ?? [])].sort());
+    }
   });
 
   test('has playbooks without a fault, which find their order by themselves', () => {

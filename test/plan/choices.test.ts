@@ -10,14 +10,18 @@ import { edges } from './compiled.ts';
 const agent = (more: Partial<AgentSpec> = {}) => ({ file: 'o.yaml', has_language_model: false, ...more }) as AgentSpec;
 const none = { rehearse: false, unusable: (name: AdapterName) => `${name} is not here` };
 const option = { ...none, option: 'claude' as const };
+const preferred = { ...none, preferred: { adapter: 'gemini' as const, file: '.super' } };
+const variable = { ...preferred, variable: 'codex' as const };
 
 describe('the adapter of an agent', () => {
   test.each([
     ['what the agent says', agent({ adapter: 'command', run: 'x' }), option, 'command', 'run in o.yaml'],
     ['argv', agent({ adapter: 'command', argv: ['x'] }), none, 'command', 'argv in o.yaml'],
     ['a named one', agent({ adapter: 'codex' }), option, 'codex', 'adapter: codex in o.yaml'],
-    ['else --adapter', agent({ has_language_model: true }), option, 'claude', '--adapter'],
-    ['else its language model', agent({ has_language_model: true }), none, 'llm', 'language_model in o.yaml'],
+    ['else --adapter', agent({ has_language_model: true }), { ...option, variable: 'codex' }, 'claude', '--adapter'],
+    ['else SUPER_ADAPTER', agent({ has_language_model: true }), variable, 'codex', 'SUPER_ADAPTER'],
+    ['else its language model', agent({ has_language_model: true }), preferred, 'llm', 'language_model in o.yaml'],
+    ['else what settings prefer', agent(), preferred, 'gemini', 'adapter in .super'],
     [
       'a rehearsal over everything',
       agent({ adapter: 'command', run: 'x' }),

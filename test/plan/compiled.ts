@@ -4,21 +4,23 @@ import type { AdapterChoice } from '../../src/plan/adapter-choice.ts';
 import { compile } from '../../src/plan/compile.ts';
 import type { Plan, TaskName } from '../../src/schema/types.gen.ts';
 import { parseSource, type Source } from '../../src/spec/source.ts';
-import type { Overrides } from '../../src/spec/spec.ts';
+import type { Overrides, Surroundings } from '../../src/spec/spec.ts';
 
 const nothing: AdapterChoice = { rehearse: false, unusable: () => 'not installed' };
 
 export interface Choices {
   readonly overrides?: Overrides;
+  readonly around?: Surroundings;
   readonly adapters?: AdapterChoice;
 }
 
 /** Compiles a text. */
-export function check(text: string, { overrides, adapters = nothing }: Choices = {}): Checked<Plan> {
+export function check(text: string, { overrides, around, adapters = nothing }: Choices = {}): Checked<Plan> {
   const source = parseSource('o.yaml', text);
   if (source.value === undefined) return { diagnostics: source.diagnostics };
   return compile(source.value as Source, {
     ...(overrides !== undefined && { overrides }),
+    ...(around !== undefined && { around }),
     adapters,
     team: (spec) => ({
       agents: new Map(spec.agents.flatMap((entry) => (entry.type === 'inline' ? [[entry.name, entry.agent]] : []))),

@@ -183,3 +183,25 @@ describe('a playbook is refused', () => {
     },
   );
 });
+
+describe('limits', () => {
+  const spec = (limits: string) => read(`${head}  description: Works\nspec:\n  run: 'true'\n  limits: ${limits}\n`);
+
+  test('in bytes and processors', () => {
+    expect(spec('{memory: 2GiB, cpu: 50%, output: 1MB}')).toMatchObject({
+      agent: { limits: { memory_bytes: 2 ** 31, cpus: 0.5, output_bytes: 1_000_000 } },
+      said: [],
+    });
+    expect(read(`${head}  description: Works\nspec:\n  run: 'true'\n`).agent).not.toHaveProperty('limits');
+  });
+
+  test.each([
+    ['{memry: 2GiB}', '8:12 unknown-key: unknown key "memry"'],
+    ['{disk: 2GB}', '8:12 unknown-key: unknown key "disk"'],
+    ['{memory: 2 GB}', '8:20 bad-format: "2 GB" cannot be a size'],
+    ['{memory: 0GB}', '8:20 out-of-range: "memory" must be more than 0, not 0GB'],
+    ['2GB', '8:11 wrong-type: "limits" must be a map, not a text'],
+  ])('one that would limit nothing is no mere note: %s', (limits, fault) => {
+    expect(spec(limits)).toEqual({ agent: undefined, said: [fault] });
+  });
+});
