@@ -33,6 +33,6 @@ export function inQuotes(text: string): string {
 
 /** What stands before the value of a line, the key with its colon or the dash of that, and the value. */
 function partsOf(line: string): { readonly before?: string; readonly key?: string; readonly value?: string } {
-  const [, before, key, value] = /^(\s*(?:- +)*?([\w-]+:|-) +)(\S.*)$/.exec(line) ?? [];
+  const [, before, key, value] = /^(\s*(?:- +)*([\w-]+:|-) +)(\S.*)$/.exec(line) ?? [];
   return before === undefined || key === undefined || value === undefined ? {} : { before, key, value };
 }
