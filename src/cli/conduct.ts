@@ -98,7 +98,7 @@ async function runToEnd(
   call: Call,
   io: Io,
 ): Promise<number> {
-  const { project, layout } = conducted;
+  const { project, layout, plan } = conducted;
   let state: RunState | undefined;
   const name = chooseReporter({ json: flag(call, 'json'), quiet: flag(call, 'quiet') }, io.stderr, io.env);
   const reporter = await makeReporter(
@@ -118,8 +118,9 @@ async function runToEnd(
       },
     });
     interruption.listen((signal, again) => {
+      const grace = plan.grace_seconds ?? 10;
       reporter.note(
-        again ? 'ending the agents at once' : 'stopping, agents have 10 s; once more ends the agents at once',
+        again ? 'ending the agents at once' : `stopping, agents have ${grace} s; once more ends the agents at once`,
       );
       run.stop('signal', signal);
     });
