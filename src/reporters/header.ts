@@ -1,5 +1,6 @@
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunEvent } from '../schema/types.gen.ts';
+import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
 import { oneLine } from './failure.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean } from './terminal.ts';
@@ -18,8 +19,25 @@ export function headerLines(event: RunEvent, state: RunState, context: ReporterC
     ...(goal === '' ? [] : [fact('goal', oneLine(goal))]),
     fact('run', event.run),
     fact('folder', clean(files.folder)),
+    ...limitLines(plan).map((line, at) => fact(at === 0 ? 'limits' : '', line)),
     '',
   ];
+}
+
+/** What limits the run and each attempt of its agents, and how that is enforced; nothing where nothing does. */
+function limitLines({ agents, limits = {} }: Plan): string[] {
+  const ofRun = runLimitWords(limits).map((word) => `the run: ${word}`);
+  const ofAgents = new Map<string, string[]>();
+  for (const { name, limits: own = {} } of agents) {
+    const words = agentLimitWords(own).join(', ');
+    if (words !== '') ofAgents.set(words, [...(ofAgents.get(words) ?? []), name]);
+  }
+  const lines = [...ofAgents].map(([words, names]) => {
+    const who = names.length === agents.length ? 'every attempt' : `an attempt of ${someOf(names, 5)}`;
+    return `${who}: at most ${words}`;
+  });
+  const sampled = agents.some(({ limits: own }) => own?.memory_bytes !== undefined || own?.cpus !== undefined);
+  return [...lines, ...ofRun, ...(sampled ? ['memory and processors are measured by sampling'] : [])];
 }
 
 /** Says loudly that nothing real is done, or for which agents. */

@@ -98,6 +98,25 @@ test('every event of a delegating run is told', async () => {
   expect(await told(stageOf(plan), events)).toMatch(/delegated {2}m_brief {6}1 task: extra\n/);
 });
 
+test('what limits a run stands in its head, agents with the same limits together', async () => {
+  const plan = planOf([{ name: 'a' }, { name: 'b', agent: 'writer' }, { name: 'c', agent: 'tester' }]);
+  const small = { memory_bytes: 1024 ** 3, cpus: 1 };
+  const limits = { worker: small, writer: small, tester: { output_bytes: 1_000_000 } };
+  const agents = plan.agents.map((agent) => ({ ...agent, limits: limits[agent.name as keyof typeof limits] }));
+  const limited = { ...plan, agents, limits: { disk_bytes: 20e9 } };
+  const head = (await told(stageOf(limited), await eventsOf(limited))).split('\n\n')[0]?.split('\n');
+  expect(head?.slice(4)).toEqual([
+    'limits     an attempt of worker, writer: at most 1GiB of memory, 1 processor',
+    '           an attempt of tester: at most 1MB of output',
+    '           the run: at most 20GB on disk',
+    '           memory and processors are measured by sampling',
+  ]);
+  const alike = { ...plan, agents: plan.agents.map((agent) => ({ ...agent, limits: { output_bytes: 4096 } })) };
+  expect(await told(stageOf(alike), await eventsOf(alike))).toContain(
+    'limits     every attempt: at most 4KiB of output\n\n',
+  );
+});
+
 test('a run that never began leaves no summary', async () => {
   const stage = stageOf(planOf([{ name: 'a' }]));
   const reporter = plainReporter(stage);
