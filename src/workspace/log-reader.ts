@@ -21,7 +21,11 @@ const mark = /\n\[\.\.\. \d+ bytes cut here \.\.\.\]\n/;
 /** Reads a log from its beginning; it need not exist yet. */
 export function readLog(path: string): LogReader {
   let at = 0;
+  /** What stands before that place. */
   let before: Buffer = Buffer.alloc(0);
+  /** The end of what was given out, as far as nothing is missing in it. */
+  let given: Buffer = Buffer.alloc(0);
+  let missing = false;
   const moveTo = (place: number) => {
     at = place;
     before = readSome(path, Math.max(0, at - known), Math.min(at, known));
@@ -33,8 +37,9 @@ export function readLog(path: string): LogReader {
       let data = readSome(path, at - before.length, before.length + stretch);
       let cut = false;
       if (!data.subarray(0, before.length).equals(before)) {
-        const found = placeAfter(path, before, size);
+        const found = placeAfter(path, given, size);
         cut = found === undefined;
+        missing ||= cut;
         moveTo(found ?? size);
         data = readSome(path, at - before.length, before.length + stretch);
       }
@@ -42,18 +47,21 @@ export function readLog(path: string): LogReader {
       if (bytes.length === 0) return cut ? { bytes, cut } : undefined;
       at += bytes.length;
       before = data.subarray(-known);
+      given = (missing ? bytes : Buffer.concat([given, bytes])).subarray(-known);
+      missing = false;
       return { bytes, cut };
     },
   };
 }
 
-/** Where the bytes that were reached stand in a log that was put together anew; undefined where they are gone, or still in the way. */
-function placeAfter(path: string, before: Buffer, size: number): number | undefined {
+/** Where what was given out ends in a log that was put together anew; undefined while it is being cut. */
+function placeAfter(path: string, given: Buffer, size: number): number | undefined {
   if (existsSync(`${path}.tail`) || size > longest) return undefined;
   const data = readSome(path, 0, size);
-  const place = data.lastIndexOf(before);
-  if (place !== -1) return place + before.length;
-  const text = data.toString('latin1');
-  const found = mark.exec(text);
-  return found === null ? undefined : found.index;
+  // Where the cut went through it, its end is enough.
+  for (let length = given.length; length >= Math.min(given.length, known / 16); length = Math.floor(length / 4)) {
+    const place = data.lastIndexOf(given.subarray(given.length - length));
+    if (place !== -1) return place + length;
+  }
+  return mark.exec(data.toString('latin1'))?.index;
 }

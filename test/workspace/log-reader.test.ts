@@ -60,7 +60,7 @@ describe('a log that is kept small while it is read', () => {
     const lines = linesOf(text);
     expect(new Set(lines).size).toBe(lines.length);
     expect(lines.at(-1)).toBe('line 1999');
-    expect(lines.length < 2000).toBe(text.includes('<cut>') || text.includes('bytes cut here'));
+    if (lines.length < 2000) expect(text).toMatch(/<cut>|bytes cut here/);
   });
 
   test('one that was cut and put together between two looks goes on behind what was read', async () => {
