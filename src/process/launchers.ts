@@ -6,7 +6,9 @@ import type { Identity, ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 import { openNursery } from './nursery.ts';
 import type { LaunchEnd, Launched, LaunchOrder } from './order.ts';
+import { closePipe, openPipe, pipesOf } from './pipes.ts';
 import {
+  allWaiting,
   dispatch,
   exceptOurs,
   freezeWork,
@@ -64,6 +66,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
       const more = pool.complaint === '' ? '' : ` (${pool.complaint})`;
       setReady(`agents cannot be started here: the process that would do so ${why}${more}`);
       onNurseryLost(pool, why);
+      else if (report.type === 'pipes') onPipes(pool, report);
     },
   });
   const pool: Pool = {
@@ -80,6 +83,7 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     starting: 0,
     closing: false,
     lost: undefined,
+    piping: new Map(),
     complaint: '',
     onEmpty() {},
     sampled: { at: Number.NEGATIVE_INFINITY, pid: 0 },
@@ -122,16 +126,26 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   const work: Work = {
     id,
     order,
-    settle,
+    pipes,
+    settle(end) {
+      for (const pipe of pipes) closePipe(pipe);
+      settle(end);
+    },
     began: 0,
     elder: 0,
     deadline: Number.POSITIVE_INFINITY,
+  const pipes = pipesOf(order, pool.common.folder, id);
     ending: false,
     frozen: false,
     wake() {},
   };
-  pool.waiting.push(work);
-  dispatch(pool);
+  if (pipes.length > 0) {
+    pool.piping.set(id, work);
+    pool.nursery.tell('pipes', id, ...pipes.map(({ stream }) => stream));
+  } else {
+    pool.waiting.push(work);
+    dispatch(pool);
+  }
   return {
     ended,
     stop: (force) => stopWork(pool, work, force ? 0 : (order.graceMs ?? pool.graceMs)),
@@ -144,9 +158,23 @@ async function close(pool: Pool, mark: string): Promise<void> {
   pool.closing = true;
   const grace = Math.min(pool.graceMs, closingGrace);
   const leaders: Identity[] = [];
-  for (const work of pool.waiting.splice(0)) work.settle({ type: 'lost', message: 'the run is over' });
+  for (const work of allWaiting(pool)) work.settle({ type: 'lost', message: 'the run is over' });
   for (const work of pool.running.values()) stopWork(pool, work, grace);
   while (pool.running.size > 0) await sleep(5);
+/** Work begins when somebody reads its pipes. */
+function onPipes(pool: Pool, { attempt, made }: Extract<Report, { type: 'pipes' }>): void {
+  const work = pool.piping.get(attempt);
+  if (!work || !pool.piping.delete(attempt)) return;
+  try {
+    if (!made) throw new Error('mkfifo failed');
+    for (const pipe of work.pipes) openPipe(pipe);
+  } catch (error) {
+    return work.settle({ type: 'lost', message: `no pipes could be made for it: ${(error as Error).message}` });
+  }
+  pool.waiting.push(work);
+  dispatch(pool);
+}
+
   for (const launcher of pool.launchers.values()) {
     if (launcher.identity) leaders.push(launcher.identity);
     hangUp(launcher);

@@ -25,11 +25,10 @@ const telltale = new RegExp(
 );
 
 /**
- * The lines by which a launcher runs an attempt and reports its end. A launcher that was told to stop before it read them
- * does not begin. The subshell stands alone, never in a condition, or `set -e` would be off within it.
+ * The lines by which a launcher runs an attempt, with these redirections, and reports its end. A launcher that was told to
+ * stop before it read them does not begin. The subshell stands alone, never in a condition, or `set -e` would be off within it.
  */
-export function attemptLines(id: number, order: LaunchOrder, body: string): string {
-  const files = `<${quote(order.stdin ?? '/dev/null')} >>${quote(order.stdout)} 2>>${quote(order.stderr)} 3>&-`;
+export function attemptLines(id: number, files: string, body: string): string {
   return `case $super_stop in '') (unset super_stop\n${body}) ${files} ;; *) (exit 143) ;; esac\necho "end ${id} $?$super_stop" >&3\n`;
 }
 

@@ -4,10 +4,11 @@
  *
  *   start <slot>           makes the FIFO <folder>/<slot> and a shell that reads its program from it
  *   guard <pid> <began>    from now on the process group <pid> is ended should the orchestrator die
+ *   pipes <attempt> <name> ...  makes the FIFOs <folder>/<attempt>-<name>
  *   release <pid> <began>  the group is empty
  *   bye                    the orchestrator ends well
  *
- *   ready [evaluates] | missing <tool> | fifo <slot> | failed <slot> | gone <slot> <exit code>; anything else is a complaint
+ *   ready [evaluates] | missing <tool> | fifo <slot> | failed <slot> | pipes <attempt> | nopipes <attempt> | gone <slot> <exit code>; anything else is a complaint
  *
  * It is deaf to INT, TERM, HUP and PIPE, and gives its children the default dispositions back: all but INT in a subshell, INT and
  * QUIT, which a shell sets to "ignore" for good in whatever it starts with `&`, through env or perl.
@@ -44,11 +45,18 @@ while read -r word first second; do
     start) start "$first" ;;
     guard) guarded="$guarded $first:$second" ;;
     release) release "$first:$second" ;;
+pipes() {
+  id=$1
+  shift
+  for one; do set -- "$@" "$folder/$id-$one"; shift; done
+  mkfifo -m 600 "$@" && echo "pipes $id" || echo "nopipes $id"
+}
     bye) exit 0 ;;
   esac
 done
 
 # Nobody is left who could end what runs. A word on the broken status pipe would end this shell first.
+    pipes) pipes "$first" $second ;;
 exec >/dev/null 2>&1 3>&1
 facts() {
   group= began=

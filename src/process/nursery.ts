@@ -28,6 +28,7 @@ export type Report =
   | { readonly type: 'gone'; readonly slot: number; readonly code: number }
   | { readonly type: 'end'; readonly attempt: number; readonly code: number; readonly stopped: boolean }
   | { readonly type: 'complaint'; readonly text: string };
+  | { readonly type: 'pipes'; readonly attempt: number; readonly made: boolean }
 
 /** Who hears of a nursery. Nothing is called before openNursery has returned. */
 export interface NurseryListener {
@@ -123,3 +124,6 @@ function parseReport(line: string): Report {
   if (word === 'ready') return { type: 'ready', evaluates: first === 'evaluates' };
   return { type: 'complaint', text: line };
 }
+  if ((word === 'pipes' || word === 'nopipes') && first !== '') {
+    return { type: 'pipes', attempt: one, made: word === 'pipes' };
+  }

@@ -11,7 +11,15 @@ export interface TreeLimits {
   readonly cpus?: number;
 }
 
-/** One thing to run. Paths are absolute; stdout and stderr are appended to. */
+/** Takes what a process writes, while it is written. Neither function may throw. */
+export interface Sink {
+  /** The bytes are there during this call only; the process waits while they are taken. */
+  write(chunk: Uint8Array): void;
+  /** Nothing comes any more. Called once, before the end of the process is told, whether it ever began or not. */
+  end(): void;
+}
+
+/** One thing to run. Paths are absolute. */
 export interface LaunchOrder {
   readonly program: Program;
   readonly cwd: string;
@@ -19,8 +27,11 @@ export interface LaunchOrder {
   readonly env: Readonly<Record<string, string>>;
   /** A file; undefined: nothing to read. */
   readonly stdin: string | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** A file that it appends to by itself, or who takes what it writes. */
+  readonly stdout: string | Sink;
+  readonly stderr: string | Sink;
+  /** Who takes what it writes to its file descriptor 3; without: that is closed. */
+  readonly reports?: Sink;
   /** Between TERM and KILL, in milliseconds; that of the launchers unless given. */
   readonly graceMs?: number;
   readonly limits?: TreeLimits;

@@ -12,6 +12,7 @@ import { firstLines } from './message.ts';
 import { monotonic } from './monotonic.ts';
 import type { Nursery, Report } from './nursery.ts';
 import type { LaunchEnd, LaunchOrder } from './order.ts';
+import type { Pipe } from './pipes.ts';
 import { type Common, type Prepared, prepareOrder } from './prepare.ts';
 import { type Restraint, restrain } from './restraint.ts';
 import type { Sampler } from './sampler.ts';
@@ -35,6 +36,7 @@ export interface Work {
   readonly order: LaunchOrder;
   readonly settle: (end: LaunchEnd) => void;
   launcher?: Launcher;
+  readonly pipes: readonly Pipe[];
   prepared?: Prepared;
   began: number;
   /** The youngest process when it began, where that matters. */
@@ -64,6 +66,8 @@ export interface Pool {
   readonly idle: Launcher[];
   readonly waiting: Work[];
   readonly running: Map<number, Work>;
+  /** What waits for its pipes to be made. */
+  readonly piping: Map<number, Work>;
   readonly graceMs: number;
   /** Slots given out so far. */
   slots: number;
@@ -108,7 +112,7 @@ export function startLauncher(pool: Pool): void {
 
 function assign(pool: Pool, launcher: Launcher, work: Work): void {
   try {
-    work.prepared = prepareOrder(work.id, work.order, pool.common, pool.evaluate);
+    work.prepared = prepareOrder(work.id, work.order, work.pipes, pool.common, pool.evaluate);
   } catch (error) {
     pool.idle.push(launcher);
     return work.settle({ type: 'refused', message: (error as Error).message });
@@ -148,7 +152,7 @@ export function onReport(pool: Pool, report: Report): void {
     pool.complaint = report.text.slice(0, 200);
     return;
   }
-  if (report.type === 'ready' || report.type === 'missing') return;
+  if (report.type === 'ready' || report.type === 'missing' || report.type === 'pipes') return;
   const launcher = pool.launchers.get(report.slot);
   if (!launcher) return;
   if (report.type === 'fifo') onFifo(pool, launcher);
@@ -240,7 +244,7 @@ function onGone(pool: Pool, launcher: Launcher): void {
 export function onNurseryLost(pool: Pool, why: string): void {
   if (pool.lost !== undefined || pool.closing) return;
   pool.lost = `the process that starts all others was lost: it ${why}`;
-  for (const work of pool.waiting.splice(0)) work.settle({ type: 'lost', message: pool.lost });
+  for (const work of allWaiting(pool)) work.settle({ type: 'lost', message: pool.lost });
   for (const launcher of pool.launchers.values()) {
     if (launcher.work) lose(pool, launcher, pool.lost);
     else hangUp(launcher);
@@ -252,6 +256,13 @@ function lose(pool: Pool, launcher: Launcher, why: string): void {
   launcher.work.lost ??= because(pool, why);
   launcher.spent = true;
   void endWork(pool, launcher, launcher.work, shortGrace);
+/** All that has not begun, which now waits no longer. */
+export function allWaiting(pool: Pool): readonly Work[] {
+  const all = [...pool.waiting.splice(0), ...pool.piping.values()];
+  pool.piping.clear();
+  return all;
+}
+
 }
 
 function because(pool: Pool, why: string): string {
@@ -260,7 +271,7 @@ function because(pool: Pool, why: string): string {
 
 /** Stops work, wherever it stands. */
 export function stopWork(pool: Pool, work: Work, graceMs: number): void {
-  if (remove(pool.waiting, work)) return work.settle({ type: 'exited', code: 143 });
+  if (remove(pool.waiting, work) || pool.piping.delete(work.id)) return work.settle({ type: 'exited', code: 143 });
   const { launcher } = work;
   if (launcher && pool.running.has(work.id)) void endWork(pool, launcher, work, graceMs);
 }

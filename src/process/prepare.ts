@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptBody, attemptLines, isPlain, isPlainName, quote } from './message.ts';
 import type { LaunchOrder, Program } from './order.ts';
+import { type Pipe, redirections } from './pipes.ts';
 
 /** An order in the form in which a launcher takes it. */
 export interface Prepared {
@@ -28,7 +29,13 @@ const messageLimit = 32_768;
 const argumentLimit = 100_000;
 
 /** Puts an order into words. Throws for what cannot be said to a process. `evaluate`: whether a plain script may be evaluated. */
-export function prepareOrder(id: number, order: LaunchOrder, common: Common, evaluate: boolean): Prepared {
+export function prepareOrder(
+  id: number,
+  order: LaunchOrder,
+  pipes: readonly Pipe[],
+  common: Common,
+  evaluate: boolean,
+): Prepared {
   const spilled: string[] = [];
   const spill = (kind: string, text: string) => {
     const file = join(common.folder, `${kind}-${id}`);
@@ -40,7 +47,8 @@ export function prepareOrder(id: number, order: LaunchOrder, common: Common, eva
   const program = plain ? order.program : withinArgument(order.program, (text) => spill('script', text));
   const body = attemptBody({ ...order, program }, common.inherited, plain);
   const short = Buffer.byteLength(body) < messageLimit / 2;
-  const lines = attemptLines(id, order, short ? body : `. ${quote(spill('message', body))}`);
+  const files = redirections(order, pipes, quote);
+  const lines = attemptLines(id, files, short ? body : `. ${quote(spill('message', body))}`);
   return { lines, plain, marks: attemptMarks(order, common.inherited), spilled };
 }
 
