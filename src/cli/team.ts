@@ -6,10 +6,12 @@ import { type CompileOptions, compile, type Team } from '../plan/compile.ts';
 import type { AgentName, Plan } from '../schema/types.gen.ts';
 import { readPlaybook } from '../spec/agent.ts';
 import { decode } from '../spec/decode.ts';
+import { firstFew } from '../spec/limits.ts';
 import { parseSource, type Source } from '../spec/source.ts';
 import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
 import { readFrugally } from './memory.ts';
+import { missingFiles, modulePath } from './named-files.ts';
 import { nameFor, orRefuse, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import type { Around } from './settings.ts';
 
@@ -79,22 +81,32 @@ function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: 
   const playbooks = playbookFiles(project);
   const agents = new Map<AgentName, AgentSpec>();
   const diagnostics: Diagnostic[] = [];
+  const missing: Diagnostic[] = [];
   const load = (file: PlaybookFile) => {
     const playbook = loadPlaybook(project, file);
     for (const [name, text] of playbook.texts) texts.set(name, text);
     diagnostics.push(...playbook.diagnostics);
-    if (playbook.value !== undefined) agents.set(playbook.value.name, playbook.value);
+    if (playbook.value !== undefined) agents.set(playbook.value.name, withModule(project, playbook.value));
   };
   for (const entry of spec.agents) {
-    if (entry.type === 'inline') agents.set(entry.name, entry.agent);
-    else if (!agents.has(entry.name)) {
+    if (entry.type === 'inline') {
+      agents.set(entry.name, withModule(project, entry.agent));
+      missing.push(...missingFiles(project, entry.agent, source, entry.at));
+    } else if (!agents.has(entry.name)) {
       const found = answering(playbooks, entry.name);
       if (found.length > 1) diagnostics.push(ambiguous(project, entry, found, source));
       else found.forEach(load);
     }
   }
+  diagnostics.push(...firstFew(missing));
   const known = new Set([...spec.agents.flatMap(inlineName), ...playbooks.map(({ name }) => name)]);
   return { agents, known: [...known], diagnostics };
+}
+
+/** The agent with a module that is found from anywhere: the plan takes relative paths from the project's folder, where nobody needs to stand. */
+function withModule(project: Project, agent: AgentSpec): AgentSpec {
+  if (agent.module === undefined || project.cwd === project.root) return agent;
+  return { ...agent, module: modulePath(project, agent, agent.module) };
 }
 
 /** The playbooks that answer to a name: `<name>_playbook.yaml` anywhere, else `<name>.yaml` in agents/ itself. */
@@ -126,7 +138,11 @@ export function loadPlaybook(project: Project, { name, file }: PlaybookFile): Re
   return {
     ...read,
     ...(value !== undefined && { value }),
-    diagnostics: [...read.diagnostics, ...diagnostics],
+    diagnostics: [
+      ...read.diagnostics,
+      ...diagnostics,
+      ...(value === undefined ? [] : missingFiles(project, value, source, ['spec'])),
+    ],
   };
 }
 

@@ -72,6 +72,20 @@ agents: [{name: worker, adapter: command, run: make}]
 tasks: [{name: build, agent: worker, description: Build it.}]
 `,
   },
+  'missing-file': {
+    severity: 'warning',
+    title: 'An agent names a file or a folder that is not here.',
+    meaning:
+      'Its cwd, its module, or the path of its program in argv leads nowhere on this machine. Where the orchestra runs on another one that may be as it should; here a run would be refused. cwd is relative to the folder of the project, module to the file that describes the agent, and a program to cwd.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, argv: [./tools/build, --all]}]
+tasks: [{name: build, agent: worker}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, argv: [make, all]}]
+tasks: [{name: build, agent: worker}]
+`,
+  },
   'templated-command': {
     severity: 'error',
     title: 'A command holds a template expression.',
