@@ -5,7 +5,7 @@ import { fold } from '../../src/run/fold.ts';
 import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody, Shortage } from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
 import type { RunState } from '../../src/run/state.ts';
-import type { Plan, PlanTask, RunEvent, RunId } from '../../src/schema/types.gen.ts';
+import type { Plan, PlanTask, RunEvent, RunId, TaskName } from '../../src/schema/types.gen.ts';
 
 /** A task of a test plan: what it needs, by name; `name!` waits for any end only. */
 export interface Sketch {
@@ -120,6 +120,7 @@ export function rig(
   random = () => 0,
   before: readonly RunEvent[] = [],
   look?: () => Shortage | undefined,
+  again: readonly TaskName[] = [],
 ): Rig {
   const clock = handClock();
   const events: RunEvent[] = [...before];
@@ -135,7 +136,10 @@ export function rig(
       goal: 'the goal',
       ...(before.length === 0
         ? { opening: [opening()] }
-        : { opening: [{ type: 'run.resumed' }], state: fold(plan, before) }),
+        : {
+            opening: [{ type: 'run.resumed', ...(again.length > 0 && { again: [...again] }) }],
+            state: fold(plan, before),
+          }),
     },
     {
       clock,
