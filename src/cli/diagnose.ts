@@ -42,7 +42,9 @@ function exitOf(diagnostics: readonly Diagnostic[]): number {
 
 /** With excerpts and a closing count; where GitHub reads along, as annotations too. */
 function printText({ file, diagnostics, texts }: Report, stream: Stream, io: Io): void {
-  if (diagnostics.length > 0) stream.write(renderText(diagnostics, (name) => texts.get(name), paintFor(stream, io)));
+  const columns = stream.isTTY ? stream.columns : undefined;
+  const textOf = (name: string) => texts.get(name);
+  if (diagnostics.length > 0) stream.write(renderText(diagnostics, textOf, paintFor(stream, io), columns));
   stream.write(`${countLine(diagnostics)} in ${printable(file)}\n`);
   if (io.env.GITHUB_ACTIONS === 'true') io.stderr.write(renderGithub(diagnostics));
 }

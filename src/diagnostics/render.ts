@@ -9,15 +9,20 @@ export type Paint = (
 
 /** Widest excerpt of a source line; a longer line is shown around its fault. */
 const maxColumns = 120;
+/** Narrowest one, however narrow the terminal is. */
+const leastColumns = 16;
 
 /**
  * Diagnostics for people, in the order given: the place in GNU form, the source line where `textOf` knows the file, the fault
  * underlined, and the hint beside it; further lines of a hint follow below, all indented alike, so that YAML stays YAML.
+ * Where `columns` are given, excerpts are cut to them and a hint that does not fit beside its fault follows below; first lines
+ * stay whole, for programs that read along.
  */
 export function renderText(
   diagnostics: readonly Diagnostic[],
   textOf: (file: string) => string | undefined,
   paint: Paint = (_part, text) => text,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
   const lines = new Map<string, readonly string[] | undefined>();
   const lineOf = ({ file, line }: Diagnostic): string | undefined => {
@@ -25,10 +30,10 @@ export function renderText(
     const text = lines.get(file)?.[line - 1];
     return text?.endsWith('\r') ? text.slice(0, -1) : text;
   };
-  return diagnostics.map((each) => `${renderOne(each, lineOf(each), paint).join('\n')}\n`).join('');
+  return diagnostics.map((each) => `${renderOne(each, lineOf(each), paint, columns).join('\n')}\n`).join('');
 }
 
-function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint): string[] {
+function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint, columns: number): string[] {
   const { file, line, column, severity, message, code, hint } = diagnostic;
   const place = paint('place', `${printable(file)}:${line}:${column}:`);
   const head = `${place} ${paint(severity, `${severity}:`)} ${printable(message)} ${paint('code', `[${code}]`)}`;
@@ -36,12 +41,14 @@ function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Pa
   const margin = ' '.repeat(String(line).length + 2);
   const below = more.map((text) => (text === '' ? '' : `${margin}  ${paint('hint', text)}`));
   if (source === undefined) return first === '' ? [head] : [head, `${margin}  ${paint('hint', first)}`, ...below];
-  const { shown, before, carets } = excerpt(source, diagnostic);
+  const { shown, before, carets } = excerpt(source, diagnostic, columns - margin.length - 2);
   const gutter = paint('gutter', '|');
+  const marks = `${margin}${gutter} ${' '.repeat(before)}${paint('caret', carets)}`;
+  const isBeside = margin.length + 2 + before + carets.length + 1 + widthOf(first) <= columns;
   return [
     head,
     `${paint('gutter', ` ${line} |`)} ${shown}`.trimEnd(),
-    `${margin}${gutter} ${' '.repeat(before)}${paint('caret', carets)} ${paint('hint', first)}`.trimEnd(),
+    ...(isBeside ? [`${marks} ${paint('hint', first)}`.trimEnd()] : [marks, `${margin}  ${paint('hint', first)}`]),
     ...below,
   ];
 }
@@ -53,13 +60,16 @@ interface Excerpt {
   readonly carets: string;
 }
 
-function excerpt(source: string, { line, column, end_line, end_column }: Diagnostic): Excerpt {
+function excerpt(source: string, { line, column, end_line, end_column }: Diagnostic, columns: number): Excerpt {
   const from = Math.min(column - 1, source.length);
   const to = end_line > line ? source.length : Math.min(Math.max(end_column - 1, from), source.length);
-  const isLong = source.length > maxColumns;
-  const start = isLong ? wholeCharacter(source, from - maxColumns / 2) : 0;
+  const most = Math.max(Math.min(maxColumns, columns), leastColumns);
+  const isLong = source.length > most || (columns < maxColumns && widthOf(printable(source)) > most);
+  const start = isLong ? startOf(source, from, most / 2) : 0;
   const lead = `${start > 0 ? '…' : ''}${printable(source.slice(start, from))}`;
-  const room = isLong ? Math.max(maxColumns - widthOf(lead), maxColumns / 4) : Number.POSITIVE_INFINITY;
+  // The ellipsis at the end takes a column too, where columns are counted.
+  const end = Number.isFinite(columns) ? 1 : 0;
+  const room = isLong ? Math.max(most - widthOf(lead) - end, most / 4) : Number.POSITIVE_INFINITY;
   const fault = fitting(source.slice(from, to), room);
   const rest = fitting(source.slice(to), room - widthOf(fault.text));
   const tail = fault.isCut || rest.isCut ? '…' : '';
@@ -68,6 +78,14 @@ function excerpt(source: string, { line, column, end_line, end_column }: Diagnos
     before: widthOf(lead),
     carets: `^${'~'.repeat(Math.max(widthOf(fault.text) - 1, 0))}`,
   };
+}
+
+/** Where to begin, so that what stands before the fault takes so many columns at most. */
+function startOf(source: string, from: number, columns: number): number {
+  let start = wholeCharacter(source, from - columns);
+  while (start < from && widthOf(printable(source.slice(start, from))) > columns)
+    start = wholeCharacter(source, start + 1);
+  return start;
 }
 
 /** As much of a text, printable, as the columns hold. */

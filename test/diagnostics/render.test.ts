@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { explain } from '../../src/diagnostics/explain.ts';
 import { renderGithub } from '../../src/diagnostics/github.ts';
@@ -150,4 +151,47 @@ test('explain: a code, a near miss, a stranger', () => {
   });
   expect(explain('self-refrence')).toMatchObject({ type: 'unknown', hint: 'did you mean "self-reference"?' });
   expect(explain('toString')).toMatchObject({ type: 'unknown', hint: expect.stringContaining('yaml-syntax') });
+});
+
+describe('in a terminal of so many columns', () => {
+  const source = 'tasks: [{name: build, agent: worker, description: Build the whole thing, prioritty: high}]';
+  const wrong = { ...fault, line: 1, end_line: 1, column: 74, end_column: 83, hint: 'did you mean "priority"?' };
+  const shown = (columns: number) =>
+    renderText([wrong], () => source, undefined, columns)
+      .split('\n')
+      .slice(1, -1);
+
+  test('40: the excerpt is cut at the fault, and the hint stands below', () => {
+    expect(shown(40)).toEqual([
+      ' 1 | …the whole thing, prioritty: high}…',
+      '   |                   ^~~~~~~~~',
+      '     did you mean "priority"?',
+    ]);
+  });
+
+  test('100: the line is whole, and the hint stands below because it does not fit beside', () => {
+    expect(shown(100)).toEqual([` 1 | ${source}`, `   | ${' '.repeat(73)}^~~~~~~~~`, '     did you mean "priority"?']);
+  });
+
+  test('120: all of it fits', () => {
+    expect(shown(120)).toEqual([` 1 | ${source}`, `   | ${' '.repeat(73)}^~~~~~~~~ did you mean "priority"?`]);
+  });
+
+  test('no excerpt is wider than the terminal, whatever the line holds', () => {
+    const line = fc.array(fc.constantFrom('a', ' ', '\t', '日', '😀', '\x07', 'e\u0301'), { maxLength: 300 });
+    fc.assert(
+      fc.property(line, fc.nat(), fc.nat(400), fc.integer({ min: 24, max: 200 }), (parts, at, length, columns) => {
+        const text = parts.join('');
+        const column = (at % (text.length + 1)) + 1;
+        const place = { line: 1, end_line: 1, column, end_column: column + 1 + length };
+        const lines = renderText([{ ...fault, ...place }], () => text, undefined, columns).split('\n');
+        expect(
+          lines
+            .slice(1, 3)
+            .map(widthOf)
+            .filter((width) => width > columns),
+        ).toEqual([]);
+      }),
+    );
+  });
 });
