@@ -2,6 +2,7 @@
 import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import type { AgentName, Plan, PlanAgent, PlanAgentLimits, PlanLimits, TaskName } from '../schema/types.gen.ts';
 import { mergedEnv } from '../spec/env.ts';
+import { firstFew } from '../spec/limits.ts';
 import { readOrchestra } from '../spec/orchestra.ts';
 import { checkOrchestra } from '../spec/rules/rules.ts';
 import type { Source } from '../spec/source.ts';
@@ -117,11 +118,11 @@ function needsOf(tasks: readonly DraftTask[]): number[][] {
 }
 
 function reportCycles(draft: Draft, code: 'cycle' | 'group-order'): void {
-  for (const cycle of graph.cycles(needsOf(draft.tasks))) {
-    const path = cycle.map((index) => draft.tasks[index]?.task.name ?? '').join(' -> ');
+  const findings = graph.cycles(needsOf(draft.tasks)).map((cycle): Finding => {
+    const path = pathText(cycle.map((index) => draft.tasks[index]?.task.name ?? ''));
     const first = cycle[0] as number;
     const second = draft.tasks[cycle[1] as number]?.task.name as TaskName;
-    draft.report({
+    return {
       code,
       message:
         code === 'cycle'
@@ -129,8 +130,19 @@ function reportCycles(draft: Draft, code: 'cycle' | 'group-order'): void {
           : `this contradicts the order of the task groups: ${path}`,
       at: edgeAt(draft.spec, first, second),
       hint: 'each waits for the next one; remove one of these edges',
-    });
-  }
+    };
+  });
+  for (const finding of firstFew(findings)) draft.report(finding);
+}
+
+/** Most names of a path that are told. */
+const mostNames = 100;
+
+/** The names of a path; of one that nobody would read to its end, the first ones and the last. */
+function pathText(names: readonly string[]): string {
+  if (names.length <= mostNames) return names.join(' -> ');
+  const left = (names.length - mostNames).toLocaleString('en-US');
+  return [...names.slice(0, mostNames - 1), `(${left} more)`, names.at(-1)].join(' -> ');
 }
 
 /** Where the file says that a task waits for another one; the task's name where only a strategy says it. */

@@ -207,6 +207,17 @@ describe('cycles', () => {
       'these tasks wait for each other: x -> y -> x',
     ]);
   });
+
+  test('of many the first hundred are told, and of a long one the ends', () => {
+    const pairs = Array.from({ length: 240 }, (_, i) => ({ name: `t${i}`, context: [`t${i ^ 1}`] }));
+    const { diagnostics } = check(document({ strategy: 'parallel' }, pairs));
+    expect(diagnostics).toHaveLength(100);
+    expect(diagnostics.at(-1)?.hint).toMatch(/\n20 more faults of this file are not listed$/);
+    const ring = Array.from({ length: 150 }, (_, i) => ({ name: `t${i}`, context: [`t${(i + 1) % 150}`] }));
+    expect(check(document({ strategy: 'parallel' }, ring)).diagnostics[0]?.message).toMatch(
+      /: t0 -> t1 -> .* -> t98 -> \(51 more\) -> t0$/,
+    );
+  });
 });
 
 describe('limits of tasks', () => {
