@@ -27,7 +27,9 @@ export const orchestraValidate: Command = {
     const file = only !== undefined && more.length === 0 ? only.file : `${checked.length} orchestras`;
     // What is wrong with the settings refuses every run.
     const told = [...checked, choices.around];
-    return printReport({ file, diagnostics: once(told), texts: allTexts(told) }, format, io);
+    const faulty = choices.around.files.filter(({ diagnostics }) => diagnostics.length > 0);
+    const subject = [file, ...faulty.map((each) => each.file)].join(' and ');
+    return printReport({ file: subject, diagnostics: once(told), texts: allTexts(told) }, format, io);
   },
 };
 

@@ -7,7 +7,7 @@ import { decode } from '../spec/decode.ts';
 import { defaultsPath, mergedSettings, readConfig, readProjectFile } from '../spec/settings.ts';
 import { parseSource, type Source } from '../spec/source.ts';
 import type { Settings, Surroundings } from '../spec/spec.ts';
-import { type Io, Refusal, usageFault } from './command.ts';
+import { type Io, Refusal, setupFault, usageFault } from './command.ts';
 import { isFile, nameFor, orRefuse, type Project } from './project.ts';
 import type { SettingsFile } from './settings-file.ts';
 
@@ -44,7 +44,7 @@ export function configPath(env: Io['env']): string | undefined {
 export async function settingsAround(project: Project, env: Io['env']): Promise<Around> {
   const files = filesAround(project, env);
   const refusal = files.find((file) => file.refusal !== undefined)?.refusal;
-  if (refusal !== undefined) throw new Refusal(4, refusal);
+  if (refusal !== undefined) throw setupFault(refusal);
   const [first = {}, second = {}] = files.map(({ settings }) => settings);
   return {
     environment: await environmentSettings(env),
