@@ -109,10 +109,8 @@ function report(
   const state = readRun(run.layout)?.state;
   const how = state?.outcome ?? 'interrupted';
   if (json) return printJson(io, { run: run.id, state: how, forced, killed, counts: state?.counts ?? null });
-  const tally = state === undefined ? '' : ` (${tallyOf(state.counts)})`;
-  const what = killed
-    ? `was killed: its process did not end within ${patience / 1000} s${tally}`
-    : `has ended: ${how}${tally}`;
+  const tally = state === undefined || killed ? '' : ` (${tallyOf(state.counts)})`;
+  const what = killed ? `was killed: its process did not end within ${patience / 1000} s` : `has ended: ${how}${tally}`;
   const next =
     how === 'succeeded'
       ? `to see it: ${commandOn(project, run, 'runs', 'show')}`
