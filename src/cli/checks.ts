@@ -43,6 +43,7 @@ export async function examine(io: Io): Promise<readonly Check[]> {
     projectCheck(project),
     ...(await settingsChecks(project, io)),
     workspaceCheck(project),
+    limitsCheck,
     ...superCheck(io),
   ];
 }
@@ -138,6 +139,14 @@ function workspaceCheck(project: Project): Check {
     return { ...check, state: 'unusable', detail: `cannot be written: ${(error as Error).message}` };
   }
 }
+
+/** Limits are enforced where agents can be started at all; this tells by what means. */
+const limitsCheck: Check = {
+  name: 'limits',
+  state: 'ok',
+  essential: false,
+  detail: 'memory and processors are measured by sampling processes, up to 50 times a second; cgroups are not used',
+};
 
 /** Whether `super` on the PATH means this program: others have that name too. */
 function superCheck({ env }: Io): readonly Check[] {

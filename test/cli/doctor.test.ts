@@ -32,6 +32,7 @@ test('with what commands need it is content, and names what else is missing', as
   expect(check('claude')).toMatchObject({ state: 'missing' });
   expect(check('project')).toMatchObject({ state: 'missing', detail: expect.stringContaining('super init') });
   expect(check('workspace')).toMatchObject({ state: 'ok' });
+  expect(check('limits')).toMatchObject({ state: 'ok', detail: expect.stringContaining('sampling') });
 });
 
 test.each(['sh', 'mkfifo', 'setsid'])('without %s nothing can run', async (missing) => {
