@@ -3,6 +3,7 @@ import { adapterTable } from './agents/table.ts';
 import { adaptersHere } from './cli/adapters.ts';
 import { type LocalRun, startLocalRun, workspaceOf } from './cli/local-run.ts';
 import { newRunId } from './cli/run-id.ts';
+import { exposedSecrets, secrecyOf } from './cli/secrets.ts';
 import type { Checked } from './diagnostics/diagnostic.ts';
 import { compile as compileSource } from './plan/compile.ts';
 import { type Launchers, openLaunchers } from './process/launchers.ts';
@@ -93,7 +94,10 @@ export interface Run extends AsyncIterable<RunEvent> {
   stop(): void;
 }
 
-/** Runs a plan. Throws when another run holds the workspace, or when the workspace cannot be written. */
+/**
+ * Runs a plan. Throws when another run holds the workspace, when it cannot be written, and when the value of a secret stands in
+ * what would be stored with the run.
+ */
 export function run(plan: Plan, options: RunOptions = {}): Run {
   const id = newRunId(new Date());
   const root = options.root ?? process.cwd();
@@ -104,20 +108,26 @@ export function run(plan: Plan, options: RunOptions = {}): Run {
     launchers ??= openLaunchers({ run: id, goal, env, graceMs: 10_000 });
     return launchers;
   };
+  const layout = layoutOf(workspaceOf(root, plan), id);
+  const texts = new Map([[plan.file, options.orchestra ?? '']]);
+  const { redactor } = secrecyOf(plan, env);
+  const [exposed] = exposedSecrets({ plan, goal, texts, folder: layout.folder }, redactor);
+  if (exposed !== undefined) throw new Error(exposed);
   const events = eventQueue();
   const local: LocalRun = startLocalRun({
     root,
-    layout: layoutOf(workspaceOf(root, plan), id),
+    layout,
     run: id,
     plan,
     goal,
     begin: {
       type: 'new',
       rehearsal: plan.agents.every(({ adapter }) => adapter === 'rehearsal'),
-      texts: new Map([[plan.file, options.orchestra ?? '']]),
+      texts,
     },
-    adapters: adapterTable({ launchers: open, root, env }),
+    adapters: adapterTable({ launchers: open, root, env, redactor }),
     env,
+    redactor,
     observe: (event) => events.push(event),
   });
   const stop = () => local.stop('signal', 'stopped by the program');

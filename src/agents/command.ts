@@ -7,19 +7,29 @@ import type { AgentAdapter, AgentCall, AgentEnd } from '../run/ports.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
 import { boundsOf } from './bounds.ts';
 import type { AgentDoors } from './doors.ts';
+import { type Outlets, outletsOf } from './outlets.ts';
 
 /** Runs a script or a program of the user's. Exit code 0 is success, whatever it wrote. */
 export function commandAdapter(doors: AgentDoors): AgentAdapter {
   return {
     check: async (agent) => whatIsMissing(agent, doors),
     start(call) {
-      const { ended, stop, freeze, held } = doors.launchers().launch(orderOf(call));
-      return { stop, freeze, held, ended: ended.then(endOf) };
+      const outlets = outletsOf(call.files, doors.redactor);
+      const { ended, stop, freeze, held } = doors.launchers().launch(orderOf(call, outlets));
+      return {
+        stop,
+        freeze,
+        held,
+        ended: ended.then((end) => {
+          outlets.check();
+          return endOf(end);
+        }),
+      };
     },
   };
 }
 
-function orderOf(call: AgentCall): LaunchOrder {
+function orderOf(call: AgentCall, { stdout, stderr }: Outlets): LaunchOrder {
   const { agent, files } = call;
   return {
     program: agent.argv
@@ -28,8 +38,8 @@ function orderOf(call: AgentCall): LaunchOrder {
     cwd: call.cwd,
     env: call.env,
     stdin: files.prompt,
-    stdout: files.stdout,
-    stderr: files.stderr,
+    stdout,
+    stderr,
     ...boundsOf(call),
   };
 }

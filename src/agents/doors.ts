@@ -1,4 +1,5 @@
 import type { Launchers } from '../process/launchers.ts';
+import type { Redactor } from '../run/redact.ts';
 
 /** What adapters need of the world. */
 export interface AgentDoors {
@@ -6,6 +7,8 @@ export interface AgentDoors {
   readonly launchers: () => Pick<Launchers, 'launch'>;
   /** The caller's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Keeps secrets out of what is written; undefined where there are none. */
+  readonly redactor?: Redactor | undefined;
   /** The project's root, absolute. */
   readonly root: string;
 }

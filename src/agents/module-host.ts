@@ -1,15 +1,19 @@
 /**
  * The program in which a module agent runs: Node takes it by --input-type=module -e, with the path of the call's file as its
- * argument. Text, because it must run from the bundle too, in a process of its own. It writes what the agent reports, line by
- * line, and in the end one result: {"usage"} or {"error"}.
+ * argument. Text, because it must run from the bundle too, in a process of its own. To its file descriptor 3 it writes, line by
+ * line, {"progress"} for what the agent reports and in the end one {"result"}, with "usage" or "error".
  */
 export const moduleHost = String.raw`
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-const { module, progressFile, resultFile, promptFile, ...call } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+const { module, promptFile, ...call } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort(new Error('the attempt is being stopped')));
+const tell = (what) => {
+  const line = Buffer.from(JSON.stringify(what) + '\n');
+  for (let at = 0; at < line.length; ) at += writeSync(3, line, at);
+};
 const end = (code, result) => {
-  writeFileSync(resultFile, JSON.stringify(result));
+  tell({ result });
   process.exit(code);
 };
 try {
@@ -22,7 +26,7 @@ try {
     signal: stopping.signal,
     report: (progress) => {
       if (typeof progress?.text !== 'string') throw new TypeError('a report needs a text');
-      appendFileSync(progressFile, JSON.stringify(progress) + '\n');
+      tell({ progress });
     },
     log: (text) => process.stderr.write(text + '\n'),
   });
@@ -32,6 +36,6 @@ try {
   end(0, { usage: answer?.usage });
 } catch (error) {
   console.error(error);
-  end(1, { error: String(error?.message ?? error) });
+  end(1, { error: String(error?.message ?? error).slice(0, 100_000) });
 }
 `;

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LaunchEnd } from '../process/order.ts';
+import type { LaunchEnd, Sink } from '../process/order.ts';
 import {
   type AgentAdapter,
   type AgentCall,
@@ -15,6 +15,7 @@ import { boundsOf } from './bounds.ts';
 import { endOf } from './command.ts';
 import type { AgentDoors } from './doors.ts';
 import { moduleHost } from './module-host.ts';
+import { outletsOf } from './outlets.ts';
 
 /** What the default export of an agent's module must be. Each attempt runs in a process of its own. */
 export interface ModuleAgent {
@@ -64,8 +65,8 @@ export interface ModuleProgress {
   readonly percent?: number;
 }
 
-/** How often reports are looked for, in milliseconds. */
-const followInterval = 100;
+/** Longest line of a host, in bytes: a report of a few sentences, or the message of an error. */
+const longestLine = 4_194_304;
 
 /** Runs agents that are modules. Checking sees that the file exists; whether it exports an agent shows when it runs. */
 export function moduleAdapter(doors: AgentDoors): AgentAdapter {
@@ -81,42 +82,44 @@ export function moduleAdapter(doors: AgentDoors): AgentAdapter {
 }
 
 function startModule(doors: AgentDoors, call: AgentCall, module: string): AgentProcess {
-  const { files } = call;
-  const callFile = join(files.folder, 'module-call.json');
-  const resultFile = join(files.folder, 'module-result.json');
-  const progressFile = join(files.folder, 'module-progress.ndjson');
+  const callFile = join(call.files.folder, 'module-call.json');
   try {
-    writeFileSync(callFile, JSON.stringify(callText(call, module, { progressFile, resultFile })));
+    writeFileSync(callFile, JSON.stringify(callText(call, module)));
   } catch (error) {
     throw new StorageFailure(`cannot write the call of a module: ${(error as Error).message}`);
   }
+  const outlets = outletsOf(call.files, doors.redactor);
+  let result: HostResult | undefined;
   const { ended, stop, freeze, held } = doors.launchers().launch({
     program: { type: 'argv', argv: [process.execPath, '--input-type=module', '-e', moduleHost, callFile] },
     cwd: call.cwd,
     env: call.env,
     stdin: undefined,
-    stdout: files.stdout,
-    stderr: files.stderr,
+    stdout: outlets.stdout,
+    stderr: outlets.stderr,
+    reports: lineSink((line) => {
+      const said = parseLine(line);
+      if (said?.progress) call.report(said.progress);
+      result = said?.result ?? result;
+    }),
     ...boundsOf(call),
   });
-  const follow = follower(progressFile, call.report);
-  const timer = setInterval(follow, followInterval);
   return {
     stop,
     freeze,
     held,
     ended: ended.then((end) => {
-      clearInterval(timer);
-      follow();
-      return moduleEnd(end, resultFile);
+      outlets.check();
+      const how = moduleEnd(end, result);
+      // Before the message is cut to its length: of a secret that the cut goes through nobody would know the rest.
+      return how.type === 'failed' ? { ...how, message: doors.redactor?.text(how.message) ?? how.message } : how;
     }),
   };
 }
 
 /** What the host hands on to the agent, but for the functions. */
-function callText(call: AgentCall, module: string, own: { progressFile: string; resultFile: string }) {
+function callText(call: AgentCall, module: string) {
   return {
-    ...own,
     module: pathToFileURL(module).href,
     promptFile: call.files.prompt,
     task: call.task.name,
@@ -130,9 +133,8 @@ function callText(call: AgentCall, module: string, own: { progressFile: string; 
   };
 }
 
-function moduleEnd(end: LaunchEnd, resultFile: string): AgentEnd {
+function moduleEnd(end: LaunchEnd, result: HostResult | undefined): AgentEnd {
   const plain = endOf(end);
-  const result = readResult(resultFile);
   if (plain.type === 'failed') return result?.error === undefined ? plain : { ...plain, message: result.error };
   if (result === undefined) {
     return {
@@ -145,14 +147,31 @@ function moduleEnd(end: LaunchEnd, resultFile: string): AgentEnd {
   return { ...plain, ...(result.usage !== undefined && { usage: result.usage }) };
 }
 
-/** What the host left; undefined when it came to nothing. */
-function readResult(file: string): { readonly error?: string; readonly usage?: Usage } | undefined {
+/** The last thing that the host says. */
+interface HostResult {
+  readonly error?: string;
+  readonly usage?: Usage;
+}
+
+/** What a line of the host says; undefined for what is not of its making. */
+function parseLine(line: string): { readonly progress?: Progress; readonly result?: HostResult } | undefined {
   try {
-    const { error, usage } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return { ...(typeof error === 'string' && { error }), ...(isUsage(usage) && { usage }) };
+    const { progress, result } = JSON.parse(line) as Record<string, unknown>;
+    return {
+      ...(isObject(progress) && progressOf(progress)),
+      ...(isObject(result) && { result: resultOf(result) }),
+    };
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function resultOf({ error, usage }: Record<string, unknown>): HostResult {
+  return { ...(typeof error === 'string' && { error }), ...(isUsage(usage) && { usage }) };
 }
 
 function isUsage(value: unknown): value is Usage {
@@ -174,41 +193,34 @@ const progressKinds: readonly string[] = [
   'review-requested',
 ] satisfies ProgressKind[];
 
-/** Reads on in a file of lines, each time it is called, and passes on what is a report. */
-function follower(file: string, report: (progress: Progress) => void): () => void {
-  let at = 0;
-  let rest = Buffer.alloc(0);
-  return () => {
-    const fresh = readFrom(file, at);
-    at += fresh.length;
-    rest = Buffer.concat([rest, fresh]);
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const progress = parseProgress(rest.toString('utf8', 0, end));
-      rest = rest.subarray(end + 1);
-      if (progress) report(progress);
-    }
+function progressOf({ kind = 'progress', text, percent }: Record<string, unknown>): { progress?: Progress } {
+  if (typeof text !== 'string' || !progressKinds.includes(kind as string)) return {};
+  const share = typeof percent === 'number' && percent >= 0 && percent <= 100 ? { percent } : {};
+  return { progress: { kind: kind as ProgressKind, text, ...share } };
+}
+
+/** Cuts what comes into lines, of which none longer than the longest is told. */
+function lineSink(onLine: (line: string) => void): Sink {
+  let parts: Buffer[] = [];
+  let length = 0;
+  const keep = (part: Buffer) => {
+    length += part.length;
+    if (length <= longestLine) parts.push(Buffer.from(part));
+    else parts = [];
   };
-}
-
-function readFrom(file: string, at: number): Buffer {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= at) return Buffer.alloc(0);
-  const descriptor = openSync(file, 'r');
-  try {
-    const buffer = Buffer.alloc(size - at);
-    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, at));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function parseProgress(line: string): Progress | undefined {
-  try {
-    const { kind = 'progress', text, percent } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof text !== 'string' || !progressKinds.includes(kind as string)) return undefined;
-    const share = typeof percent === 'number' && percent >= 0 && percent <= 100 ? { percent } : {};
-    return { kind: kind as ProgressKind, text, ...share };
-  } catch {
-    return undefined;
-  }
+  return {
+    write(chunk) {
+      let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+        keep(rest.subarray(0, end));
+        const line = length <= longestLine ? Buffer.concat(parts).toString() : undefined;
+        rest = rest.subarray(end + 1);
+        parts = [];
+        length = 0;
+        if (line !== undefined) onLine(line);
+      }
+      keep(rest);
+    },
+    end() {},
+  };
 }

@@ -24,6 +24,8 @@ import { type LogWatch, outputExcess, supervise } from './supervision.ts';
 interface AttemptStore {
   /** Makes the attempt's folder with its prompt and its context. */
   prepare(order: AttemptOrder): Promise<PreparedAttempt>;
+  /** Keeps secrets out of what the agent left. Called when nothing of it runs any more, however it ended. */
+  seal(files: AttemptFiles): Promise<void>;
   /** Records the output; with its text when it has at most `readLimit` bytes. */
   gather(
     task: TaskName,
@@ -115,7 +117,7 @@ async function attempt(
     excess = outputExcess(supervised);
   } finally {
     forget();
-    await logs.close();
+    await store.seal(files).finally(() => logs.close());
   }
   if (excess !== undefined && stops.length === 0) stop('resource-limit', false, excess);
   // Exit code 0 after a stop says nothing: agents that are told to end do so politely.

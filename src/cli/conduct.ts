@@ -2,6 +2,7 @@
 import { adapterTable } from '../agents/table.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
+import type { Redactor } from '../run/redact.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
@@ -15,6 +16,7 @@ import { printResult } from './result.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { isDetached } from './run-id.ts';
 import type { RunRequest } from './run-request.ts';
+import { exposedSecrets, type Stored, secrecyOf, shortSecretText } from './secrets.ts';
 import type { Starter } from './starter.ts';
 
 /** Runs what was asked for and gives the exit code. */
@@ -66,8 +68,9 @@ export async function conductRun(
   io: Io,
 ): Promise<number> {
   const { plan, goal, project } = conducted;
-  const adapters = adapterTable({ launchers: () => starter.open(goal), root: project.root, env: io.env });
-  const refusals = await refusalsOf(plan, adapters);
+  const { redactor, tooShort } = secrecyOf(plan, io.env);
+  const adapters = adapterTable({ launchers: () => starter.open(goal), root: project.root, env: io.env, redactor });
+  const refusals = [...(await refusalsOf(plan, adapters)), ...exposedSecrets(storedOf(conducted), redactor)];
   const apart = flag(call, 'detach');
   // Before the lock is taken nothing of a resumed run may be started: the run may be alive.
   if (refusals.length === 0 && !apart && conducted.begin.type === 'new' && needsProcesses(plan)) {
@@ -77,7 +80,12 @@ export async function conductRun(
   refuse(refusals);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
-  return runToEnd(conducted, adapters, interruption, call, io);
+  for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
+  return runToEnd(conducted, { adapters, redactor }, interruption, call, io);
+}
+
+function storedOf({ plan, goal, begin, layout }: Conducted): Stored {
+  return { plan, goal, folder: layout.folder, ...(begin.type === 'new' && { texts: begin.texts }) };
 }
 
 function needsProcesses(plan: Plan): boolean {
@@ -93,7 +101,7 @@ function refuse(refusals: readonly string[]): void {
 
 async function runToEnd(
   conducted: Conducted,
-  adapters: Adapters,
+  { adapters, redactor }: { readonly adapters: Adapters; readonly redactor: Redactor | undefined },
   interruption: Interruption,
   call: Call,
   io: Io,
@@ -112,6 +120,7 @@ async function runToEnd(
       root: project.root,
       adapters,
       env: io.env,
+      redactor,
       observe: (event, now) => {
         state = now;
         reporter.onEvent(event, now);

@@ -5,11 +5,12 @@ import { watchLogs } from '../process/cap.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
 import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
+import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
 import { type KeptSuccess, reuseEvents } from '../run/unchanged.ts';
 import type { AdapterName, FinishCause, Plan, RunEvent, RunId, RunOptions, TaskName } from '../schema/types.gen.ts';
-import { gatherOutput, prepareAttempt, recordFailure } from '../workspace/attempt-files.ts';
+import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../workspace/attempt-files.ts';
 import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
 import { type JournalFile, openJournal } from '../workspace/journal.ts';
@@ -34,6 +35,8 @@ export interface LocalRunOptions {
   readonly begin: NewRun | ResumedRun;
   readonly adapters: Readonly<Record<AdapterName, AgentAdapter>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Keeps secrets out of what is written; undefined where there are none. */
+  readonly redactor: Redactor | undefined;
   /** When the machine counts as short of something, where that is not to be as usual. */
   readonly thresholds?: Partial<Thresholds>;
   /** Called after every event. Must not throw. */
@@ -150,7 +153,7 @@ function openRun(options: LocalRunOptions): OpenRun {
   linkLatest(layout, run);
   const opening = [{ type: 'run.resumed' as const, super: version, ...(again.length > 0 && { again: [...again] }) }];
   return {
-    journal: openJournal(layout.journal, run, Date.now, recorded.events.length),
+    journal: openJournal(layout.journal, run, Date.now, recorded.events.length, options.redactor),
     opening,
     state: recorded.state,
   };
@@ -174,7 +177,7 @@ function createNewRun(options: LocalRunOptions, begin: NewRun): OpenRun {
     ...(begin.from !== undefined && { continues: begin.from.run }),
   };
   const reused = begin.from === undefined ? [] : reuseEvents(begin.from.kept, begin.from.run);
-  return { journal: openJournal(layout.journal, run, Date.now), opening: [started, ...reused] };
+  return { journal: openJournal(layout.journal, run, Date.now, 0, options.redactor), opening: [started, ...reused] };
 }
 
 /** A workspace that cannot be written, whatever the system calls it. */
@@ -205,7 +208,7 @@ const clock: Clock = {
 };
 
 /** `quiet` resolves when nothing of an earlier orchestrator runs any more. */
-function backendOf({ layout, plan, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {
+function backendOf({ layout, plan, redactor, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {
   return localBackend({
     root: options.root,
     adapters: options.adapters,
@@ -217,13 +220,14 @@ function backendOf({ layout, plan, ...options }: LocalRunOptions, quiet: Promise
     store: {
       prepare:
         quiet === undefined
-          ? (order) => prepareAttempt(layout, order)
+          ? (order) => prepareAttempt(layout, order, redactor)
           : async (order) => {
               await quiet;
-              return prepareAttempt(layout, order);
+              return prepareAttempt(layout, order, redactor);
             },
+      seal: (files) => sealAttempt(files, redactor),
       gather: (task, files, readLimit) => gatherOutput(layout, task, files, readLimit),
-      recordFailure: (task, files, message) => recordFailure(layout, task, files, message),
+      recordFailure: (task, files, message) => recordFailure(layout, task, files, redactor?.text(message) ?? message),
     },
     watch: (_task, files) => watchLogs([files.stdout, files.stderr]),
   });

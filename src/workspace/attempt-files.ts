@@ -4,10 +4,12 @@ import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, renam
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
+import type { Redactor } from '../run/redact.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
 import { sha256, sha256OfFile } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
 import { openOrdinary, ordinarySize, readSome, removeTemporary, temporaryName, writeWhole } from './ordinary.ts';
+import { redactFile } from './redacted-file.ts';
 
 /** Files up to this size are read in one go. */
 const smallFile = 65_536;
@@ -15,17 +17,29 @@ const smallFile = 65_536;
 /** Most bytes of all received outputs together that stand in a prompt. */
 const promptBudget = 524_288;
 
+/** What the file is called in which an agent may leave its output. */
+const outputName = 'output.txt';
+
 /** Makes the folder of an attempt with its prompt and its received outputs. */
-export async function prepareAttempt(layout: RunLayout, order: AttemptOrder): Promise<PreparedAttempt> {
+export async function prepareAttempt(
+  layout: RunLayout,
+  order: AttemptOrder,
+  redactor?: Redactor,
+): Promise<PreparedAttempt> {
   const { name } = order.task;
   const parent = join(layout.attempts, name);
   const folder = join(parent, String(order.attempt));
   makeAttemptFolder(parent, folder, order.attempt === 1);
+  // Of an attempt that ended with its orchestrator nobody has looked at what it left.
+  if (redactor !== undefined && order.attempt > 1) {
+    await redactFile(join(parent, String(order.attempt - 1), outputName), redactor);
+  }
   const context = order.context.length > 0 ? join(folder, 'context') : layout.noContext;
   const excerpts = order.context.length > 0 ? await handOver(layout, order.context, context) : [];
   const values = { goal: order.goal, task: name, run_id: order.run, workspace: layout.folder };
   const description = fillPlaceholders(order.task.description, values).trim();
-  const prompt = buildPrompt(order, description, excerpts, unguessable);
+  const built = buildPrompt(order, description, excerpts, unguessable);
+  const prompt = redactor?.text(built) ?? built;
   const promptFile = prompt === '' ? undefined : join(folder, 'prompt.md');
   if (promptFile !== undefined) writeFileSync(promptFile, prompt);
   return {
@@ -37,7 +51,7 @@ export async function prepareAttempt(layout: RunLayout, order: AttemptOrder): Pr
       context,
       stdout: join(folder, 'stdout.log'),
       stderr: join(folder, 'stderr.log'),
-      output: join(folder, 'output.txt'),
+      output: join(folder, outputName),
     },
   };
 }
@@ -115,6 +129,11 @@ function excerpt(
     .toString('utf8')
     .replace(/^\uFFFD+/, '');
   return { text: `${start}\n[... ${bytes - limit} bytes left out ...]\n${end}`, shortened: true };
+}
+
+/** Takes the values of secrets out of what the agent itself wrote. Nothing of the attempt may run any more. */
+export async function sealAttempt(files: AttemptFiles, redactor: Redactor | undefined): Promise<void> {
+  if (redactor !== undefined) await redactFile(files.output, redactor);
 }
 
 /** A gathered output; `text` where it is no longer than `readLimit` bytes. */

@@ -1,6 +1,8 @@
 // events.jsonl: appended in batches, one fdatasync for all that wait, never rewritten.
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { type EventBody, type Journal, StorageFailure } from '../run/ports.ts';
+import type { Redactor } from '../run/redact.ts';
+import { redactEvent } from '../run/redact-event.ts';
 import type { RunEvent, RunId } from '../schema/types.gen.ts';
 import { crc32 } from './crc32.ts';
 
@@ -12,7 +14,7 @@ export interface JournalFile extends Journal {
 const lazySync = 50;
 
 /** Opens the journal of a run for appending after `seq` events. A torn last line must have been cut off before: see readJournal. */
-export function openJournal(path: string, run: RunId, now: () => number, seq = 0): JournalFile {
+export function openJournal(path: string, run: RunId, now: () => number, seq = 0, redactor?: Redactor): JournalFile {
   const fd = openSync(path, 'a', 0o644);
   let end = fstatSync(fd).size;
   let next = seq + 1;
@@ -75,7 +77,8 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
   return {
     append(body: EventBody): RunEvent {
       if (failure !== undefined) throw failure;
-      const event = { v: 1, seq: next, ts: new Date(now()).toISOString(), run, ...body } as RunEvent;
+      const said = redactor === undefined ? body : redactEvent(body, redactor);
+      const event = { v: 1, seq: next, ts: new Date(now()).toISOString(), run, ...said } as RunEvent;
       next += 1;
       buffer.push(lineOf(event));
       return event;
