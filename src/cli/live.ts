@@ -85,6 +85,6 @@ export function quoted(word: string): string {
 }
 
 /** Options by which commands find this workspace again: none where they look anyway. */
-export function whereOf(project: Project, workspace: string): string[] {
+function whereOf(project: Project, workspace: string): string[] {
   return workspacesOf(project).includes(workspace) ? [] : ['-w', nameFor(project, workspace)];
 }

@@ -17,7 +17,7 @@ export interface AttemptSought {
 }
 
 /** What some processes use together. */
-export interface Use {
+interface Use {
   readonly processes: number;
   /** Share of one processor, in percent: 200 where two are busy. */
   readonly cpuPercent: number;
