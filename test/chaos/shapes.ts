@@ -135,16 +135,23 @@ export const shapes: readonly Shape[] = [
   shape('stragglers', { strategy: 'parallel', max_parallel_tasks: 2 }, ['a straggling', 'b slow', 'c quick: a b']),
 ];
 
+const bitOfEverything = (name: string, limits: object) =>
+  shape(
+    name,
+    {
+      strategy: 'hierarchical',
+      manager: 'delegating',
+      max_depth: 2,
+      max_parallel_tasks: 1,
+      retry_strategy: { ...retry, max_attempts: 3 },
+      ...limits,
+    },
+    ['a flaky', 'b large', 'c filing: b'],
+    ['delegating', 'slow', 'quick'],
+  );
+
 /** A bit of everything, one after the other, so that its steps are nearly the same every time. */
-export const stepShape: Shape = shape(
-  'steps',
-  {
-    strategy: 'hierarchical',
-    manager: 'delegating',
-    max_depth: 2,
-    max_parallel_tasks: 1,
-    retry_strategy: { ...retry, max_attempts: 3 },
-  },
-  ['a flaky', 'b large', 'c filing: b'],
-  ['delegating', 'slow', 'quick'],
-);
+export const stepShape: Shape = bitOfEverything('steps', {});
+
+/** The same, which goes on until the disk is full to the last byte. */
+export const carelessShape: Shape = bitOfEverything('careless', { limits: { free_disk: 1 } });
