@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { adapterTable } from '../../src/agents/table.ts';
 import { openLaunchers } from '../../src/process/launchers.ts';
 import type { AgentCall, Progress } from '../../src/run/ports.ts';
+import type { Redactor } from '../../src/run/redact.ts';
 import type { PlanAgent, PlanTask, RunId } from '../../src/schema/types.gen.ts';
 
 export interface Bench {
   readonly root: string;
   readonly adapters: ReturnType<typeof adapterTable>;
+  /** The same adapters where there are secrets. */
+  withRedactor(redactor: Redactor): ReturnType<typeof adapterTable>;
   readonly progress: Progress[];
   agent(parts: Partial<PlanAgent>): PlanAgent;
   call(agent: PlanAgent, context?: Readonly<Record<string, string>>): AgentCall;
@@ -34,6 +37,7 @@ export function openBench(graceMs = 300): Bench {
   return {
     root,
     adapters: adapterTable({ launchers: () => launchers, env: process.env, root }),
+    withRedactor: (redactor) => adapterTable({ launchers: () => launchers, env: process.env, root, redactor }),
     progress,
     agent: (parts) => ({ ...plainAgent, ...parts }),
     call(agent, context = {}) {

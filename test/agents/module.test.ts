@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AgentEnd } from '../../src/run/ports.ts';
+import { makeRedactor } from '../../src/run/redact.ts';
 import { type Bench, openBench } from './call.ts';
 
 let bench: Bench;
@@ -121,4 +122,34 @@ test('check sees whether the file exists', async () => {
   expect(await bench.adapters.module.check(agent)).toBe(`module not found: ${bench.root}/agent.mjs`);
   bench.write('agent.mjs', '');
   expect(await bench.adapters.module.check(agent)).toBeUndefined();
+});
+
+test('children of a module do not get the pipe of its reports; words on it that are no reports are passed over', async () => {
+  const end = await run(`import { execFileSync } from 'node:child_process';
+    import { writeSync } from 'node:fs';
+    export default { run({ report }) {
+      writeSync(3, 'no report\\n{"progress":7}\\n');
+      report({ text: 'x'.repeat(200000) });
+      return execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' });
+    } };`);
+  expect(end.type).toBe('done');
+  expect(bench.read('output.txt')).toContain('/proc/');
+  expect(bench.read('output.txt')).not.toContain('reports');
+  expect(bench.progress).toEqual([{ kind: 'progress', text: 'x'.repeat(200_000) }]);
+});
+
+test('with secrets the logs and the message of a failure do not hold their values', async () => {
+  const value = 'tok-0123456789';
+  const redactor = makeRedactor([{ name: 'TOKEN', value }]);
+  const adapters = bench.withRedactor(redactor);
+  bench.write(
+    'agent.mjs',
+    `export default { run({ log }) { log('${value}'); console.log('${value}'); throw new Error('x'.repeat(1990) + '${value}'); } };`,
+  );
+  const call = bench.call(bench.agent({ adapter: 'module', module: 'agent.mjs' }));
+  const end = await adapters.module.start(call).ended;
+  expect(end).toMatchObject({ type: 'failed', message: `${'x'.repeat(1990)}[redacted:TOKEN]` });
+  expect(bench.read('stdout.log')).toBe('[redacted:TOKEN]\n');
+  expect(bench.read('stderr.log')).toMatch(/^\[redacted:TOKEN\]\n/);
+  expect(bench.read('stderr.log')).not.toContain(value);
 });

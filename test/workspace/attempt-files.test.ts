@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AttemptOrder } from '../../src/run/ports.ts';
+import { makeRedactor } from '../../src/run/redact.ts';
 import type { Output, RunId, TaskName } from '../../src/schema/types.gen.ts';
-import { gatherOutput, prepareAttempt, recordFailure } from '../../src/workspace/attempt-files.ts';
+import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../../src/workspace/attempt-files.ts';
 import { createRun, layoutOf, type RunLayout } from '../../src/workspace/layout.ts';
 import { folderWith } from '../cli/harness.ts';
 import { planOf } from '../run/rig.ts';
@@ -109,6 +110,21 @@ test('a later attempt has a folder of its own and is told what was wrong', async
   const second = await prepareAttempt(layout, order('do', [], 2, 'it was wrong'));
   expect(second.files.folder).not.toBe(first.files.folder);
   expect(second.prompt).toMatch(/----- \S+ faults -----\nit was wrong\n/);
+});
+
+test('with secrets the prompt, the output and what a killed attempt left lose their values', async () => {
+  const layout = newRun();
+  const redactor = makeRedactor([{ name: 'TOKEN', value: 'tok-0123456789' }]);
+  const first = await prepareAttempt(layout, order('do'));
+  writeFileSync(first.files.output, 'mine is tok-0123456789');
+  const second = await prepareAttempt(layout, order('use tok-0123456789', [], 2), redactor);
+  expect(readFileSync(first.files.output, 'utf8')).toBe('mine is [redacted:TOKEN]');
+  expect(second.prompt).toBe('use [redacted:TOKEN]\n');
+  expect(readFileSync(second.files.prompt ?? '', 'utf8')).toBe(second.prompt);
+  writeFileSync(second.files.output, 'tok-0123456789');
+  await sealAttempt(second.files, redactor);
+  const { text } = await gatherOutput(layout, name('work'), second.files, 100);
+  expect([text, readFileSync(second.files.output, 'utf8')]).toEqual(['[redacted:TOKEN]', '[redacted:TOKEN]']);
 });
 
 test('the output is the file that the agent wrote for it, else standard output, else empty', async () => {
