@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { hasMarks } from './census.ts';
 import type { ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
+import { stampOn } from './stamp.ts';
 import { type ProcessUsage, processUsage } from './usage.ts';
 
 /** The processes of one attempt, as they were at the last look. */
@@ -12,6 +13,8 @@ export interface Family {
   readonly leader: number;
   /** Entries of the environment by which members are known that left the group. */
   readonly marks: readonly string[];
+  /** Stamps by which they are known, too (stamp.ts). */
+  readonly stamps?: readonly string[];
   /** By process id. Zombies are among them: what they used still counts. */
   members: ReadonlyMap<number, ProcessUsage>;
 }
@@ -64,26 +67,20 @@ function assign(found: readonly ProcessUsage[], families: readonly Family[]): Re
   const homes = new Map<number, Family>();
   const leaders = new Set(families.map(({ leader }) => leader));
   const others = found.filter(({ pid }) => !leaders.has(pid));
-  const give = (one: ProcessUsage, home: Family | undefined) => home !== undefined && homes.set(one.pid, home);
-  for (const one of others)
-    give(
-      one,
-      families.find((family) => isKnown(family, one)),
-    );
-  addChildren(others, homes);
-  for (const one of others) {
-    if (!homes.has(one.pid))
-      give(
-        one,
-        families.find(({ marks }) => marks.length > 0 && bears(one.pid, marks)),
-      );
-  }
-  addChildren(others, homes);
+  const give = (belongs: (family: Family, one: ProcessUsage) => boolean) => {
+    for (const one of others) {
+      const home = homes.has(one.pid) ? undefined : families.find((family) => belongs(family, one));
+      if (home !== undefined) homes.set(one.pid, home);
+    }
+    addChildren(others, homes);
+  };
+  give(isKnown);
+  give(isMarked);
   return homes;
 }
 
-function isKnown({ leader, members }: Family, { pid, began, group }: ProcessUsage): boolean {
-  return group === leader || members.get(pid)?.began === began;
+function isKnown({ leader, members }: Family, { pid, parent, began, group }: ProcessUsage): boolean {
+  return group === leader || parent === leader || members.get(pid)?.began === began;
 }
 
 /** Children come behind their parents, but for those whose numbers began again from below. */
@@ -97,9 +94,10 @@ function addChildren(found: readonly ProcessUsage[], homes: Map<number, Family>)
   }
 }
 
-function bears(pid: number, marks: readonly string[]): boolean {
+/** The stamp comes first: it can be read where the environment cannot. */
+function isMarked({ marks, stamps = [] }: Family, { pid }: ProcessUsage): boolean {
   try {
-    return hasMarks(pid, marks);
+    return (stamps.length > 0 && stampOn(pid, stamps) !== undefined) || (marks.length > 0 && hasMarks(pid, marks));
   } catch {
     return false; // of another user, so none of ours
   }

@@ -22,6 +22,7 @@ export interface Restrained {
   /** Leader of its group. */
   readonly leader: Identity;
   readonly marks: readonly string[];
+  readonly stamps: readonly string[];
   readonly limits: TreeLimits | undefined;
   findStrays(): Promise<readonly Stray[]>;
   /** Ends it with at most this grace, in milliseconds. Called again while it goes on using too much. */
@@ -35,7 +36,7 @@ const outrageous = 1.5;
 
 /** Puts an attempt under restraint. */
 export function restrain(sampler: Sampler, restrained: Restrained): Restraint {
-  const { leader, marks, limits } = restrained;
+  const { leader, marks, stamps, limits } = restrained;
   const hold = openHold(leader, restrained.findStrays);
   let excess: string | undefined;
   const onExcess = (bytes: number, processes: number) => {
@@ -49,6 +50,7 @@ export function restrain(sampler: Sampler, restrained: Restrained): Restraint {
       : sampler.watch({
           leader: leader.pid,
           marks,
+          stamps,
           limits,
           onExcess,
           onHold: (held, strays) => hold.set('slowed', held, strays),

@@ -14,6 +14,7 @@ export interface Limited {
   readonly leader: number;
   /** Entries of the environment by which its processes are known. */
   readonly marks: readonly string[];
+  readonly stamps: readonly string[];
   readonly limits: TreeLimits;
   /** Called at every look at which it has more memory than it may. */
   onExcess(bytes: number, processes: number): void;
@@ -72,10 +73,10 @@ export function openSampler(strangers: Strangers): Sampler {
   };
   return {
     watch(limited) {
-      const { leader, marks, limits } = limited;
+      const { leader, marks, stamps, limits } = limited;
       const now = monotonic();
       const duty = limits.cpus === undefined ? undefined : dutyOf(limits.cpus, now);
-      const family: Family = { leader, marks, members: new Map() };
+      const family: Family = { leader, marks, stamps, members: new Map() };
       const watch: Watch = {
         limited,
         family,
