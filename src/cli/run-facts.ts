@@ -1,11 +1,13 @@
 // A run as facts: what `runs show` prints, in JSON and as the ground of its words.
 import { dirname, join } from 'node:path';
-import { type RunUse, sampleRun } from '../process/resources.ts';
+import { canSee, type RunUse, sampleRun } from '../process/resources.ts';
 import type { RunState, TaskState, TaskStatus } from '../run/state.ts';
 import type { PlanAgent, RunEvent } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
+import type { LockRecord } from '../workspace/lock.ts';
 import { ordinarySize } from '../workspace/ordinary.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
+import { verdictOf } from './holder.ts';
 import { wordsOn } from './live.ts';
 import { nameFor, type Project } from './project.ts';
 import { logsOf } from './run-files.ts';
@@ -128,16 +130,23 @@ function nextCommands(project: Project, run: FoundRun, state: RunState): string[
   }
 }
 
-/** What the running attempts of a live run use, and what the run itself does; null where nobody runs it. */
-export async function resourcesOf(run: FoundRun, state: RunState) {
-  if (run.holder === undefined) return null;
+/** Why nothing is known of what a run uses; undefined where it can be looked at. */
+export function whyUnseen({ holder, state }: FoundRun): string | undefined {
+  if (holder === undefined) return `nobody runs it (${state})`;
+  const found = verdictOf(holder);
+  if (found === 'elsewhere') return `it runs on ${holder.host}`;
+  return found === 'ours' && canSee(holder.pid) ? undefined : 'it belongs to another user';
+}
+
+/** What the running attempts of a run use, and what the run itself does. The run can be looked at: see whyUnseen. */
+export async function resourcesOf(run: FoundRun, holder: LockRecord, state: RunState) {
   const running = state.inOrder.filter(({ status }) => status === 'running');
   const sought = running.map(({ task, attempt }) => ({
     task: task.name,
     attempt,
     folder: folderOf(run.layout, task.name, attempt),
   }));
-  const use: RunUse = await sampleRun(run.id, run.holder.pid, sought);
+  const use: RunUse = await sampleRun(run.id, holder.pid, sought);
   const facts = (each: RunUse['own'] | undefined) => ({
     processes: each?.processes ?? 0,
     cpu_percent: each?.cpuPercent ?? 0,

@@ -30,7 +30,7 @@ export interface Shown {
   readonly run: FoundRun;
   readonly recorded: RecordedRun;
   readonly facts: RunFacts;
-  /** Undefined where they were not asked for; null where there are none. */
+  /** Undefined where they were not asked for, or cannot be known. */
   readonly resources: Awaited<ReturnType<typeof resourcesOf>> | undefined;
 }
 
@@ -215,10 +215,9 @@ function words(task: TaskState, status: ShownStatus, run: FoundRun, recorded: Re
   return status === 'failed' && nth !== '' ? `${said} (${nth})` : said;
 }
 
-function resourceLines({ resources, run }: Shown, screen: Screen): string[] {
+function resourceLines({ resources }: Shown, screen: Screen): string[] {
   const { paint, columns } = screen;
   if (resources === undefined) return [];
-  if (resources === null) return [cut(`no resources are used: ${run.state}`, columns)];
   const named = [
     ...resources.attempts.map((each) => ({
       name: each.attempt === 1 ? each.task : `${each.task} (${each.attempt})`,

@@ -17,14 +17,18 @@ export const runsShow: Command = {
     const { findProject } = await import('./project.ts');
     const { chooseRun, findRuns } = await import('./runs.ts');
     const { readRun } = await import('../workspace/recorded.ts');
-    const { resourcesOf, runFacts } = await import('./run-facts.ts');
+    const { printable } = await import('../diagnostics/printable.ts');
+    const { resourcesOf, runFacts, whyUnseen } = await import('./run-facts.ts');
     const project = await findProject(io.cwd);
     const run = chooseRun(findRuns(project, textOption(call, 'workspacePath')), call.operands[0] ?? '@last');
     const recorded = readRun(run.layout);
     if (recorded === undefined) throw setupFault(`run ${run.id} has not begun yet`, 'ask again in a moment');
     const facts = runFacts(project, run, recorded);
-    const resources = flag(call, 'resources') ? await resourcesOf(run, recorded.state) : undefined;
-    if (flag(call, 'json')) printJson(io, resources === undefined ? facts : { ...facts, resources });
+    const wanted = flag(call, 'resources');
+    const why = wanted ? whyUnseen(run) : undefined;
+    const seen = wanted && why === undefined && run.holder !== undefined;
+    const resources = seen ? await resourcesOf(run, run.holder, recorded.state) : undefined;
+    if (flag(call, 'json')) printJson(io, wanted ? { ...facts, resources: resources ?? null } : facts);
     else {
       const { runScreen } = await import('./run-screen.ts');
       const { wantsColor } = await import('../reporters/table.ts');
@@ -32,6 +36,8 @@ export const runsShow: Command = {
       const lines = runScreen({ run, recorded, facts, resources }, look, io.stdout);
       io.stdout.write(lines.map((line) => `${line}\n`).join(''));
     }
+    if (why !== undefined)
+      io.stderr.write(`super: note: nothing is known of what run ${run.id} uses: ${printable(why)}\n`);
     return exit.succeeded;
   },
 };

@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasMarks } from './census.ts';
 import { type Family, familyFinder, spentBetween } from './family.ts';
-import { isAlive, type ProcessFacts } from './identity.ts';
+import { isAlive, type ProcessFacts, readProc } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 import { fairBytes, type ProcessUsage, processUsage } from './usage.ts';
 
@@ -93,6 +93,15 @@ function writesInto(pid: number, folder: string): boolean {
       return false; // it has closed it, or has ended
     }
   });
+}
+
+/** Whether the environment of a process can be read: those of other users cannot. */
+export function canSee(pid: number): boolean {
+  try {
+    return readProc(`/proc/${pid}/environ`) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function processesWith(marks: readonly string[]): readonly ProcessUsage[] {

@@ -414,6 +414,18 @@ describe('a run that is not ours to steer', () => {
   });
 });
 
+test('of a run on another host no resources are told, and why', async () => {
+  const { id, cwd, runs, journal } = await rehearsed();
+  cutEvents(journal, 2);
+  lock(cwd, { ...recordOf(id), host: 'elsewhere' });
+  const { code, stdout, stderr } = await runs('show', '--resources', '--json');
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `super: note: nothing is known of what run ${id} uses: it runs on elsewhere\n`,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'running', holder: { host: 'elsewhere' }, resources: null });
+});
+
 describe('completion', () => {
   test('offers runs, newest first, and tasks of the run that is meant', async () => {
     const { id, cwd } = await rehearsed();
