@@ -4,7 +4,7 @@ import { isAnySought, pidsSince } from './census.ts';
 import { endProcesses } from './ending.ts';
 import type { Identity, ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
-import { openNursery } from './nursery.ts';
+import { openNursery, type Report } from './nursery.ts';
 import type { LaunchEnd, Launched, LaunchOrder } from './order.ts';
 import { closePipe, openPipe, pipesOf } from './pipes.ts';
 import {
@@ -60,13 +60,13 @@ export function openLaunchers(options: LauncherOptions): Launchers {
         setReady(undefined);
       } else if (report.type === 'missing')
         setReady(`agents cannot be started here: there is no program "${report.tool}"`);
+      else if (report.type === 'pipes') onPipes(pool, report);
       else onReport(pool, report);
     },
     onLost(why) {
       const more = pool.complaint === '' ? '' : ` (${pool.complaint})`;
       setReady(`agents cannot be started here: the process that would do so ${why}${more}`);
       onNurseryLost(pool, why);
-      else if (report.type === 'pipes') onPipes(pool, report);
     },
   });
   const pool: Pool = {
@@ -77,13 +77,13 @@ export function openLaunchers(options: LauncherOptions): Launchers {
     launchers: new Map(),
     idle: [],
     waiting: [],
+    piping: new Map(),
     running: new Map(),
     graceMs: options.graceMs ?? 10_000,
     slots: 0,
     starting: 0,
     closing: false,
     lost: undefined,
-    piping: new Map(),
     complaint: '',
     onEmpty() {},
     sampled: { at: Number.NEGATIVE_INFINITY, pid: 0 },
@@ -121,8 +121,10 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   const refused = pool.lost ?? (pool.closing ? 'the run is over' : undefined);
   if (refused !== undefined) {
     settle({ type: 'lost', message: refused });
+    for (const { sink } of pipesOf(order, '', id)) sink.end();
     return { ended, stop() {}, freeze() {}, held: () => 0 };
   }
+  const pipes = pipesOf(order, pool.common.folder, id);
   const work: Work = {
     id,
     order,
@@ -134,7 +136,6 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
     began: 0,
     elder: 0,
     deadline: Number.POSITIVE_INFINITY,
-  const pipes = pipesOf(order, pool.common.folder, id);
     ending: false,
     frozen: false,
     wake() {},
@@ -154,13 +155,6 @@ function launch(pool: Pool, id: number, order: LaunchOrder): Launched {
   };
 }
 
-async function close(pool: Pool, mark: string): Promise<void> {
-  pool.closing = true;
-  const grace = Math.min(pool.graceMs, closingGrace);
-  const leaders: Identity[] = [];
-  for (const work of allWaiting(pool)) work.settle({ type: 'lost', message: 'the run is over' });
-  for (const work of pool.running.values()) stopWork(pool, work, grace);
-  while (pool.running.size > 0) await sleep(5);
 /** Work begins when somebody reads its pipes. */
 function onPipes(pool: Pool, { attempt, made }: Extract<Report, { type: 'pipes' }>): void {
   const work = pool.piping.get(attempt);
@@ -175,6 +169,13 @@ function onPipes(pool: Pool, { attempt, made }: Extract<Report, { type: 'pipes' 
   dispatch(pool);
 }
 
+async function close(pool: Pool, mark: string): Promise<void> {
+  pool.closing = true;
+  const grace = Math.min(pool.graceMs, closingGrace);
+  const leaders: Identity[] = [];
+  for (const work of allWaiting(pool)) work.settle({ type: 'lost', message: 'the run is over' });
+  for (const work of pool.running.values()) stopWork(pool, work, grace);
+  while (pool.running.size > 0) await sleep(5);
   for (const launcher of pool.launchers.values()) {
     if (launcher.identity) leaders.push(launcher.identity);
     hangUp(launcher);

@@ -3,8 +3,8 @@
  * Arguments: run id, private folder, which it makes: nobody else could take it away again. It reads lines on stdin and reports lines on stdout.
  *
  *   start <slot>           makes the FIFO <folder>/<slot> and a shell that reads its program from it
- *   guard <pid> <began>    from now on the process group <pid> is ended should the orchestrator die
  *   pipes <attempt> <name> ...  makes the FIFOs <folder>/<attempt>-<name>
+ *   guard <pid> <began>    from now on the process group <pid> is ended should the orchestrator die
  *   release <pid> <began>  the group is empty
  *   bye                    the orchestrator ends well
  *
@@ -38,25 +38,25 @@ release() {
   for one in $guarded; do [ "$one" = "$1" ] || kept="$kept $one"; done
   guarded=$kept
 }
-# bash counts the lines of all that it ever evaluated, and would name wrong ones in its messages.
-[ -n "${'$'}{BASH_VERSION-}" ] && echo 'ready' || echo 'ready evaluates'
-while read -r word first second; do
-  case $word in
-    start) start "$first" ;;
-    guard) guarded="$guarded $first:$second" ;;
-    release) release "$first:$second" ;;
 pipes() {
   id=$1
   shift
   for one; do set -- "$@" "$folder/$id-$one"; shift; done
   mkfifo -m 600 "$@" && echo "pipes $id" || echo "nopipes $id"
 }
+# bash counts the lines of all that it ever evaluated, and would name wrong ones in its messages.
+[ -n "${'$'}{BASH_VERSION-}" ] && echo 'ready' || echo 'ready evaluates'
+while read -r word first second; do
+  case $word in
+    start) start "$first" ;;
+    pipes) pipes "$first" $second ;;
+    guard) guarded="$guarded $first:$second" ;;
+    release) release "$first:$second" ;;
     bye) exit 0 ;;
   esac
 done
 
 # Nobody is left who could end what runs. A word on the broken status pipe would end this shell first.
-    pipes) pipes "$first" $second ;;
 exec >/dev/null 2>&1 3>&1
 facts() {
   group= began=

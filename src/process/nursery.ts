@@ -24,11 +24,11 @@ export type Report =
   | { readonly type: 'ready'; readonly evaluates: boolean }
   | { readonly type: 'missing'; readonly tool: string }
   | { readonly type: 'fifo' | 'failed'; readonly slot: number }
+  | { readonly type: 'pipes'; readonly attempt: number; readonly made: boolean }
   | { readonly type: 'up'; readonly slot: number; readonly pid: number }
   | { readonly type: 'gone'; readonly slot: number; readonly code: number }
   | { readonly type: 'end'; readonly attempt: number; readonly code: number; readonly stopped: boolean }
   | { readonly type: 'complaint'; readonly text: string };
-  | { readonly type: 'pipes'; readonly attempt: number; readonly made: boolean }
 
 /** Who hears of a nursery. Nothing is called before openNursery has returned. */
 export interface NurseryListener {
@@ -120,10 +120,10 @@ function parseReport(line: string): Report {
   if (word === 'up' && second !== '') return { type: 'up', slot: one, pid: two };
   if (word === 'gone' && second !== '') return { type: 'gone', slot: one, code: two };
   if ((word === 'fifo' || word === 'failed') && first !== '') return { type: word, slot: one };
+  if ((word === 'pipes' || word === 'nopipes') && first !== '') {
+    return { type: 'pipes', attempt: one, made: word === 'pipes' };
+  }
   if (word === 'missing') return { type: 'missing', tool: first };
   if (word === 'ready') return { type: 'ready', evaluates: first === 'evaluates' };
   return { type: 'complaint', text: line };
 }
-  if ((word === 'pipes' || word === 'nopipes') && first !== '') {
-    return { type: 'pipes', attempt: one, made: word === 'pipes' };
-  }

@@ -35,8 +35,8 @@ export interface Work {
   readonly id: number;
   readonly order: LaunchOrder;
   readonly settle: (end: LaunchEnd) => void;
-  launcher?: Launcher;
   readonly pipes: readonly Pipe[];
+  launcher?: Launcher;
   prepared?: Prepared;
   began: number;
   /** The youngest process when it began, where that matters. */
@@ -65,9 +65,9 @@ export interface Pool {
   readonly launchers: Map<number, Launcher>;
   readonly idle: Launcher[];
   readonly waiting: Work[];
-  readonly running: Map<number, Work>;
   /** What waits for its pipes to be made. */
   readonly piping: Map<number, Work>;
+  readonly running: Map<number, Work>;
   readonly graceMs: number;
   /** Slots given out so far. */
   slots: number;
@@ -251,11 +251,6 @@ export function onNurseryLost(pool: Pool, why: string): void {
   }
 }
 
-function lose(pool: Pool, launcher: Launcher, why: string): void {
-  if (!launcher.work) return;
-  launcher.work.lost ??= because(pool, why);
-  launcher.spent = true;
-  void endWork(pool, launcher, launcher.work, shortGrace);
 /** All that has not begun, which now waits no longer. */
 export function allWaiting(pool: Pool): readonly Work[] {
   const all = [...pool.waiting.splice(0), ...pool.piping.values()];
@@ -263,6 +258,11 @@ export function allWaiting(pool: Pool): readonly Work[] {
   return all;
 }
 
+function lose(pool: Pool, launcher: Launcher, why: string): void {
+  if (!launcher.work) return;
+  launcher.work.lost ??= because(pool, why);
+  launcher.spent = true;
+  void endWork(pool, launcher, launcher.work, shortGrace);
 }
 
 function because(pool: Pool, why: string): string {
