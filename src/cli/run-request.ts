@@ -1,4 +1,5 @@
 // From the command line to what shall be run: goal, overrides, compiled plan.
+import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { selectTasks } from '../plan/select.ts';
 import type { AdapterName, OnFailure, Plan, RunId, RunOptions, Strategy, TaskName } from '../schema/types.gen.ts';
@@ -32,7 +33,7 @@ export async function readRequest(call: Call, io: Io, run: RunId, given: string 
   const project = await findProject(io.cwd);
   const path = findOrchestra(project, call.operands[0] ?? '');
   const only = (call.options.only ?? []) as readonly TaskName[];
-  const options = optionsOf(call);
+  const options = optionsOf(call, project);
   const adapter = options.adapter ?? (await environmentSettings(io.env)).adapter;
   const rehearsal = flag(call, 'rehearse') || adapter === 'rehearsal';
   return compileRequest({ project, path, run, goal: given, rehearsal, only, options }, io, flag(call, 'dryRun'));
@@ -61,7 +62,7 @@ export async function compileRequest(wish: Wish, io: Io, onlyLook: boolean): Pro
   return { ...wish, goal, compiled: plan === undefined ? compiled : { ...compiled, value: plan } };
 }
 
-function optionsOf(call: Call): RunOptions {
+function optionsOf(call: Call, { root, cwd }: Project): RunOptions {
   const strategy = textOption(call, 'strategy') as Strategy | undefined;
   const parallel = textOption(call, 'maxParallel');
   const timeout = textOption(call, 'timeout');
@@ -72,7 +73,8 @@ function optionsOf(call: Call): RunOptions {
     ...(strategy !== undefined && { strategy }),
     ...(parallel !== undefined && { max_parallel_tasks: wholeNumber('--max-parallel', parallel) }),
     ...(timeout !== undefined && { task_timeout_seconds: duration('--timeout', timeout) }),
-    ...(workspace !== undefined && { workspace }),
+    // A plan's workspace is seen from the root, a word of the command line from where somebody stands.
+    ...(workspace !== undefined && { workspace: cwd === root ? workspace : resolve(cwd, workspace) }),
     ...(onFailure !== undefined && { on_failure: onFailure }),
     ...(adapter !== undefined && { adapter }),
   };

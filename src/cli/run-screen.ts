@@ -128,8 +128,8 @@ function pauseWords(
   { since, frozen }: { readonly since: string | null; readonly frozen: boolean },
   now: number,
 ): string {
-  const ago = since === null ? '' : ` since ${wholeDuration(now - Date.parse(since))}`;
-  return `nothing new starts${ago}${frozen ? '; running agents are held' : ''}`;
+  const how = since === null ? '' : `for ${wholeDuration(now - Date.parse(since))}: `;
+  return `${how}nothing new starts${frozen ? '; running agents are held' : ''}`;
 }
 
 function tokenWords({ input_tokens, output_tokens, cached_tokens, cost_usd }: NonNullable<RunFacts['usage']>): string {
@@ -226,10 +226,10 @@ function resourceLines({ resources }: Shown, screen: Screen): string[] {
     { name: 'super itself', ...resources.super },
   ];
   const longest = named.reduce((most, { name }) => Math.max(most, widthOf(name)), 5);
-  const figures = 34;
+  const figures = 31;
   const width = Math.max(5, Math.min(longest, columns - figures));
   const row = (name: string, processes: string, cpu: string, memory: string, elapsed: string) =>
-    `${pad(name, width)}${processes.padStart(7)}${cpu.padStart(8)}${memory.padStart(9)}${elapsed.padStart(10)}`;
+    `${pad(name, width)}${processes.padStart(7)}${cpu.padStart(8)}${memory.padStart(8)}${elapsed.padStart(8)}`;
   return [
     paint.dim(row('agent', 'procs', 'cpu', 'memory', 'elapsed')),
     ...named.map((each) =>

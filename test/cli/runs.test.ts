@@ -443,3 +443,11 @@ test('runs in a folder that no orchestra names are found with -w, and every comm
   const { stdout } = await runCli(['runs', 'show', '-w', 'far away'], { cwd });
   expect(stdout).toMatch(/next +super orchestra resume \S+ -w 'far away'\n/);
 });
+
+test('a workspace of the command line is found from the folder where it was given', async () => {
+  const root = folderWith({ 'orchestras/good.yaml': commandOrchestra('good', ['one']), 'below/file': '' });
+  const cwd = join(root, 'below');
+  await runCli(['orchestra', 'run', 'good', '--rehearse', '-q', '-w', 'here'], { cwd });
+  expect(readdirSync(cwd)).toEqual(['file', 'here']);
+  expect(JSON.parse((await runCli(['runs', 'list', '--json', '-w', 'here'], { cwd })).stdout).runs).toHaveLength(1);
+});
