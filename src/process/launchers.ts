@@ -15,12 +15,11 @@ import {
   hangUp,
   onNurseryLost,
   onReport,
-  type Pool,
   startLauncher,
   stopWork,
-  type Work,
 } from './pool.ts';
 import { openSampler } from './sampler.ts';
+import type { Pool, Work } from './work.ts';
 
 /** Starts processes at a rate, and without a pause, that do not depend on how large this process has become. */
 export interface Launchers {
