@@ -1,11 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { type Identity, identify, isAlive, type ProcessFacts, processFacts, readProc } from './identity.ts';
+import { type Identity, identityIn, isAlive, type ProcessFacts, processFacts, readProc } from './identity.ts';
+import { monotonic } from './monotonic.ts';
+import { stampOn } from './stamp.ts';
+import { isWithin } from './within.ts';
 
-/** Which processes are looked for: members of these groups, and those whose environment holds all of these marks. */
+/** Which processes are looked for: members of these groups, those that bear a stamp, and those whose environment holds all marks. */
 export interface Census {
   readonly groups: ReadonlySet<number>;
   /** Entries of the form NAME=value; none: the environment is not looked at. */
   readonly marks: readonly string[];
+  /** Stamps, each of a run or of one launcher (stamp.ts). */
+  readonly stamps: readonly string[];
   /** Processes that do not count, whatever they belong to. */
   readonly except: (facts: ProcessFacts) => boolean;
   /** What began before this, in clock ticks since the boot, cannot be what is looked for. */
@@ -15,6 +20,8 @@ export interface Census {
 /** A process, and the group in which it was seen. */
 export interface Found extends Identity {
   readonly group: number;
+  /** Whether it bears one of the stamps. It has that from its parents, and so has all of its group. */
+  readonly stamped: boolean;
 }
 
 /** Living processes that the census asks for, each with the identity under which it may be signalled. */
@@ -24,9 +31,8 @@ export async function findProcesses(census: Census): Promise<readonly Found[]> {
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
-    const facts = sought(pid, census);
-    const identity = facts && identify(pid);
-    if (identity) found.push({ ...identity, group: facts.group });
+    const one = sought(pid, census);
+    if (one) found.push(one);
     looked += 1;
     if (looked % slice === 0) await new Promise(setImmediate); // a full machine must not hold up everything else
   }
@@ -35,37 +41,67 @@ export async function findProcesses(census: Census): Promise<readonly Found[]> {
 
 const slice = 20;
 
+/**
+ * Calls back for what the census asks for and what begins in the next few milliseconds, again and again: a process may have a
+ * child and end before a census has come so far as to list it. Holds up everything else.
+ */
+export function lieInWait(census: Census, milliseconds: number, onFound: (found: Found) => void): void {
+  const end = monotonic() + milliseconds;
+  for (let before = lastPid(); monotonic() < end; ) {
+    const last = lastPid();
+    for (let pid = Math.max(1, before - 1, last - slice); pid <= last; pid += 1) {
+      const one = sought(pid, census);
+      if (one) onFound(one);
+    }
+    before = last;
+  }
+}
+
 /** The number that was last given to a new process, here or in another program. */
 export function lastPid(): number {
   return Number(readProc('/proc/loadavg')?.trim().split(' ').at(-1));
 }
 
-/** Numbers given to processes since then; undefined when they are many, or when they have started again from the lowest. */
-export function pidsSince(pid: number): readonly number[] | undefined {
-  const count = lastPid() - pid;
-  return count >= 0 && count <= 100 ? Array.from({ length: count }, (_, index) => pid + 1 + index) : undefined;
+/**
+ * Whether nothing that the census asks for was born after this process and is still there, whoever has a child and ends while
+ * this looks; undefined when it cannot be known: too many were born, or their numbers have started again from the lowest.
+ */
+export function isNobodySince(pid: number, census: Census): boolean | undefined {
+  for (let elder = pid; ; ) {
+    const last = lastPid();
+    if (last === elder) return true;
+    if (last < elder || last - elder > many) return undefined;
+    for (; elder < last; elder += 1) if (sought(elder + 1, census) !== undefined) return false;
+  }
 }
 
-/** Whether one of these processes, still alive, is what the census asks for. */
-export function isAnySought(pids: readonly number[], census: Census): boolean {
-  return pids.some((pid) => sought(pid, census) !== undefined);
-}
+const many = 100;
 
-function sought(pid: number, census: Census): ProcessFacts | undefined {
+/** The facts come before the look at the marks: should the number have changed hands in between, no signal goes there. */
+function sought(pid: number, census: Census): Found | undefined {
   try {
     const facts = processFacts(pid);
     if (!facts || !isAlive(facts) || census.except(facts)) return undefined;
     if (census.since !== undefined && Number(facts.began) < census.since) return undefined;
-    return census.groups.has(facts.group) || (census.marks.length > 0 && hasMarks(pid, census.marks))
-      ? facts
-      : undefined;
+    // The stamp can be read where the environment cannot.
+    const stamped = stampOn(pid, census.stamps) !== undefined;
+    const isSought = stamped || census.groups.has(facts.group) || isMarked(pid, census.marks);
+    return isSought ? { ...identityIn(facts), group: facts.group, stamped } : undefined;
   } catch {
     return undefined; // of another user, so none of ours
   }
 }
 
-/** Whether all of these entries, of the form NAME=value, stand in the environment of a process. */
+function isMarked(pid: number, marks: readonly string[]): boolean {
+  return marks.length > 0 && hasMarks(pid, marks);
+}
+
+/**
+ * Whether all of these entries, of the form NAME=value, stand in the environment of a process, or it belongs to a run that was
+ * started within what they mark.
+ */
 export function hasMarks(pid: number, marks: readonly string[]): boolean {
   const environment = `\0${readProc(`/proc/${pid}/environ`) ?? ''}\0`;
-  return marks.every((mark) => environment.includes(`\0${Buffer.from(mark).toString('latin1')}\0`));
+  const holds = marks.every((mark) => environment.includes(`\0${Buffer.from(mark).toString('latin1')}\0`));
+  return holds || isWithin(environment, marks);
 }

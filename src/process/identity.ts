@@ -46,10 +46,15 @@ export function factsIn(pid: number, fields: readonly string[]): ProcessFacts {
 export function identify(pid: number): Identity | undefined {
   try {
     const facts = processFacts(pid);
-    return facts && isAlive(facts) ? { pid, began: facts.began, boot: bootId() } : undefined;
+    return facts && isAlive(facts) ? identityIn(facts) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The identity of the process that these are the facts of. */
+export function identityIn({ pid, began }: ProcessFacts): Identity {
+  return { pid, began, boot: bootId() };
 }
 
 /** Compares an identity with what lives under its number now. */

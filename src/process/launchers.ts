@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunId } from '../schema/types.gen.ts';
-import { isAnySought, pidsSince } from './census.ts';
+import { isNobodySince } from './census.ts';
 import { endProcesses } from './ending.ts';
 import type { Identity, ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
@@ -19,6 +19,7 @@ import {
   stopWork,
 } from './pool.ts';
 import { openSampler } from './sampler.ts';
+import { withinEntry } from './within.ts';
 import type { Pool, Work } from './work.ts';
 
 /** Starts processes at a rate, and without a pause, that do not depend on how large this process has become. */
@@ -47,7 +48,12 @@ const shortRun = 1000;
 
 /** Opens the launchers of a run. One process is started now, the others when they are needed. */
 export function openLaunchers(options: LauncherOptions): Launchers {
-  const inherited = { ...baseEnvironment(options.env), SUPER_RUN_ID: options.run, SUPER_GOAL: options.goal };
+  const inherited = {
+    ...baseEnvironment(options.env),
+    ...withinEntry(options.env),
+    SUPER_RUN_ID: options.run,
+    SUPER_GOAL: options.goal,
+  };
   let setReady: (problem: string | undefined) => void = () => {};
   const ready = new Promise<string | undefined>((resolve) => {
     setReady = resolve;
@@ -185,6 +191,7 @@ async function close(pool: Pool, mark: string): Promise<void> {
     await endProcesses({
       leaders,
       marks: [mark],
+      stamps: stampsOfRun(pool),
       except: exceptOurs(pool),
       since: pool.nursery.began,
       tellings: 1,
@@ -200,12 +207,14 @@ async function close(pool: Pool, mark: string): Promise<void> {
 /** The quick look after a short run: only the few processes that are younger than the nursery can be of this run. */
 function leftNothing(pool: Pool, leaders: readonly Identity[], mark: string): boolean {
   if (pool.nursery.pid === undefined || monotonic() - pool.opened > shortRun) return false;
-  const young = pidsSince(pool.nursery.pid);
-  if (young === undefined) return false;
   const pids = new Set(leaders.map(({ pid }) => pid));
   const ours = exceptOurs(pool);
   const except = (facts: ProcessFacts) => pids.has(facts.pid) || ours(facts);
-  return !isAnySought(young, { groups: pids, marks: [mark], except });
+  return isNobodySince(pool.nursery.pid, { groups: pids, marks: [mark], stamps: stampsOfRun(pool), except }) === true;
+}
+
+function stampsOfRun({ nursery }: Pool): readonly string[] {
+  return nursery.stamp === undefined ? [] : [nursery.stamp];
 }
 
 /** Resolves when every launcher has been reported gone, or at the deadline. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcesses } from './ending.ts';
 import { monotonic } from './monotonic.ts';
+import { stampsOf } from './stamp.ts';
 
 /** Between TERM and KILL, in milliseconds: nobody waits for the work of these any more. */
 const patience = 2000;
@@ -14,6 +15,7 @@ export function endLeftovers(run: string): Promise<boolean> {
   return endProcesses({
     leaders: [],
     marks: [`SUPER_RUN_ID=${run}`],
+    stamps: stampsOf(run),
     except: ({ pid }) => pid === process.pid || pid === process.ppid,
     tellings: 1,
     deadline: () => deadline,

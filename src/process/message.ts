@@ -43,7 +43,7 @@ export function attemptBody(
 ): string {
   // The mark of the run is nobody's to change.
   const given = Object.entries(order.env).filter(
-    ([name, value]) => inherited[name] !== value && name !== 'SUPER_RUN_ID',
+    ([name, value]) => inherited[name] !== value && name !== 'SUPER_RUN_ID' && name !== 'SUPER_WITHIN',
   );
   const settings = given.filter(([name]) => isPlainName(name)).map(([name, value]) => `${name}=${quote(value)}`);
   const exports = settings.length > 0 ? `export ${settings.join(' ')}\n` : '';

@@ -1,6 +1,7 @@
 /**
  * The program of the nursery: the one small process from which all others are started, and their guardian.
- * Arguments: run id, private folder, which it makes: nobody else could take it away again. It reads lines on stdin and reports lines on stdout.
+ * Arguments: run id, private folder, which it makes: nobody else could take it away again; stamp
+ * (stamp.ts); node, and what it runs in an ambush (ambush.js.ts). It reads lines on stdin and reports lines on stdout.
  *
  *   start <slot>           makes the FIFO <folder>/<slot> and a shell that reads its program from it
  *   pipes <attempt> <name> ...  makes the FIFOs <folder>/<attempt>-<name>
@@ -14,7 +15,13 @@
  * QUIT, which a shell sets to "ignore" for good in whatever it starts with `&`, through env or perl.
  */
 export const nurseryProgram = String.raw`
-run=$1 folder=$2 guarded=
+run=$1 folder=$2 stamp=$3 node=$4 ambush=$5 guarded=
+lower() { ulimit -w "$1" 2>/dev/null || ulimit -x "$1" 2>/dev/null; }
+tries=0
+until lower "${'$'}{stamp}999999"; do
+  tries=$((tries + 1)) stamp=$((stamp / 2))
+  [ $tries -lt 12 ] || { stamp=; break; }
+done
 trap '' INT TERM HUP PIPE
 has() { command -v "$1" >/dev/null 2>&1; }
 for tool in mkdir mkfifo sleep grep tr rm; do has "$tool" || { echo "missing $tool"; exit 4; }; done
@@ -31,7 +38,7 @@ fi
 start() {
   mkfifo -m 600 "$folder/$1" || { echo "failed $1"; return; }
   echo "fifo $1"
-  { (trap - TERM HUP PIPE; launcher <"$folder/$1" 3>&1 >/dev/null 2>&3); echo "gone $1 $?"; } &
+  { ([ -z "$stamp" ] || lower $((stamp * 1000000 + 999999 - $1 % 1000000)); trap - TERM HUP PIPE; launcher <"$folder/$1" 3>&1 >/dev/null 2>&3); echo "gone $1 $?"; } &
 }
 release() {
   kept=
@@ -59,30 +66,54 @@ done
 # Nobody is left who could end what runs. A word on the broken status pipe would end this shell first.
 exec >/dev/null 2>&1 3>&1
 facts() {
-  group= began=
+  state= group= began=
   line=$(tr '\n' ' ' <"/proc/$1/stat") || return 1
   set -- ${'$'}{line##*) }
-  group=$3 began=${'$'}{20}
+  state=$1 group=$3 began=${'$'}{20}
 }
 # A number that now belongs to another process is left alone; a group outlives its leader, and keeps the number taken.
+marked() { grep -lzE "^SUPER_RUN_ID=$run\$|^SUPER_WITHIN=(.* )?$run/" /proc/[0-9]*/environ; }
+stamped() { [ -z "$stamp" ] || grep -lE "^Max file locks +[0-9]+ +$stamp[0-9]{6} " /proc/[0-9]*/limits; }
+# The dead do not count: it may be long until somebody takes notice of them.
+members() { grep -lE "\) [^ZX] [0-9]+ (${'$'}{groups#|}) " /proc/[0-9]*/stat; }
+foreign() { facts "$1" && [ "$group" != "$$" ] && case $state in [ZX]) false ;; esac; }
+youngest() { read -r _ _ _ _ last </proc/loadavg; }
 signal() {
-  found=
+  found= crowded= groups=
+  youngest
+  elder=$last
   for one in $guarded; do
     leader=${'$'}{one%:*}
     if [ -e "/proc/$leader" ]; then facts "$leader" && [ "$began" = "${'$'}{one#*:}" ] || continue; fi
-    kill -s "$1" -- "-$leader" && found=1
+    kill -s "$1" -- "-$leader" && groups="$groups|$leader"
   done
-  for one in $(grep -lzxF "SUPER_RUN_ID=$run" /proc/[0-9]*/environ); do
+  [ -z "$groups" ] || [ -z "$(members)" ] || found=1
+  # Who bears the stamp has it from its parents, and so has all of its group.
+  for one in $(stamped); do
+    one=${'$'}{one#/proc/} one=${'$'}{one%/limits}
+    foreign "$one" || continue
+    kill -s "$1" "$one" && found=1
+    [ "$1" = KILL ] && [ "$group" -gt 1 ] && kill -s KILL -- "-$group"
+  done
+  for one in $(marked); do
     one=${'$'}{one#/proc/} one=${'$'}{one%/environ}
-    facts "$one" && [ "$group" != "$$" ] && kill -s "$1" "$one" && found=1
+    foreign "$one" && kill -s "$1" "$one" && found=1
   done
+  # So many were born meanwhile that one of ours may have had a child and ended before it was seen.
+  youngest
+  [ $((last - elder)) -ge 0 ] && [ $((last - elder)) -lt 100 ] || crowded=1
 }
 now() { read -r seconds _ </proc/uptime && seconds=${'$'}{seconds%.*}; }
 now
-late=$((seconds + 2)) last=$((seconds + 10))
+late=$((seconds + 2)) end=$((seconds + 10)) killings=0
 signal TERM
 while [ -n "$found" ] && now && [ "$seconds" -lt $late ]; do sleep 0.1; signal 0; done
-while [ -n "$found" ] && now && [ "$seconds" -lt $last ]; do signal KILL; sleep 0.05; done
+while [ -n "$found$crowded" ] && now && [ "$seconds" -lt $end ]; do
+  signal KILL
+  killings=$((killings + 1))
+  if [ -n "$stamp" ] && { [ -n "$crowded" ] || [ $killings -gt 2 ]; }; then "$node" -e "$ambush" "$stamp" && crowded=; fi
+  sleep 0.05
+done
 rm -rf "$folder"
 kill -s KILL 0
 `;

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { ambushProgram } from './ambush.js.ts';
 import { identify, signalGroup } from './identity.ts';
 import { nurseryProgram } from './nursery.sh.ts';
+import { stampOn, stampsOf } from './stamp.ts';
 
 /** The process from which all others are started: the only one that this program starts itself for its agents. */
 export interface Nursery {
@@ -11,6 +13,8 @@ export interface Nursery {
   readonly pid: number | undefined;
   /** When it began, in clock ticks since the boot: whatever it started is younger. Undefined where that cannot be known. */
   readonly began: number | undefined;
+  /** What is stamped on all that it starts; undefined before it is ready, and where its shell cannot do that. */
+  readonly stamp: string | undefined;
   /** A folder that no other user can look into; it goes with the nursery. */
   readonly folder: string;
   /** Tells it something, in the words of nursery.sh.ts. */
@@ -44,7 +48,10 @@ export function openNursery(
   listener: NurseryListener,
 ): Nursery {
   const folder = resolve(tmpdir(), `super-${run}-${Math.random().toString(36).slice(2, 8)}`);
-  const child = startShell(['-c', nurseryProgram, 'super-nursery', run, folder], environment, listener);
+  const stamps = stampsOf(run);
+  let stamp: string | undefined;
+  const words = ['-c', nurseryProgram, 'super-nursery', run, folder, stamps[0] ?? '', process.execPath, ambushProgram];
+  const child = startShell(words, environment, listener);
   const identity = child?.pid === undefined ? undefined : identify(child.pid);
   const exited = new Promise<void>((resolve) => {
     if (child?.pid === undefined) resolve();
@@ -56,12 +63,19 @@ export function openNursery(
   child?.stdin.on('error', () => {}); // a broken pipe: the exit tells the story
   child?.stdout.setEncoding('utf8').on(
     'data',
-    lineReader((line) => listener.onReport(parseReport(line))),
+    lineReader((line) => {
+      const report = parseReport(line);
+      if (report.type === 'ready') stamp = child === undefined ? undefined : readStamp(child.pid, stamps);
+      listener.onReport(report);
+    }),
   );
   return {
     pid: child?.pid,
     began: identity === undefined ? undefined : Number(identity.began),
     folder,
+    get stamp() {
+      return stamp;
+    },
     tell(...words) {
       child?.stdin.write(`${words.join(' ')}\n`);
     },
@@ -97,6 +111,15 @@ function startShell(args: string[], environment: Readonly<Record<string, string>
     return child;
   } catch (error) {
     queueMicrotask(() => listener.onLost(`could not be started: ${(error as Error).message}`));
+    return undefined;
+  }
+}
+
+/** The stamp that the shell has taken: which one depends on those around it. */
+function readStamp(pid: number | undefined, stamps: readonly string[]): string | undefined {
+  try {
+    return pid === undefined ? undefined : stampOn(pid, stamps);
+  } catch {
     return undefined;
   }
 }
