@@ -5,7 +5,7 @@
 //        \--------------\-- dies ---------\-- dies: the attempt is lost, its group is ended ----> gone
 import { closeSync, constants, openSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProcesses, isAnySought, lastPid, pidsSince } from './census.ts';
+import { findProcesses, isNobodySince, lastPid } from './census.ts';
 import { endProcesses } from './ending.ts';
 import { type Identity, identify, type ProcessFacts, signalGroup, verdict } from './identity.ts';
 import { firstLines } from './message.ts';
@@ -13,6 +13,7 @@ import { monotonic } from './monotonic.ts';
 import type { Report } from './nursery.ts';
 import { prepareOrder } from './prepare.ts';
 import { type Restraint, restrain } from './restraint.ts';
+import { launcherStamp } from './stamp.ts';
 import type { Launcher, Pool, Work } from './work.ts';
 
 /** How long what an attempt left behind has to end by itself, in milliseconds. */
@@ -143,14 +144,18 @@ function leftNothing(pool: Pool, launcher: Launcher, work: Work): boolean {
   const lasted = monotonic() - work.began;
   if (work.prepared?.plain && lasted < youth) return true;
   if (lasted > quickLook) return false;
-  const young = pidsSince(work.elder);
-  if (!young || !launcher.identity) return false;
+  if (!launcher.identity) return false;
   const groups = new Set([launcher.identity.pid]);
-  return !isAnySought(young, { groups, marks: marksOf(work), except: exceptOurs(pool) });
+  const [marks, stamps] = [marksOf(work), stampsOfWork(pool, work)];
+  return isNobodySince(work.elder, { groups, marks, stamps, except: exceptOurs(pool) }) === true;
 }
 
 function marksOf(work: Work): readonly string[] {
   return work.prepared?.marks ?? [];
+}
+
+function stampsOfWork({ nursery: { stamp } }: Pool, { launcher }: Work): readonly string[] {
+  return stamp === undefined || launcher === undefined ? [] : [launcherStamp(stamp, launcher.slot)];
 }
 
 /** A launcher that died, with or without our doing. */
@@ -215,10 +220,17 @@ export function freezeWork(pool: Pool, work: Work, frozen: boolean): void {
 function restraintOf(pool: Pool, work: Work): Restraint | undefined {
   const leader = work.launcher?.identity;
   if (leader === undefined) return undefined;
-  const census = { groups: new Set<number>(), marks: marksOf(work), except: exceptOurs(pool), since: pool.nursery.began };
+  const census = {
+    groups: new Set<number>(),
+    marks: marksOf(work),
+    stamps: stampsOfWork(pool, work),
+    except: exceptOurs(pool),
+    since: pool.nursery.began,
+  };
   work.restraint ??= restrain(pool.sampler, {
     leader,
     marks: census.marks,
+    stamps: census.stamps,
     limits: work.order.limits,
     findStrays: () => findProcesses(census),
     stop: (graceMs) => stopWork(pool, work, Math.min(graceMs, work.order.graceMs ?? pool.graceMs)),
@@ -237,6 +249,7 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
   const signalled = await endProcesses({
     leaders: identity ? [identity] : [],
     marks: marksOf(work),
+    stamps: stampsOfWork(pool, work),
     except: exceptOurs(pool),
     since: pool.nursery.began,
     tellings: monotonic() - work.began < youth ? 4 : 1,
