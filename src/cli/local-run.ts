@@ -4,6 +4,7 @@ import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
+import { removePrivateFolders } from '../process/private-folders.ts';
 import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
@@ -89,7 +90,8 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
     const status = statusFile(layout, holder);
     // Whoever worked here before may have died and left agents; they end before ours begin.
     const orphaned = options.begin.type === 'resumed' ? run : lock.former?.run;
-    const quiet = orphaned === undefined ? undefined : endLeftovers(orphaned);
+    const quiet =
+      orphaned === undefined ? undefined : endLeftovers(orphaned).then(() => removePrivateFolders(orphaned));
     let latest: RunState | undefined;
     const going = startRun(
       { run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },
