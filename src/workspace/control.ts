@@ -28,30 +28,55 @@ const interval = 200;
 /** Does what is asked of a run until it is closed. */
 export function watchControl(layout: RunLayout, run: Controlled): { close(): void } {
   const look = () => {
-    for (const name of requestsIn(layout.control)) serve(join(layout.control, name), run);
+    const files = filesIn(layout.control);
+    // Nobody waits any more for what was asked long ago, as before a kill -9: it must not be done now.
+    for (const name of files.filter(isStale)) remove(join(layout.control, name));
+    for (const name of files.filter(isRequest)) if (!isStale(name)) serve(join(layout.control, name), run);
   };
   const timer = setInterval(look, interval);
   timer.unref();
   return {
     close() {
       clearInterval(timer);
-      for (const name of requestsIn(layout.control)) {
+      for (const name of filesIn(layout.control).filter(isRequest)) {
         answer(join(layout.control, name), { refused: 'the run has just ended' });
       }
     },
   };
 }
 
-function requestsIn(folder: string): string[] {
+/** Files only: what else agents may have put there is left alone. */
+function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.request'));
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
   } catch {
     return []; // nobody has asked for anything yet
   }
 }
 
+function isRequest(name: string): boolean {
+  return name.endsWith('.request');
+}
+
+/** Longest time, in milliseconds, that anybody waits for an answer. */
+const longestPatience = 10_000;
+
+/** Names begin with the time at which was asked. */
+function isStale(name: string): boolean {
+  const asked = Number(/^(\d+)-/.exec(name)?.[1] ?? 0);
+  return Math.abs(Date.now() - asked) > longestPatience;
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A folder that was closed to us.
+  }
+}
+
 function serve(path: string, run: Controlled): void {
-  const request = read(path) as ControlRequest | undefined;
+  const request = readObject(path) as ControlRequest | undefined;
   const refused = request === undefined ? 'the request cannot be read' : act(request, run);
   answer(path, refused === undefined ? {} : { refused });
 }
@@ -81,15 +106,17 @@ function answer(path: string, content: ControlAnswer): void {
 
 const longest = 65_536;
 
-function read(path: string): unknown {
+/** The map that a file holds; undefined for anything else. */
+function readObject(path: string): object | undefined {
   try {
-    return JSON.parse(readSome(path, 0, longest).toString('utf8'));
+    const value: unknown = JSON.parse(readSome(path, 0, longest).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Asks a live run for something; undefined when it does not answer in time. */
+/** Asks a live run for something; undefined when it does not answer in time, at most ten seconds. */
 export async function askRun(
   layout: RunLayout,
   request: ControlRequest,
@@ -102,8 +129,8 @@ export async function askRun(
   writeWhole(path, JSON.stringify(request));
   try {
     for (const until = Date.now() + patience; Date.now() < until; await sleep(25)) {
-      const found = read(reply);
-      if (found !== undefined) return found as ControlAnswer;
+      const found = readObject(reply);
+      if (found !== undefined) return found;
     }
     return undefined;
   } finally {

@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RunId, TaskName } from '../../src/schema/types.gen.ts';
+import { askRun, type Controlled, watchControl } from '../../src/workspace/control.ts';
+import { layoutOf, type RunLayout } from '../../src/workspace/layout.ts';
+
+function controlled(answers: Partial<Controlled> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'super-control-'));
+  const layout = layoutOf(folder, '20261120-024512-123-aaaa' as RunId);
+  mkdirSync(layout.folder, { recursive: true });
+  const asked: unknown[] = [];
+  const run: Controlled = {
+    pause: (freeze) => void asked.push(['pause', freeze]),
+    unpause: () => void asked.push(['unpause']),
+    cancel: (task) => void asked.push(['cancel', task]),
+    ...answers,
+  };
+  const control = watchControl(layout, run);
+  onTestFinished(() => {
+    control.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { layout, asked, close: () => control.close() };
+}
+
+test('what is asked is done once, and leaves nothing behind', async () => {
+  const { layout, asked } = controlled();
+  expect(await askRun(layout, { type: 'pause', freeze: true }, 2000)).toEqual({});
+  expect(await askRun(layout, { type: 'unpause' }, 2000)).toEqual({});
+  expect(await askRun(layout, { type: 'cancel', task: 'one' as TaskName }, 2000)).toEqual({});
+  expect(asked).toEqual([['pause', true], ['unpause'], ['cancel', 'one']]);
+  expect(existsSync(layout.control)).toBe(false);
+});
+
+test('several ask at once', async () => {
+  const { layout, asked } = controlled({ pause: () => 'the run is paused already' });
+  const answers = await Promise.all([
+    askRun(layout, { type: 'pause', freeze: false }, 2000),
+    askRun(layout, { type: 'unpause' }, 2000),
+    askRun(layout, { type: 'unpause' }, 2000),
+  ]);
+  expect(answers).toEqual([{ refused: 'the run is paused already' }, {}, {}]);
+  expect(asked).toEqual([['unpause'], ['unpause']]);
+});
+
+test('whoever asks while the run ends is told so; afterwards nobody answers', async () => {
+  const { layout, close } = controlled();
+  const answer = askRun(layout, { type: 'unpause' }, 2000);
+  close();
+  expect(await answer).toEqual({ refused: 'the run has just ended' });
+  expect(await askRun(layout, { type: 'unpause' }, 50)).toBeUndefined();
+  expect(existsSync(layout.control)).toBe(false);
+});
+
+function put(layout: RunLayout, name: string, text: string): void {
+  mkdirSync(layout.control, { recursive: true });
+  writeFileSync(join(layout.control, name), text);
+}
+
+test('what is no request does no harm, whoever wrote it', async () => {
+  const { layout, asked } = controlled();
+  ['null', '1', '[]', '"pause"', '{', '', '{"type":"explode"}', '{"type":"cancel"}', '\0'.repeat(100_000)].forEach(
+    (text, at) => {
+      put(layout, `${Date.now()}-${at}.request`, text);
+    },
+  );
+  mkdirSync(join(layout.control, 'folder.request'));
+  symlinkSync('/etc/passwd', join(layout.control, 'link.request'));
+  await sleep(500);
+  expect(await askRun(layout, { type: 'unpause' }, 2000)).toEqual({});
+  expect(asked.filter((each) => JSON.stringify(each) !== '["cancel",null]')).toEqual([['unpause']]);
+  expect(readdirSync(layout.control).filter((name) => name.endsWith('.request'))).toEqual([
+    'folder.request',
+    'link.request',
+  ]);
+});
+
+test('what was asked long ago is not done, and goes with its answer', async () => {
+  const { layout, asked } = controlled();
+  for (const name of ['1700000000000-aaaa', `${Date.now() - 60_000}-bbbb`]) {
+    put(layout, `${name}.request`, '{"type":"pause","freeze":true}');
+    put(layout, `${name}.answer`, '{}');
+  }
+  await sleep(500);
+  expect(asked).toEqual([]);
+  expect(readdirSync(layout.control)).toEqual([]);
+});
