@@ -68,7 +68,7 @@ const campaigns: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
     return { line, violations: tally.violations };
   },
   async disk(stage) {
-    const sizes = Array.from({ length: 16 }, (_, index) => 40 + index * 40);
+    const sizes = Array.from({ length: 24 }, (_, index) => 40 + index * 64);
     const tally = await diskCampaign(stage, sizes);
     const line = `${tally.disks} small disks: ${tally.refused} runs ended with 10, in ${tally.failed} an agent had no room, ${tally.unharmed} had enough`;
     return { line: tally.skipped ?? line, violations: tally.violations };

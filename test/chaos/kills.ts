@@ -50,8 +50,7 @@ export async function killCampaign(stage: Stage, order: KillOrder): Promise<Kill
     byShape: {},
     violations: [],
   };
-  const models: Model[] = [];
-  for (const shape of shapes) models.push(await modelOf(stage, shape));
+  const models = await Promise.all(shapes.map((shape) => modelOf(stage, shape)));
   let cases = 0;
   const work = async () => {
     while (tally.kills - tally.beforeBegin < order.kills) {

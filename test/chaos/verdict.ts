@@ -29,10 +29,10 @@ interface Seen {
   readonly paths: readonly string[];
 }
 
-/** Runs a shape undisturbed; its fastest of three runs tells how long it usually takes. */
+/** Runs a shape undisturbed; its faster of two runs tells how long it usually takes. */
 export async function modelOf(stage: Stage, shape: Shape): Promise<Model> {
   const models: Model[] = [];
-  for (const turn of [1, 2, 3]) {
+  for (const turn of [1, 2]) {
     const scene = openScene(stage, `model-${shape.name.replaceAll(/\W+/g, '-')}-${turn}`, shape);
     const launched = Date.now();
     const { code, stdout, stderr, took } = await scene.play(startWords);

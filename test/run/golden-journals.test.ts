@@ -46,7 +46,11 @@ const names = goldenNames('journals');
 
 test('there is a journal of each kind of run', () => {
   expect(names).toEqual(
-    expect.arrayContaining(['cancelled', 'delegation', 'failure', 'failure-stop', 'retry', 'success']),
+    expect.arrayContaining([
+      ...['cancelled', 'delegation', 'failure', 'failure-stop', 'retry', 'success'],
+      ...['stopped-resumed', 'failed-resumed-from', 'killed-extension-discarded', 'continued-reused'],
+      ...['paused-frozen', 'cancelled-requested', 'throttled'],
+    ]),
   );
 });
 
