@@ -6,9 +6,10 @@ import type { Redactor } from '../run/redact.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
-import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault, textOption } from './command.ts';
+import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import type { Interruption } from './interruption.ts';
+import { wordsOn } from './live.ts';
 import { type LocalRun, type NewRun, type ResumedRun, startLocalRun, workspaceOf } from './local-run.ts';
 import { nameFor, type Project } from './project.ts';
 import { type Adapters, refusalsOf } from './refusals.ts';
@@ -171,13 +172,15 @@ function reporterContext(
   io: Io,
   state: () => RunState | undefined,
 ): ReporterContext {
-  const workspace = textOption(call, 'workspacePath');
   return {
     stdout: io.stdout,
     stderr: io.stderr,
     plan,
     goal,
-    resume: ['super', 'orchestra', 'resume', run, ...(workspace === undefined ? [] : ['-w', workspace])],
+    // Only a run that did not succeed asks for it: it reads every orchestra of the project.
+    get resume() {
+      return wordsOn(project, { id: run, layout }, 'orchestra', 'resume');
+    },
     color: wantsColor(io.stderr, io.env),
     verbose: flag(call, 'verbose'),
     files: runFiles(project, layout),

@@ -1,8 +1,7 @@
 // Runs that somebody runs right now, for commands that steer them.
 import { hostname } from 'node:os';
 import { processFacts } from '../process/identity.ts';
-import { clean } from '../reporters/terminal.ts';
-import { age } from '../reporters/words.ts';
+import { age, quoted } from '../reporters/words.ts';
 import { headOf } from '../workspace/heads.ts';
 import { type LockRecord, readLock } from '../workspace/lock.ts';
 import { exit, Refusal, setupFault } from './command.ts';
@@ -76,12 +75,6 @@ export function commandOn(project: Project, run: Pick<FoundRun, 'id' | 'layout'>
 /** The words of a command about a run. */
 export function wordsOn(project: Project, run: Pick<FoundRun, 'id' | 'layout'>, ...words: readonly string[]): string[] {
   return ['super', ...words, run.id, ...whereOf(project, run.layout.workspace)];
-}
-
-/** A word of a command as a shell takes it. */
-export function quoted(word: string): string {
-  const shown = clean(word);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
 /** Options by which commands find this workspace again: none where they look anyway. */

@@ -2,13 +2,14 @@
 import { suggest } from '../diagnostics/suggest.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { wantsColor } from '../reporters/table.ts';
+import { quoted } from '../reporters/words.ts';
 import { apply, initialState } from '../run/fold.ts';
 import type { RunEvent } from '../schema/types.gen.ts';
 import { followRun } from '../workspace/follow.ts';
 import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { exit, exitOf, type Io, setupFault, usageFault } from './command.ts';
 import { nap, watchSignals } from './interruption.ts';
-import { isHeld, quoted, wordsOn } from './live.ts';
+import { isHeld, wordsOn } from './live.ts';
 import { findProject } from './project.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { chooseRun, type FoundRun, findRuns } from './runs.ts';

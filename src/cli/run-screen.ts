@@ -12,6 +12,7 @@ import {
   looks,
   type Paint,
   paint as paintOf,
+  quoted,
   size,
   someOf,
   tallyOf,
@@ -20,7 +21,6 @@ import {
 import type { TaskState } from '../run/state.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
 import type { Stream } from './command.ts';
-import { quoted } from './live.ts';
 import { type RunFacts, type resourcesOf, type ShownStatus, shownStatus } from './run-facts.ts';
 import { lastSaid } from './run-files.ts';
 import type { FoundRun, RunStanding } from './runs.ts';

@@ -5,7 +5,7 @@ import { evidenceOf, oneLine, whyOf } from './failure.ts';
 import { rehearsalLines } from './header.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, pad } from './terminal.ts';
-import { count, counted, dollars, duration, looks, type Paint, someOf, tallyOf } from './words.ts';
+import { count, counted, dollars, duration, looks, type Paint, quoted, someOf, tallyOf } from './words.ts';
 
 /** A larger table is cut down to what failed. */
 const mostRows = 60;
@@ -150,19 +150,14 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
 }
 
 /** Commands that make sense now, ready to be copied. */
-function nextLines(state: RunState, { resume, files }: ReporterContext, paint: Paint): string[] {
+function nextLines(state: RunState, context: ReporterContext, paint: Paint): string[] {
+  const { files } = context;
   const next = (...commands: readonly string[]) =>
     commands.map((command, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(8))}${command}`);
   if (state.outcome === 'succeeded') return next(`cat ${quoted(files.result)}`);
-  const again = resume.map(quoted).join(' ');
+  const again = context.resume.map(quoted).join(' ');
   const failed = state.inOrder.find(({ status }) => status === 'failed');
   return failed === undefined ? next(again) : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, again);
-}
-
-/** A path as one word of a shell. */
-function quoted(path: string): string {
-  const shown = clean(path);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
 function busyOf(state: RunState): number {

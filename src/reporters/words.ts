@@ -1,6 +1,7 @@
 // How states, times and amounts look. Colours come from the context, never from global state.
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { TaskStatus } from '../run/state.ts';
+import { clean } from './terminal.ts';
 
 /** Colours, or none. */
 export type Paint = ChalkInstance;
@@ -87,4 +88,10 @@ export function size(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** step;
   return `${step === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${units[step]}`;
+}
+
+/** A path or another word of a command, as a shell takes it and a terminal shows it. */
+export function quoted(word: string): string {
+  const shown = clean(word);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

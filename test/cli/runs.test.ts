@@ -451,3 +451,16 @@ test('a workspace of the command line is found from the folder where it was give
   expect(readdirSync(cwd)).toEqual(['file', 'here']);
   expect(JSON.parse((await runCli(['runs', 'list', '--json', '-w', 'here'], { cwd })).stdout).runs).toHaveLength(1);
 });
+
+test('the command that goes on with a run finds it, wherever its orchestra has it written', async () => {
+  const text = failing.replace('name: Bad,', 'workspace: {path: far/away},');
+  const cwd = folderWith({ 'o.yaml': text, 'orchestras/good.yaml': commandOrchestra('good', ['one']) });
+  const { stderr } = await runCli(['orchestra', 'run', 'o.yaml'], { cwd });
+  const command = /super (orchestra resume \S+ -w far\/away)\n/.exec(stderr)?.[1] ?? '';
+  expect(await runCli(command.split(' '), { cwd })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('resume'),
+  });
+  const usual = await runCli(['orchestra', 'run', 'o.yaml', '-w', 'orchestra_workspaces/mine'], { cwd });
+  expect(usual.stderr).toMatch(/super orchestra resume \S+\n/);
+});
