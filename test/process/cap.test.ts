@@ -51,6 +51,22 @@ test('a log within its cap stays as it is, and one that never was is no fault', 
   expect(readFileSync(log, 'utf8')).toBe('x'.repeat(1024));
 });
 
+test('what was cut out counts as written', async () => {
+  const other = join(folder, 'other');
+  writeFileSync(other, 'x'.repeat(77));
+  const watch = watchLogs([log, other], limits);
+  let text = '';
+  for (let n = 0; n < 20; n++) {
+    const more = lines(n * 40, n * 40 + 40);
+    appendFileSync(log, more);
+    text += more;
+    await pause(10);
+    expect(watch.written()).toBe(text.length + 77);
+  }
+  expect(statSync(log).size).toBeLessThan(text.length);
+  await watch.close();
+});
+
 test.each([103, 110, 160, 1000])(
   'a log of %i lines, written before the first look, is cut at the end',
   async (count) => {

@@ -55,7 +55,7 @@ describe('memory', () => {
 
   test.each([
     ['slow', script(hog('slow', 40, 10, 0.05))],
-    ['fast', script(hog('fast', 1, 1200, 0))],
+    ['fast', script(hog('fast', 1, 600, 0))],
     ['deaf', script(hog('deaf', 40, 10, 0.02, '$SIG{TERM} = "IGNORE";'))],
     ['program', { type: 'argv', argv: ['perl', '-e', 'vec($a, 400 << 20, 8) = 1; sleep 100'] } as const],
   ])('a hog is ended: %s', async (name, program) => {
@@ -117,11 +117,13 @@ describe('processor time', () => {
     [0.5, 'setsid -w'],
   ])('a share of %d is kept within a quarter %s', { retry: 2 }, async (cpus, prefix) => {
     const began = Date.now();
+    const before = idleTime();
     // The last words are written by two processes, one of which may end before the other.
     const end = await start('busy', script(`${busy(3, prefix)}; sleep 0.5`), { cpus }).ended;
     expect(end).toEqual({ type: 'exited', code: 0 });
     expect(Date.now() - began).toBeLessThan(8000);
-    expect(spent('busy') / 3).toBeGreaterThan(cpus * 0.75);
+    // Where the machine has no time left, nobody gets their share.
+    if (idleTime() - before > 1) expect(spent('busy') / 3).toBeGreaterThan(cpus * 0.75);
     expect(spent('busy') / 3).toBeLessThan(cpus * 1.25 + 0.25 / 3);
   });
 
@@ -129,12 +131,13 @@ describe('processor time', () => {
     const text =
       'i=0; while [ $i -lt 100000 ]; do (i=1; while [ $i -lt 3000 ]; do i=$((i + 1)); done); i=$((i + 1)); done';
     const work = start('many', { type: 'argv', argv: ['sh', '-c', text] }, { cpus: 0.3 });
-    const before = await childTime('many');
+    const [before, idle] = [await childTime('many'), idleTime()];
     await pause(4000);
     const share = ((await childTime('many')) - before) / 4;
+    const idled = idleTime() - idle;
     work.stop(true);
     await work.ended;
-    expect(share).toBeGreaterThan(0.3 * 0.6);
+    if (idled > 1) expect(share).toBeGreaterThan(0.3 * 0.6);
     expect(share).toBeLessThan(0.3 * 1.4);
   });
 
@@ -186,4 +189,9 @@ async function childTime(task: string): Promise<number> {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+}
+
+/** Time in seconds that the processors of this machine had nothing to do. */
+function idleTime(): number {
+  return Number(readFileSync('/proc/stat', 'latin1').split(/\s+/)[4]) / 100;
 }

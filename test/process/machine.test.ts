@@ -80,12 +80,12 @@ test('pressure', () => {
 
 test('load, for each processor of the machine', () => {
   const machine = fake();
-  expect(machine.with({ load: 15.9 })).toBeUndefined();
-  expect(machine.with({ load: 16.25 })).toEqual({ type: 'load', message: 'load: 16.25 on 2 processors' });
-  expect(machine.with({ load: 13 })?.type).toBe('load');
-  expect(machine.with({ load: 12.7 })).toBeUndefined();
-  expect(machine.with({ load: 30, online: '0-3,8\n' })).toBeUndefined();
-  expect(machine.with({ load: 8, online: '0\n' })?.message).toBe('load: 8 on 1 processor');
+  expect(machine.with({ load: 31.9 })).toBeUndefined();
+  expect(machine.with({ load: 32.25 })).toEqual({ type: 'load', message: 'load: 32.25 on 2 processors' });
+  expect(machine.with({ load: 26 })?.type).toBe('load');
+  expect(machine.with({ load: 25.5 })).toBeUndefined();
+  expect(machine.with({ load: 60, online: '0-3,8\n' })).toBeUndefined();
+  expect(machine.with({ load: 16, online: '0\n' })?.message).toBe('load: 16 on 1 processor');
 });
 
 test('a look is good for a second', () => {
