@@ -4,7 +4,6 @@ import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
-import { removePrivateFolders } from '../process/private-folders.ts';
 import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
@@ -90,8 +89,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
     const status = statusFile(layout, holder);
     // Whoever worked here before may have died and left agents; they end before ours begin.
     const orphaned = options.begin.type === 'resumed' ? run : lock.former?.run;
-    const quiet =
-      orphaned === undefined ? undefined : endLeftovers(orphaned).then(() => removePrivateFolders(orphaned));
+    const quiet = orphaned === undefined ? undefined : endLeftovers(orphaned);
     let latest: RunState | undefined;
     const going = startRun(
       { run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },

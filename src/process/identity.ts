@@ -77,7 +77,7 @@ export function isAlive(facts: ProcessFacts): boolean {
 
 /** Signals a process if it is still the one that was identified; says whether it was. */
 export function signalProcess(identity: Identity, signal: NodeJS.Signals): boolean {
-  return verdict(identity) === 'ours' && kill(identity.pid, signal);
+  return identity.pid > 0 && verdict(identity) === 'ours' && kill(identity.pid, signal);
 }
 
 /**
@@ -85,6 +85,8 @@ export function signalProcess(identity: Identity, signal: NodeJS.Signals): boole
  * its group lives, so a leader that is gone leaves a group that is still ours, or none.
  */
 export function signalGroup(leader: Identity, signal: NodeJS.Signals): boolean {
+  // Minus one would be everybody.
+  if (!Number.isInteger(leader.pid) || leader.pid <= 1) return false;
   const found = verdict(leader);
   return (found === 'ours' || (found === 'gone' && leader.boot === bootId())) && kill(-leader.pid, signal);
 }

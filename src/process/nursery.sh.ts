@@ -1,7 +1,7 @@
 /**
  * The program of the nursery: the one small process from which all others are started, and their guardian.
  * Arguments: run id, private folder, which it makes: nobody else could take it away again; stamp
- * (stamp.ts); node, and what it runs in an ambush (ambush.js.ts). It reads lines on stdin and reports lines on stdout.
+ * (stamp.ts); node, and what it runs in an ambush (ambush.js.ts); for others to read, who started it: <pid>:<began>. It reads lines on stdin and reports lines on stdout.
  *
  *   start <slot>           makes the FIFO <folder>/<slot> and a shell that reads its program from it
  *   pipes <attempt> <name> ...  makes the FIFOs <folder>/<attempt>-<name>
@@ -57,7 +57,7 @@ while read -r word first second; do
   case $word in
     start) start "$first" ;;
     pipes) pipes "$first" $second ;;
-    guard) guarded="$guarded $first:$second" ;;
+    guard) [ "$first" -gt 1 ] && guarded="$guarded $first:$second" ;;
     release) release "$first:$second" ;;
     bye) exit 0 ;;
   esac

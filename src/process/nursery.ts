@@ -50,7 +50,9 @@ export function openNursery(
   const folder = resolve(tmpdir(), `super-${run}-${Math.random().toString(36).slice(2, 8)}`);
   const stamps = stampsOf(run);
   let stamp: string | undefined;
-  const words = ['-c', nurseryProgram, 'super-nursery', run, folder, stamps[0] ?? '', process.execPath, ambushProgram];
+  const conductor = `${process.pid}:${identify(process.pid)?.began ?? ''}`;
+  const more = [stamps[0] ?? '', process.execPath, ambushProgram, conductor];
+  const words = ['-c', nurseryProgram, 'super-nursery', run, folder, ...more];
   const child = startShell(words, environment, listener);
   const identity = child?.pid === undefined ? undefined : identify(child.pid);
   const exited = new Promise<void>((resolve) => {
