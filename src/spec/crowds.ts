@@ -11,32 +11,36 @@ type Collection = CST.BlockMap | CST.BlockSequence | CST.FlowCollection;
 /** Says what is wrong for good with the maps and lists that `parser` is building, each time that a sign has made one of them grow. */
 export function crowdFaults(parser: Parser, text: string): () => PlacedFault | undefined {
   let root: Collection | undefined;
+  let below: CST.Token | undefined;
   let entries: Entries | undefined;
   let keys = 0;
   let seen = 0;
   let parts = 0;
   return () => {
     const { stack } = parser;
-    const full = overfull(stack.at(-1), parser.offset);
+    const full = overfull(stack[stack.length - 1], parser.offset);
     if (full !== undefined) return full;
     root ??= asCollection(stack[1]);
     if (root === undefined) return undefined;
     if (root.items.length !== keys) {
       keys = root.items.length;
-      entries = undefined;
+      below = entries = undefined;
       parts = 0;
     }
-    if (entries === undefined) {
-      entries = entriesOf(root, asCollection(stack[2]));
+    if (entries === undefined && below !== stack[2]) {
+      below = stack[2];
+      entries = entriesOf(root, asCollection(below));
       const fault = entries === undefined ? undefined : tooManyAhead(entries.list, text);
       if (fault !== undefined) return fault;
     }
-    const known = entries?.list.items.length ?? 0;
-    if (known !== seen) parts = 0;
+    const known = entries === undefined ? 0 : entries.list.items.length;
+    const isNew = known !== seen;
+    if (isNew) parts = 0;
     seen = known;
     if (++parts > maxPartsTogether) return overgrown(parser.offset);
     if (isList(root)) return listInstead(root);
-    return keys > maxTopKeys ? overfullAt(root, maxTopKeys, parser.offset) : entries?.look();
+    if (keys > maxTopKeys) return overfullAt(root, maxTopKeys, parser.offset);
+    return isNew ? entries?.look() : undefined;
   };
 }
 

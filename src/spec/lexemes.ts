@@ -10,77 +10,78 @@ import { aliasHint, depthHint, depthMessage, type PlacedFault } from './walk.ts'
 /** Says what is wrong for good with each lexeme of `text`, in order, before `parser` takes it. */
 export function lexemeFaults(parser: Parser, text: string): (lexeme: string) => PlacedFault | undefined {
   const crowdFault = crowdFaults(parser, text);
-  const tooMany = limitsOf(parser);
+  const counts = { parts: 0, aliases: 0, anchors: 0, tags: 0, blanks: 0 };
   let isText = false;
   let grew = false;
+  let atNewLine = true;
+  const tooMany = (what: Counted, lexeme: string): PlacedFault | undefined =>
+    ++counts[what] > limits[what].most ? overLimit(what, rangeOf(parser, lexeme)) : undefined;
+
   return (lexeme) => {
     // A document and a scalar stand on the stack besides maps and lists; the exact depth is counted later.
     if (parser.stack.length > maxDepth + 2)
       return { code: 'yaml-depth', message: depthMessage, hint: depthHint, range: rangeOf(parser, ' ') };
     const crowd = grew ? crowdFault() : undefined;
     if (crowd !== undefined) return crowd;
-    grew = !isText && structureSigns.has(lexeme[0]);
+    grew = false;
     if (isText) {
       isText = false;
       return longText(lexeme, parser) ?? strayValue(parser);
     }
-    isText = lexeme === textFollows;
-    const fault = tooMany(lexeme);
-    if (fault !== undefined) return fault;
-    return lexeme === lessIndented ? openBracket(parser) : quoteFault(lexeme, parser);
+    // By number: this is done some fifty times for each task.
+    const sign = lexeme.charCodeAt(0);
+    if (sign === space || sign === tab) return undefined;
+    const isEmptyLine = atNewLine;
+    atNewLine = sign === lineFeed || sign === carriageReturn;
+    if (atNewLine) return isEmptyLine ? tooMany('blanks', lexeme) : undefined;
+    isText = sign === textFollows;
+    if (isText) return tooMany('parts', lexeme);
+    grew = structureSigns.has(sign);
+    if (grew) return tooMany('parts', lexeme);
+    if (sign === doubleQuote || sign === singleQuote) return tooMany('parts', lexeme) ?? quoteFault(lexeme, parser);
+    if (sign === lessIndented) return openBracket(parser);
+    const what = marks.get(sign);
+    return what === undefined ? undefined : tooMany(what, lexeme);
   };
 }
 
+const [space, tab, lineFeed, carriageReturn, doubleQuote, singleQuote] = [0x20, 0x09, 0x0a, 0x0d, 0x22, 0x27];
 /** The lexer's sign that the next lexeme is text, whatever it holds. */
-const textFollows = '\x1f';
+const textFollows = 0x1f;
 /** The lexer's sign that a line is indented less than the brackets that are still open. */
-const lessIndented = '\x18';
+const lessIndented = 0x18;
 /** How lexemes begin without which no map and no list grows. */
-const structureSigns: ReadonlySet<string | undefined> = new Set('[{,-?:');
+const structureSigns: ReadonlySet<number> = new Set([...'[{,-?:'].map((sign) => sign.charCodeAt(0)));
 
-/** Counts what a whole file may have only so many of. */
-function limitsOf(parser: Parser): (lexeme: string) => PlacedFault | undefined {
-  const counts = { parts: 0, aliases: 0, anchors: 0, tags: 0, blanks: 0 };
-  let atNewLine = true;
-  const count = (lexeme: string, what: keyof typeof counts): PlacedFault | undefined => {
-    counts[what]++;
-    const { most, code, hint } = limits[what];
-    if (counts[what] <= most) return undefined;
-    const message = `the file has more than ${most.toLocaleString('en-US')} ${limits[what].noun}`;
-    return { code, message, hint, range: rangeOf(parser, lexeme) };
-  };
-  return (lexeme) => {
-    const sign = lexeme[0];
-    const isBlank = atNewLine && (sign === '\n' || sign === '\r');
-    if (sign !== ' ' && sign !== '\t') atNewLine = sign === '\n' || sign === '\r';
-    const what = isBlank ? 'blanks' : counted.get(sign);
-    return what === undefined ? undefined : count(lexeme, what);
-  };
-}
+type Counted = 'parts' | 'aliases' | 'anchors' | 'tags' | 'blanks';
 
-const split = 'split it';
+/** What else is counted, by how its lexemes begin. */
+const marks: ReadonlyMap<number, Counted> = new Map(
+  (
+    [
+      ['*', 'aliases'],
+      ['&', 'anchors'],
+      ['!', 'tags'],
+      ['#', 'blanks'],
+    ] as const
+  ).map(([sign, what]) => [sign.charCodeAt(0), what]),
+);
 
+/** What a whole file may have only so many of. Of a text its sign is counted. */
 const limits: Readonly<
-  Record<
-    'parts' | 'aliases' | 'anchors' | 'tags' | 'blanks',
-    { readonly most: number; readonly noun: string; readonly code: Code; readonly hint: string }
-  >
+  Record<Counted, { readonly most: number; readonly noun: string; readonly code: Code; readonly hint: string }>
 > = {
-  parts: { most: maxParts, noun: 'keys, values and list items', code: 'file-size', hint: split },
+  parts: { most: maxParts, noun: 'keys, values and list items', code: 'file-size', hint: 'split it' },
   aliases: { most: maxAliases, noun: 'aliases', code: 'yaml-aliases', hint: aliasHint },
   anchors: { most: maxMarks, noun: 'anchors', code: 'yaml-aliases', hint: 'delete those that no alias uses' },
   tags: { most: maxMarks, noun: 'tags', code: 'yaml-tag', hint: 'delete them' },
   blanks: { most: maxBlanks, noun: 'blank lines and comments', code: 'file-size', hint: 'delete them' },
 };
 
-/** What lexemes are, by how they begin. Of a text its sign is counted. */
-const counted: ReadonlyMap<string | undefined, keyof typeof limits> = new Map([
-  ...[textFollows, ...'"\'[{,-?:'].map((sign) => [sign, 'parts'] as const),
-  ['*', 'aliases'],
-  ['&', 'anchors'],
-  ['!', 'tags'],
-  ['#', 'blanks'],
-]);
+function overLimit(what: Counted, range: Range): PlacedFault {
+  const { most, noun, code, hint } = limits[what];
+  return { code, message: `the file has more than ${most.toLocaleString('en-US')} ${noun}`, hint, range };
+}
 
 function rangeOf({ offset }: Parser, lexeme: string): Range {
   return [offset, offset + lexeme.length];
@@ -106,9 +107,7 @@ function strayValue({ stack }: Parser): PlacedFault | undefined {
 const blankTokens: ReadonlySet<CST.Token['type']> = new Set(['space', 'comment', 'newline'] as const);
 
 function quoteFault(lexeme: string, parser: Parser): PlacedFault | undefined {
-  const quote = lexeme[0];
-  if (quote !== '"' && quote !== "'") return undefined;
-  return openQuote(lexeme, quote, parser) ?? longText(lexeme, parser) ?? strayValue(parser);
+  return openQuote(lexeme, lexeme[0] === '"' ? '"' : "'", parser) ?? longText(lexeme, parser) ?? strayValue(parser);
 }
 
 function openQuote(lexeme: string, quote: '"' | "'", parser: Parser): PlacedFault | undefined {

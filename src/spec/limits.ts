@@ -16,7 +16,7 @@ export const maxMarks = 10_000;
 export const maxParts = 4_000_000;
 
 /** Most keys and list items of one task, of one agent, and of all that stands under another key at the top of the file. */
-export const maxPartsTogether = 400_000;
+export const maxPartsTogether = 250_000;
 
 /** Most keys at the top of a file. */
 export const maxTopKeys = 1000;

@@ -206,13 +206,13 @@ describe('limits', () => {
   });
 
   test('parts of one task, and of all that is no task: so many and no more', () => {
-    const message = 'file-size: more than 400,000 keys and list items belong together here';
+    const message = 'file-size: more than 250,000 keys and list items belong together here';
     const lists = (count: number) => `[${','.repeat(98)}],`.repeat(count);
-    const task = `\n  - {x-a: [${lists(3000)}]}`;
+    const task = `\n  - {x-a: [${lists(2000)}]}`;
     expect(faultsOf(`tasks:${task}${task}\n`)).not.toContainEqual(expect.stringContaining('file-size'));
     expect(faultsOf(`metadata:${task}${task}\n`)).toEqual([expect.stringContaining(message)]);
     expect(faultsOf(`tasks:${task}\nx-a:${task}\n`)).not.toContainEqual(expect.stringContaining('file-size'));
-    expect(faultsOf(`tasks:\n  - {x-a: [${lists(4000)}]}`)).toEqual([expect.stringContaining(message)]);
+    expect(faultsOf(`tasks:\n  - {x-a: [${lists(2600)}]}`)).toEqual([expect.stringContaining(message)]);
   });
 
   test.each([
@@ -232,7 +232,8 @@ describe('limits', () => {
     expect(faultsOf(`a: [${'1,'.repeat(maxItems + 1)}]`)).toEqual([expect.stringContaining(message)]);
     const tasks = `tasks:\n${'  - name: |\n      - b\n  # c\n\n'.repeat(maxItems)}`;
     expect(faultsOf(`${tasks}  - b\n`)).toEqual([`${maxItems * 4 + 2}:3-4 ${message}`]);
-    expect(faultsOf(`${tasks}agents:\n  - c: "\n`)).toEqual([expect.stringContaining('never closed')]);
+    const agents = `agents:\n${'  - b\n'.repeat(maxItems - 1)}  - "`;
+    expect(faultsOf(`tasks:\n  - name: a\n${agents}`)).toEqual([expect.stringContaining('never closed')]);
   });
 
   test('blank lines and comments: so many and no more, those of texts apart', () => {

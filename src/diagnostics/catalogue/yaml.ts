@@ -172,7 +172,7 @@ tasks: [{name: count, agent: counter}]
     severity: 'error',
     title: 'The file is too large.',
     meaning:
-      'A file may have 64 MiB, 4,000,000 keys, values and list items, and 400,000 blank lines and comments; a list 200,000 items, which is room for as many tasks; a map 10,000 keys, 1,000 at the top of the file; a text 4,000,000 characters. One task, one agent, and all that stands under another key at the top, may have 400,000 keys and list items. Put long texts into files that the agents read, or split the orchestra.',
+      'A file may have 64 MiB, 4,000,000 keys, values and list items, and 400,000 blank lines and comments; a list 200,000 items, which is room for as many tasks; a map 10,000 keys, 1,000 at the top of the file; a text 4,000,000 characters. One task, one agent, and all that stands under another key at the top, may have 250,000 keys and list items. Put long texts into files that the agents read, or split the orchestra.',
     wrong: '',
     right: '',
   },
