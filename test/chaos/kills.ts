@@ -50,61 +50,96 @@ export async function killCampaign(stage: Stage, order: KillOrder): Promise<Kill
     byShape: {},
     violations: [],
   };
-  const models = await Promise.all(shapes.map((shape) => modelOf(stage, shape)));
+  const models: Model[] = [];
+  const waiting = [...shapes];
+  const prepare = async () => {
+    for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
+      models.push(await modelOf(stage, shape));
+    }
+  };
+  await Promise.all(Array.from({ length: order.workers }, prepare));
   let cases = 0;
   const work = async () => {
     while (tally.kills - tally.beforeBegin < order.kills) {
       const number = cases++;
       const model = models[number % models.length] as Model;
-      await killOne(stage, model, number, order, tally);
+      const took = await killOne(stage, model, number, order, tally);
+      // On a machine that was busy then and is not now, kills would come too late.
+      models[number % models.length] = { ...model, took: Math.min(model.took, took) };
     }
   };
   await Promise.all(Array.from({ length: order.workers }, work));
   return tally;
 }
 
-/** One run: killed once or several times, then left alone until its end. */
-async function killOne(stage: Stage, model: Model, number: number, order: KillOrder, tally: KillTally): Promise<void> {
-  const { shape } = model;
-  const next = random(order.seed * 100_003 + number);
-  const scene = openScene(stage, `kill-${number}`, shape);
+/** One run that is tried. */
+interface Trial {
+  readonly model: Model;
+  readonly scene: Scene;
+  readonly tally: KillTally;
+  readonly next: () => number;
+  violate(text: string): void;
+}
+
+/** One run: killed once or several times, then left alone until its end. Gives how long it took where no kill came in time. */
+async function killOne(
+  stage: Stage,
+  model: Model,
+  number: number,
+  order: KillOrder,
+  tally: KillTally,
+): Promise<number> {
+  const scene = openScene(stage, `kill-${number}`, model.shape);
   const moments: string[] = [];
-  const violate = (text: string) => {
-    const violation = `${shape.name}, case ${number}, killed at ${moments.join(', ')} ms: ${text}`;
-    tally.violations.push(violation);
-    order.say(violation);
+  let faults = 0;
+  const trial: Trial = {
+    model,
+    scene,
+    tally,
+    next: random(order.seed * 100_003 + number),
+    violate(text) {
+      faults += 1;
+      const violation = `${model.shape.name}, case ${number}, killed at ${moments.join(', ')} ms: ${text}`;
+      tally.violations.push(violation);
+      order.say(violation);
+    },
   };
-  let plan = 1 + (next() < 0.5 ? Math.floor(next() * 3) : 0);
+  const last = await playToTheEnd(trial, moments);
+  tally.runs += 1;
+  await checkSilence(trial);
+  for (const fault of guarded(() => faultsAtEnd(model, scene, last))) trial.violate(fault);
+  if (last === undefined) await checkNextRun(trial);
+  if (faults === 0) scene.clear();
+  return moments.length === 1 && last !== undefined ? last.took : model.took;
+}
+
+/** Gives the process that came to its end; undefined when it was killed with the last event on record. */
+async function playToTheEnd(
+  { model, scene, tally, next, violate }: Trial,
+  moments: string[],
+): Promise<Ended | undefined> {
+  let kills = 1 + (next() < 0.5 ? Math.floor(next() * 3) : 0);
   let before: readonly RunEvent[] = [];
-  let last: Ended | undefined;
-  for (let turn = 0; ; turn++) {
-    const moment = plan > 0 ? momentIn(model, before.length > 0, next) : undefined;
-    plan -= 1;
+  for (;;) {
+    const moment = kills > 0 ? momentIn(model, before.length > 0, next) : undefined;
+    kills -= 1;
     const words = before.length === 0 ? startWords : resumeWords;
     if (moment !== undefined) moments.push(`${words[1]} ${moment.toFixed(1)}`);
-    last = await scene.play(words, moment);
+    const ended = await scene.play(words, moment);
     const events = eventsOf(scene.begun());
-    const rewritten = before.some((event, at) => JSON.stringify(event) !== JSON.stringify(events[at]));
-    if (rewritten) violate('what stood in the journal has changed');
-    if (last.code !== null) {
+    if (before.some((event, at) => JSON.stringify(event) !== JSON.stringify(events[at]))) {
+      violate('what stood in the journal has changed');
+    }
+    if (ended.code !== null) {
       if (moment !== undefined) tally.tooLate += 1;
-      break;
+      return ended;
     }
-    count(tally, shape.name, words === resumeWords, before, events);
+    count(tally, model.shape.name, words === resumeWords, before, events);
     before = events;
-    if (next() < 0.3) await checkSilence(scene, tally, violate);
-    if (events.at(-1)?.type === 'run.finished') {
-      last = undefined;
-      break;
-    }
+    if (next() < 0.3) await checkSilence({ scene, tally, violate });
+    if (events.at(-1)?.type === 'run.finished') return undefined;
     if (events.length === 0) await checkNothingToResume(scene, violate);
-    if (turn > 50) return violate('it does not come to an end');
   }
-  tally.runs += 1;
-  await checkSilence(scene, tally, violate);
-  for (const fault of guarded(() => faultsAtEnd(model, scene, last))) violate(fault);
-  if (last === undefined) for (const fault of await checkNextRun(model, scene)) violate(fault);
-  if (tally.violations.length === 0) scene.clear();
 }
 
 /** Any moment of a run; what comes before its first event is a matter of loading the program, and gets a tenth. A resume has less to do. */
@@ -135,7 +170,7 @@ function count(
   tally.kept += events.filter(({ type }) => type === 'task.succeeded').length;
 }
 
-async function checkSilence(scene: Scene, tally: KillTally, violate: (text: string) => void): Promise<void> {
+async function checkSilence({ scene, tally, violate }: Pick<Trial, 'scene' | 'tally' | 'violate'>): Promise<void> {
   const took = await scene.silence();
   if (took === undefined) violate('processes or temporary files are left after 5 s');
   else tally.longestSilence = Math.max(tally.longestSilence, took);
@@ -152,18 +187,15 @@ async function checkNothingToResume(scene: Scene, violate: (text: string) => voi
  * Killed with its last event on record: whoever asks for a success hears of it, the lock does not keep the next run out, and
  * that one clears away what was left.
  */
-async function checkNextRun(model: Model, scene: Scene): Promise<string[]> {
-  const run = scene.begun();
-  const faults: string[] = [];
+async function checkNextRun({ model, scene, violate }: Trial): Promise<void> {
   if (model.code === 0) {
-    const { code, stdout } = await scene.play([...resumeWords, run?.folder.split('/').at(-1) ?? '']);
+    const { code, stdout } = await scene.play([...resumeWords, scene.begun()?.folder.split('/').at(-1) ?? '']);
     if (code !== 0 || stdout !== model.stdout)
-      faults.push(`asked for its result: exit code ${code}, ${stdout.slice(0, 200)}`);
+      violate(`asked for its result: exit code ${code}, ${stdout.slice(0, 200)}`);
   }
   const { code, stderr } = await scene.play([...startWords, '--rehearse']);
-  if (code !== 0) faults.push(`the next run ended with ${code}: ${stderr.slice(-300)}`);
+  if (code !== 0) violate(`the next run ended with ${code}: ${stderr.slice(-300)}`);
   const left = readdirSync(scene.workspace, { recursive: true, encoding: 'utf8' });
   const stale = left.filter((path) => /^run\.lock|\.tmp$/.test(path));
-  if (stale.length > 0) faults.push(`left after the next run: ${stale.join(', ')}`);
-  return faults;
+  if (stale.length > 0) violate(`left after the next run: ${stale.join(', ')}`);
 }

@@ -1,0 +1,67 @@
+// A little of what npm run chaos does at length: runs are killed, out of room and damaged, and end as if nothing had been.
+import { expect, onTestFinished, test as plainTest } from 'vitest';
+import { callDamaged, damageJournals, newTally } from '../chaos/damage.ts';
+import { diskCampaign } from '../chaos/disk.ts';
+import { killCampaign } from '../chaos/kills.ts';
+import { openStage, type Stage } from '../chaos/program.ts';
+import { stepCampaign } from '../chaos/steps.ts';
+
+const say = () => {};
+
+/** The seed changes from day to day; a violation names its case. */
+const seed = Math.floor(Date.now() / 86_400_000);
+
+const test = plainTest.extend<{ stage: Stage }>({
+  // biome-ignore lint/correctness/noEmptyPattern: the test runner reads the pattern
+  stage: async ({}, use) => {
+    const stage = openStage();
+    onTestFinished(() => stage.strike());
+    await use(stage);
+  },
+});
+
+test('kill -9 at random moments, over every shape of run', { timeout: 90_000 }, async ({ stage }) => {
+  const tally = await killCampaign(stage, { kills: 24, seed, workers: 3, say });
+  expect(tally.violations).toEqual([]);
+  expect(tally.kills - tally.beforeBegin).toBeGreaterThanOrEqual(24);
+  expect(Object.keys(tally.byShape).length).toBeGreaterThanOrEqual(8);
+  expect(tally.kept).toBeGreaterThan(0);
+});
+
+test.for(['run', 'resume'] as const)(
+  'kill -9 at steps of a %s, before, in the middle and after',
+  { timeout: 90_000 },
+  async (during, { stage }) => {
+    const order = { modes: ['before', 'middle', 'after'], during, every: 41, workers: 3, say } as const;
+    const { violations, trials } = await stepCampaign(stage, order);
+    expect(violations).toEqual([]);
+    expect(trials).toBeGreaterThan(5);
+  },
+);
+
+test('no room on the disk from some step on, or for one step', { timeout: 90_000 }, async ({ stage }) => {
+  const { violations, refused, trials } = await stepCampaign(stage, {
+    modes: ['full', 'once'],
+    during: 'run',
+    every: 41,
+    workers: 3,
+    say,
+  });
+  expect(violations).toEqual([]);
+  expect(refused).toBeGreaterThan(trials / 2);
+});
+
+test('disks that are too small, and get room', { timeout: 60_000 }, async ({ stage, skip }) => {
+  const { violations, skipped, refused } = await diskCampaign(stage, [60]);
+  if (skipped !== undefined) skip(skipped);
+  expect(violations).toEqual([]);
+  expect(refused).toBe(2);
+});
+
+test('a journal that was cut, or one bit of which flipped', { timeout: 60_000 }, async ({ stage }) => {
+  const tally = newTally();
+  const record = await callDamaged(stage, 4, seed, tally);
+  damageJournals(record, 500, seed, tally);
+  expect(tally.violations).toEqual([]);
+  expect([tally.exit10 > 0, tally.recovered > 0, tally.refused > 0]).toEqual([true, true, true]);
+});
