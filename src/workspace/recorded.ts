@@ -51,11 +51,19 @@ export function readRun(layout: RunLayout): RecordedRun | undefined {
 
 /** Reads plan.json and compares it with the digest that the journal has of it. */
 function readPlan(path: string, digest: string): Plan {
-  const data = readFileSync(path);
+  const data = contentOf(path);
   if (sha256(data) !== digest) throw new DamagedRun(path, 0, 'it is not the plan with which the run was started');
   const plan: unknown = JSON.parse(data.toString('utf8'));
   if (!validPlan(plan)) throw new DamagedRun(path, 0, 'it is not a plan of a version that is known here');
   return plan as Plan;
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new DamagedRun(path, 0, `it cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function foldAll(path: string, plan: Plan, events: readonly RunEvent[]): RunState {

@@ -142,6 +142,13 @@ describe('a damaged run is told with its place:', () => {
     expect(faultOf(layout)).toMatchObject({ path: layout.plan, offset: 0 });
     expect(faultOf(recorded([], '{"version":99}')).message).toContain('not a plan of a version that is known here');
   });
+
+  test('a plan that is gone', () => {
+    const layout = recorded();
+    rmSync(layout.plan);
+    expect(faultOf(layout)).toMatchObject({ path: layout.plan, offset: 0 });
+    expect(faultOf(layout).message).toContain('ENOENT');
+  });
 });
 
 describe('outputs that were recorded', () => {
