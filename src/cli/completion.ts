@@ -39,7 +39,10 @@ async function wordsFor(asked: string, io: Io): Promise<readonly string[] | unde
       .filter(isHarmless);
   if (asked === 'runs') return runWords(io);
   if (asked === 'tasks') return taskWords(io);
-  if (asked === 'codes') return Object.keys((await import('../diagnostics/catalogue.ts')).catalogue);
+  if (asked === 'codes') {
+    const { catalogue } = await import('../diagnostics/catalogue.ts');
+    return [...Object.keys(catalogue), ...choices.failureReason];
+  }
   return undefined;
 }
 
