@@ -79,9 +79,9 @@ export async function conductRun(
     if (problem !== undefined) refusals.push(problem);
   }
   refuse(refusals);
+  for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
-  for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   return runToEnd(conducted, { adapters, redactor }, interruption, call, io);
 }
 

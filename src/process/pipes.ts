@@ -21,6 +21,9 @@ export interface Pipe {
 /** Most bytes that are read at once. */
 const chunkSize = 65_536;
 
+/** What is read is taken before anything else is: one piece of memory does for all pipes. */
+let shared: Buffer | undefined;
+
 /** Most chunks that are taken out of a pipe in the end. It holds no more, unless something that hid from us writes on. */
 const lastChunks = 32;
 
@@ -36,7 +39,7 @@ export function pipesOf(order: LaunchOrder, folder: string, id: number): readonl
 /** Begins to read. The FIFO must be there. Throws what the system says. */
 export function openPipe(pipe: Pipe): void {
   const fd = openSync(pipe.path, constants.O_RDWR | constants.O_NONBLOCK);
-  const buffer = Buffer.allocUnsafeSlow(chunkSize);
+  shared ??= Buffer.allocUnsafeSlow(chunkSize);
   // Waits in the event loop, not in one of the four threads that files are read by; reads no faster than the sink takes.
   const { Socket } = process.getBuiltinModule('node:net');
   const socket = new Socket({
@@ -44,7 +47,7 @@ export function openPipe(pipe: Pipe): void {
     readable: true,
     writable: false,
     onread: {
-      buffer,
+      buffer: shared,
       callback(length, bytes) {
         pipe.sink.write(bytes.subarray(0, length));
         return true;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Launched, LaunchOrder, Program, Sink } from '../../src/process/order.ts';
 import { type Lab, lives, openLab, script, until } from './lab.ts';
 
@@ -148,15 +148,16 @@ test('at the close and after it, sinks are ended, too', async () => {
 
 test('after KILL of the orchestrator nothing that was piped is on the disk, and nobody hangs', async () => {
   const driver = fileURLToPath(new URL('pipes-driver.ts', import.meta.url));
-  const child = spawn(process.execPath, [driver, lab.folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [driver, lab.folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const run = await new Promise<string>((resolve) => {
     child.stdout.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()));
   });
   const isPrivate = (name: string) => name.startsWith(`super-${run}-`);
-  expect(readdirSync(tmpdir()).filter(isPrivate)).toHaveLength(1);
   await until(() => existsSync(file('pid')) && readFileSync(file('pid'), 'utf8').endsWith('\n'));
   const pid = Number(readFileSync(file('pid'), 'utf8'));
   expect(lives(pid)).toBe(true);
+  expect(readdirSync(tmpdir()).filter(isPrivate)).toHaveLength(1);
   const killed = performance.now();
   child.kill('SIGKILL');
   await until(() => !lives(pid));
