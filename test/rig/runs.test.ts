@@ -250,10 +250,8 @@ test('Ctrl-C ends the reader of logs, and not the run', async () => {
   const one = await drive.begun('one');
   one.tell({ say: 'half a line' });
   const readers = [start(['runs', 'logs', '-f', 'one'], { cwd }), start(['runs', 'logs', '-f'], { cwd })];
-  for (const { child } of readers) {
-    await new Promise((heard) => child.stdout?.once('data', heard));
-    child.kill('SIGINT');
-  }
+  await Promise.all(readers.map(({ child }) => new Promise((heard) => child.stdout?.once('data', heard))));
+  for (const { child } of readers) child.kill('SIGINT');
   expect((await Promise.all(readers.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([130, 130]);
   one.tell({ exit: 0 });
   expect((await started.ended).code).toBe(0);
