@@ -1,3 +1,4 @@
+import { choices } from '../schema/terms.gen.ts';
 import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
 import { findProject, orchestraFiles, playbookFiles } from './project.ts';
 
