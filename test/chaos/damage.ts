@@ -33,7 +33,7 @@ export interface Record {
   readonly id: RunId;
 }
 
-export function recordOf(layout: RunLayout): Record {
+function recordOf(layout: RunLayout): Record {
   return {
     journal: readFileSync(layout.journal),
     plan: readFileSync(layout.plan),

@@ -9,7 +9,7 @@ import { faultsAtEnd, type Model, modelOf } from './verdict.ts';
 const preload = resolve(import.meta.dirname, 'faults.cjs');
 
 /** What happens at a step: the process is killed, or its disk is full from there on, or for that one step. */
-export type Mode = 'before' | 'middle' | 'after' | 'full' | 'once';
+type Mode = 'before' | 'middle' | 'after' | 'full' | 'once';
 
 /** What a campaign came to. */
 export interface StepTally {

@@ -111,7 +111,7 @@ function compare(faults: string[], what: string, found: readonly string[], expec
 }
 
 /** What the events and the ledger of a run may never say. */
-export function faultsOfHistory(events: readonly RunEvent[], ledger: readonly string[]): string[] {
+function faultsOfHistory(events: readonly RunEvent[], ledger: readonly string[]): string[] {
   const faults: string[] = [];
   const attempts = new Map<string, number>();
   const succeeded = new Map<string, number>();
