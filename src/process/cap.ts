@@ -40,6 +40,8 @@ interface Log {
 /** Room for the mark that says how much is missing. */
 const markRoom = 64;
 const chunkSize = 256 * 1024;
+/** How often a split goes after who writes on. */
+const catchUps = 5;
 
 /** Begins to watch these files, which need not exist yet. They must be written by appending. */
 export function watchLogs(paths: readonly string[], limits: LogLimits = usual): LogWatch {
@@ -80,21 +82,22 @@ export function watchLogs(paths: readonly string[], limits: LogLimits = usual): 
 /** Moves the end of a log into its tail file. What came from there before is lost: so much was written since. */
 async function split(log: Log, cap: number): Promise<void> {
   const head = cap / 2;
+  const room = head - markRoom;
   const { open } = await import('node:fs/promises');
   await using source = await open(log.path, constants.O_RDWR | constants.O_NOFOLLOW);
-  await using tail = await open(
-    log.tail,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
-    0o600,
-  );
-  let end = (await source.stat()).size;
-  const from = Math.max(head, end - (head - markRoom));
-  let copied = await copy(source, tail, from, end);
-  // The writer goes on meanwhile: a second, far shorter copy before the cut leaves it hardly time to lose anything.
-  const late = (await source.stat()).size;
-  copied += await copy(source, tail, end, late);
-  end = late;
+  // Not O_TRUNC: what is emptied and written anew, ext4 writes to the disk before it lets go of it.
+  await using tail = await open(log.tail, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  let end = fstatSync(source.fd).size;
+  let copied = await copy(source, tail, Math.max(head, end - room), end, 0);
+  // The writer goes on meanwhile. What it writes between the last copy and the cut is lost, so that copy is to be short.
+  for (let more = 0; more < catchUps; more += 1) {
+    const late = fstatSync(source.fd).size;
+    if (late === end) break;
+    copied += await copy(source, tail, Math.max(end, late - room), late, copied);
+    end = late;
+  }
   await source.truncate(head);
+  await tail.truncate(copied);
   log.cut += (log.kept ?? 0) + (end - head) - copied;
   log.kept = copied;
 }
@@ -117,15 +120,16 @@ async function complete(log: Log, cap: number): Promise<void> {
   await rm(log.tail);
 }
 
-/** Appends bytes of one file to another; says how many. */
-async function copy(source: FileHandle, target: FileHandle, from: number, to: number): Promise<number> {
+/** Copies bytes of one file to another, to its end or to a place; says how many. */
+async function copy(source: FileHandle, target: FileHandle, from: number, to: number, place?: number): Promise<number> {
   const chunk = Buffer.allocUnsafe(Math.min(chunkSize, Math.max(0, to - from)));
   let at = from;
   while (at < to) {
     const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, to - at), at);
     if (bytesRead === 0) break;
     for (let done = 0; done < bytesRead; ) {
-      done += (await target.write(chunk, done, bytesRead - done)).bytesWritten;
+      const position = place === undefined ? null : place + (at - from) + done;
+      done += (await target.write(chunk, done, bytesRead - done, position)).bytesWritten;
     }
     at += bytesRead;
   }
