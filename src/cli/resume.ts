@@ -19,7 +19,7 @@ import { startLate } from './starter.ts';
 
 /** What the command line asks for. */
 export interface ResumeWish {
-  /** The run; undefined: the newest that has not succeeded. */
+  /** The run, or its orchestra; undefined: the newest that has not succeeded. */
   readonly asked: string | undefined;
   readonly workspace: string | undefined;
   readonly from: readonly TaskName[];
@@ -59,7 +59,8 @@ export async function resume(wish: ResumeWish, interruption: Interruption, call:
 /** The run that is meant, read and whole. Throws a Refusal when there is none, or when it is alive. */
 function recordOf(project: Project, { asked, workspace }: ResumeWish): RecordedRun {
   const runs = findRuns(project, workspace);
-  const run = asked === undefined ? newestUnfinished(runs) : chooseRun(runs, asked);
+  const named = asked !== undefined && runs.some(({ id }) => id.startsWith(asked) || asked === '@last');
+  const run = named ? chooseRun(runs, asked) : newestUnfinished(runs, asked);
   if (run.holder !== undefined) {
     throw new Refusal(
       exit.locked,
@@ -72,8 +73,11 @@ function recordOf(project: Project, { asked, workspace }: ResumeWish): RecordedR
   return recorded;
 }
 
-function newestUnfinished(runs: readonly FoundRun[]): FoundRun {
-  const continued = new Set(runs.map(({ continues }) => continues));
+/** The newest run that has not succeeded, of one orchestra where it is named. */
+function newestUnfinished(all: readonly FoundRun[], orchestra: string | undefined): FoundRun {
+  const runs = orchestra === undefined ? all : all.filter((run) => run.orchestra === orchestra);
+  if (runs.length === 0 && orchestra !== undefined) return chooseRun(all, orchestra); // which says that there is none
+  const continued = new Set(all.map(({ continues }) => continues));
   const unfinished = runs.filter(({ id, state }) => state !== 'succeeded' && !continued.has(id));
   const newest = unfinished.findLast(({ holder }) => holder === undefined) ?? unfinished.at(-1);
   if (newest !== undefined) return newest;
@@ -81,7 +85,8 @@ function newestUnfinished(runs: readonly FoundRun[]): FoundRun {
     runs.length === 0
       ? 'runs in another folder are found with --workspace-path'
       : `to do tasks of one again: super orchestra resume ${runs.at(-1)?.id} --from <task>`;
-  throw setupFault(runs.length === 0 ? 'there are no runs here' : 'every run here has succeeded', hint);
+  const where = orchestra === undefined ? 'here' : `of ${orchestra}`;
+  throw setupFault(runs.length === 0 ? 'there are no runs here' : `every run ${where} has succeeded`, hint);
 }
 
 function refuseUnknown({ state }: RecordedRun, names: readonly TaskName[]): void {

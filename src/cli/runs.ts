@@ -77,11 +77,13 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** The run that a person means by an id, the beginning of one, or @last. Throws a Refusal when none or several fit. */
+/** The run that a person means by an id, the beginning of one, @last, or an orchestra, whose newest it is. Throws a Refusal when none or several fit. */
 export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
   const fitting = asked === '@last' ? runs.slice(-1) : runs.filter(({ id }) => id.startsWith(asked));
   const [run] = fitting;
   if (run !== undefined && (fitting.length === 1 || run.id === asked)) return run;
+  const latest = runs.findLast(({ orchestra }) => orchestra === asked);
+  if (run === undefined && latest !== undefined) return latest;
   const newest = runs.slice(-5).reverse();
   const known = newest.map(({ id, orchestra, state }) => `  ${id}  ${orchestra}  ${state}`).join('\n');
   if (known === '') {

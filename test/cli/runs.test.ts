@@ -464,3 +464,10 @@ test('the command that goes on with a run finds it, wherever its orchestra has i
   const usual = await runCli(['orchestra', 'run', 'o.yaml', '-w', 'orchestra_workspaces/mine'], { cwd });
   expect(usual.stderr).toMatch(/super orchestra resume \S+\n/);
 });
+
+test('an orchestra stands for its newest run; resume takes the newest that has not succeeded', async () => {
+  const { cwd, id, runs } = await rehearsed({ 'orchestras/bad.yaml': failing });
+  expect(JSON.parse((await runs('show', 'good', '--json')).stdout)).toMatchObject({ run: id });
+  expect((await runCli(['orchestra', 'resume', 'good'], { cwd })).stderr).toContain('every run of good has succeeded');
+  expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).toContain('there is no run "bad"');
+});
