@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { LaunchOrder, Sink } from './order.ts';
 
 /** The streams of an attempt. */
-export type Stream = 'stdout' | 'stderr' | 'reports';
+type Stream = 'stdout' | 'stderr' | 'reports';
 
 /** A FIFO for one stream. */
 export interface Pipe {

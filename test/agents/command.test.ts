@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exitMessage } from '../../src/agents/command.ts';
+import { makeRedactor } from '../../src/run/redact.ts';
 import type { PlanAgent } from '../../src/schema/types.gen.ts';
 import { type Bench, openBench } from './call.ts';
 
@@ -75,4 +76,16 @@ test('exit codes in words', () => {
     'ended by signal TERM (exit code 143)',
     'exit code 255',
   ]);
+});
+
+test('with secrets a log that cannot be written is a failure of the storage, and the agent ends all the same', async () => {
+  const redactor = makeRedactor([{ name: 'TOKEN', value: 'tok-0123456789' }]);
+  const adapter = bench.withRedactor(redactor).command;
+  const call = bench.call(bench.agent({ run: 'echo tok-0123456789; echo tok-0123456789 >&2; echo over >done' }));
+  const started = adapter.start({
+    ...call,
+    files: { ...call.files, stdout: '/dev/full', stderr: `${bench.root}/own.log` },
+  });
+  await expect(started.ended).rejects.toThrow(/^cannot write a log: ENOSPC/);
+  expect([bench.read('own.log'), bench.read('done')]).toEqual(['[redacted:TOKEN]\n', 'over\n']);
 });
