@@ -36,6 +36,11 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
     holder: holder === undefined ? null : { pid: holder.pid, host: holder.host },
     paused: pauseOf(run, state, events),
     parallelism: parallelismOf(state, events),
+    limits: {
+      run: plan.limits ?? null,
+      run_timeout_seconds: plan.run_timeout_seconds,
+      grace_seconds: plan.grace_seconds ?? 10,
+    },
     counts: state.counts,
     usage: state.usage ?? null,
     tasks: state.inOrder.map((task) => taskFacts(project, run, state, task, agents.get(task.task.agent))),
@@ -73,6 +78,8 @@ function taskFacts(project: Project, run: FoundRun, state: RunState, task: TaskS
     state: shownStatus(run, task),
     attempt: task.attempt,
     max_attempts: task.task.max_attempts,
+    timeout_seconds: task.task.timeout_seconds,
+    limits: agent?.limits ?? null,
     started_at: time(task.startedAt),
     ended_at: time(task.endedAt),
     /** All attempts together. */

@@ -72,6 +72,7 @@ export async function showTaskLogs(read: ReadRun, name: string, wish: LogWish, i
     await nap(interval, interruption);
   }
   sinks.close();
+  if (attempt === 0) refuseMissing(recorded.state, task, wish.attempt);
   if (attempt > 0 && !sinks.used) {
     io.stderr.write(`super: nothing was written by attempt ${attempt} of ${task.task.name} (${task.status})\n`);
   }

@@ -196,6 +196,15 @@ test('no signal goes to an innocent process whose number stands in a lock', asyn
         expect((await runs(cwd, ...words)).code).toBe(4);
       }
     }
+    // A whole identity, but not of whoever runs this run.
+    const whole = { pid, host: hostname(), run: id, start_time: beganOf(pid), boot_id: boot };
+    writeFileSync(join(cwd, 'orchestra_workspaces/o/run.lock'), `${JSON.stringify(whole)}\n`);
+    for (const words of [['stop'], ['stop', '--force']]) {
+      expect(await runs(cwd, ...words)).toMatchObject({
+        code: 9,
+        stderr: expect.stringContaining('does not write its journal: it was left alone'),
+      });
+    }
     await sleep(100);
     expect(lives(pid)).toBe(true);
     expect(exists(join(home, 'signals'))).toBe(false);
