@@ -9,7 +9,7 @@ import { openStage, type Stage } from './program.ts';
 import { stepCampaign } from './steps.ts';
 
 const usage = `npm run chaos -- [options]
-  --only <names>    of kills, steps, resume-steps, full, disk, damage, plans; separated by commas
+  --only <names>    of kills, steps, resume-steps, full, resume-full, disk, damage, plans; separated by commas
   --kills <n>       kills at random moments (500)
   --every <n>       only every n-th step (1)
   --flips <n>       journals with a flipped bit (10000)
@@ -20,7 +20,7 @@ const usage = `npm run chaos -- [options]
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'kills,steps,resume-steps,full,disk,damage,plans' },
+    only: { type: 'string', default: 'kills,steps,resume-steps,full,resume-full,disk,damage,plans' },
     kills: { type: 'string', default: '500' },
     every: { type: 'string', default: '1' },
     flips: { type: 'string', default: '10000' },
@@ -62,11 +62,8 @@ const campaigns: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
   },
   steps: (stage) => killSteps(stage, 'run'),
   'resume-steps': (stage) => killSteps(stage, 'resume'),
-  async full(stage) {
-    const tally = await stepCampaign(stage, { modes: ['full', 'once'], during: 'run', every, workers, say });
-    const line = `${tally.trials} steps without room on the disk: ${tally.refused} ended with 10 and were resumed, ${tally.unharmed} did no harm`;
-    return { line, violations: tally.violations };
-  },
+  full: (stage) => noRoom(stage, 'run'),
+  'resume-full': (stage) => noRoom(stage, 'resume'),
   async disk(stage) {
     const sizes = Array.from({ length: 24 }, (_, index) => 40 + index * 64);
     const tally = await diskCampaign(stage, sizes);
@@ -104,6 +101,13 @@ async function killSteps(stage: Stage, during: 'run' | 'resume'): Promise<Report
   const tally = await stepCampaign(stage, { modes: ['before', 'middle', 'after'], during, every, workers, say });
   const steps = Object.entries(tally.steps).map(([name, count]) => `${name} ${count}`);
   return { line: `${tally.trials} kills at steps of a ${during}: ${steps.join(', ')}`, violations: tally.violations };
+}
+
+async function noRoom(stage: Stage, during: 'run' | 'resume'): Promise<Report> {
+  const tally = await stepCampaign(stage, { modes: ['full', 'once'], during, every, workers, say });
+  const { trials, refused, unharmed } = tally;
+  const line = `${trials} steps of a ${during} without room on the disk: ${refused} ended with 10 and were resumed, ${unharmed} did no harm`;
+  return { line, violations: tally.violations };
 }
 
 async function main(): Promise<number> {

@@ -60,7 +60,12 @@ function dieAfter(act, args) {
     args[args.length - 1] = die;
     return act();
   }
-  const result = act();
+  let result;
+  try {
+    result = act();
+  } catch {
+    die(); // after what did not succeed, too
+  }
   if (typeof result?.then !== 'function') die();
   return result.then(die, die);
 }
