@@ -131,11 +131,17 @@ test('fifty secrets in every form are nowhere in the files and on the screens of
     ['runs', 'logs', 'print'],
     ['runs', 'logs'],
     ['runs', 'show', '--json'],
+    ['runs', 'export', '--format', 'json'],
+    ['runs', 'export', '--format', 'ndjson'],
+    ['runs', 'export', '--format', 'gadugi', '--output', 'exported'],
   ]) {
     const shown = await run(argv, { cwd, env });
     expect(shown.code).toBe(0);
     expect(leaksIn(shown.stdout + shown.stderr)).toEqual([]);
   }
+  const exported = contents(join(cwd, 'exported'));
+  expect(exported.length).toBeGreaterThan(2);
+  expect(exported.flatMap(({ text }) => leaksIn(text))).toEqual([]);
 });
 
 test('after KILL nothing unredacted is in the logs; a resumed run cleans what the agent itself had left', async () => {
