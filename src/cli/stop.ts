@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProcesses } from '../process/census.ts';
-import { hasOpen, type Identity, signalProcess, verdict } from '../process/identity.ts';
+import { type Identity, signalProcess, verdict } from '../process/identity.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { monotonic } from '../process/monotonic.ts';
 import { hasOpen } from '../process/open-files.ts';
@@ -57,7 +57,7 @@ export async function stopRun(
 /** How long a run may hold its lock without having its journal open, in milliseconds: at its beginning and at its end. */
 const betweenTimes = 1000;
 
-/** Agents could write a lock, too. Who runs a run writes its journal: a process that does not is left alone. */
+/** A lock is a file: whoever can write it can name anybody. A process that does not write the run's journal is left alone. */
 async function refuseImpostor({ id, layout, holder }: LiveRun): Promise<void> {
   for (const end = monotonic() + betweenTimes; verdict(identityOf(holder)) === 'ours'; await sleep(25)) {
     if (hasOpen(holder.pid, layout.journal) !== false) return;
@@ -65,23 +65,15 @@ async function refuseImpostor({ id, layout, holder }: LiveRun): Promise<void> {
       throw new Refusal(
         exit.locked,
         `process ${holder.pid} stands in the lock of run ${id}, but does not write its journal: it was left alone`,
-        `the lock: ${layout.workspace}/run.lock`,
+        `once no run goes on there, remove ${join(layout.workspace, 'run.lock')}`,
       );
     }
   }
 }
 
-/** Signals the process of a run, if it is still the one that took the lock, and has the run's journal open. */
+/** Signals the process of a run, if it is still the one that took the lock. */
 function tell(run: LiveRun, signal: 'SIGTERM' | 'SIGKILL'): void {
   const holder = identityOf(run.holder);
-  // A lock is a file: whoever can write it can name anybody.
-  if (hasOpen(holder.pid, run.layout.journal) === false && verdict(holder) === 'ours') {
-    throw new Refusal(
-      exit.locked,
-      `the lock names process ${holder.pid}, which does not have the journal of run ${run.id} open: it was left alone`,
-      `once no run goes on there, remove ${join(run.layout.workspace, 'run.lock')}`,
-    );
-  }
   if (!signalProcess(holder, signal) && verdict(holder) === 'ours') {
     throw new Refusal(exit.locked, `run ${run.id} belongs to another user: process ${holder.pid} cannot be signalled`);
   }
