@@ -16,7 +16,11 @@ export interface LiveRun extends FoundRun {
 
 /** The run that is meant, if it is alive; without a name the newest that is. Throws a Refusal that says why not. */
 export function chooseLive(project: Project, runs: readonly FoundRun[], asked: string | undefined): LiveRun {
-  const run = asked === undefined ? runs.findLast(({ holder }) => holder !== undefined) : chooseRun(runs, asked);
+  const live = runs.filter(({ holder }) => holder !== undefined);
+  const run =
+    asked === undefined
+      ? live.at(-1)
+      : (live.findLast(({ orchestra }) => orchestra === asked) ?? chooseRun(runs, asked));
   if (run === undefined) {
     throw setupFault(
       'no run is going on here',

@@ -41,30 +41,30 @@ interface Subject {
   readonly task: string | undefined;
 }
 
-/** One word alone may be a run, or a task of the newest run; of two the task comes last, but may come first. */
+/** One word alone may be a run, a task of the newest run, or an orchestra; of two the task comes last, but may come first. */
 function subjectOf(runs: readonly FoundRun[], { operands: { first, second } }: LogWish): Subject {
-  const isRun = (word: string) => word === '@last' || runs.some(({ id }) => id.startsWith(word));
+  const isId = (word: string) => word === '@last' || runs.some(({ id }) => id.startsWith(word));
+  const isRun = (word: string) => isId(word) || runs.some(({ orchestra }) => orchestra === word);
   if (second !== undefined) {
     const turned = first !== undefined && !isRun(first) && isRun(second);
     const run = chooseRun(runs, (turned ? second : first) ?? '@last');
     return { run, recorded: recordOf(run), task: turned ? first : second };
   }
-  if (first !== undefined && (first === '@last' || runs.some(({ id }) => id === first))) {
-    const run = chooseRun(runs, first);
+  if (first === undefined || isId(first)) {
+    const run = chooseRun(runs, first ?? '@last');
     return { run, recorded: recordOf(run), task: undefined };
   }
   const newest = chooseRun(runs, '@last');
-  const recorded = first !== undefined && isRun(first) ? undefined : recordOf(newest);
-  if (first === undefined) return { run: newest, recorded: recordOf(newest), task: undefined };
-  if (recorded === undefined) {
+  const recorded = recordOf(newest);
+  const names = [...recorded.state.tasks.keys()];
+  if (names.some((name) => name === first)) return { run: newest, recorded, task: first };
+  if (isRun(first)) {
     const run = chooseRun(runs, first);
     return { run, recorded: recordOf(run), task: undefined };
   }
-  const names = [...recorded.state.tasks.keys()];
-  if (names.some((name) => name === first)) return { run: newest, recorded, task: first };
   const meant = suggest(first, names);
   throw usageFault(
-    `"${first}" is no run, and no task of the newest run ${newest.id}`,
+    `"${first}" is no run, no orchestra that was run, and no task of the newest run ${newest.id}`,
     meant === undefined ? 'to see what there is: super runs list, super runs show' : `did you mean "${meant}"?`,
   );
 }

@@ -257,8 +257,25 @@ describe('runs logs', () => {
     );
   });
 
+  test('one word is a run, a task of the newest run, or an orchestra', async () => {
+    const { id, cwd, runs } = await rehearsed();
+    await runCli(['orchestra', 'run', 'good', '--rehearse', '-q', '-w', 'orchestra_workspaces/x'], { cwd });
+    const headed = async (...words: readonly string[]) =>
+      /^run +(\S+)$/m.exec((await runs('logs', ...words)).stdout)?.[1];
+    expect(await headed(id.slice(0, 19))).toBe(id);
+    const newest = await headed();
+    expect(newest).not.toBe(id);
+    expect(await headed('good')).toBe(newest);
+    expect((await runs('logs', 'two')).stderr).toContain('attempt 1 of two');
+    expect((await runs('logs', 'good', 'two')).stderr).toContain('attempt 1 of two');
+  });
+
   test.each([
-    [['nope'], 2, /^super: "nope" is no run, and no task of the newest run \S+\nto see what there is: /],
+    [
+      ['nope'],
+      2,
+      /^super: "nope" is no run, no orchestra that was run, and no task of the newest run \S+\nto see what there is: /,
+    ],
     [['onne'], 2, /did you mean "one"\?/],
     [['@last', 'nope'], 2, /^super: this run has no task "nope"\ntasks: one, two\n/],
     [['two'], 4, /^super: two has no log: it is skipped: needs one, which failed\n/],
@@ -332,8 +349,9 @@ describe('a live run', () => {
       frozen: false,
       running: ['two'],
     });
+    expect((await runs('pause', 'good')).code).toBe(0);
     expect((await runs('unpause')).stdout).toBe(`run ${id} goes on\nto follow it: super runs logs -f ${id}\n`);
-    expect(asked).toEqual([['pause', false], ['pause', true], ['pause', false], 'unpause']);
+    expect(asked).toEqual([['pause', false], ['pause', true], ['pause', false], ['pause', false], 'unpause']);
   });
 
   test('tells why it does not', async () => {
