@@ -77,9 +77,15 @@ stamped() { [ -z "$stamp" ] || grep -lE "^Max file locks +[0-9]+ +$stamp[0-9]{6}
 # The dead do not count: it may be long until somebody takes notice of them.
 members() { grep -lE "\) [^ZX] [0-9]+ (${'$'}{groups#|}) " /proc/[0-9]*/stat; }
 foreign() { facts "$1" && [ "$group" != "$$" ] && case $state in [ZX]) false ;; esac; }
+# Once is enough: some take a second TERM for impatience.
+tell() {
+  case "$1 $groups| $told " in TERM*"|$group|"* | TERM*" $2 "*) return ;; esac
+  told="$told $2"
+  kill -s "$1" "$2" && found=1
+}
 youngest() { read -r _ _ _ _ last </proc/loadavg; }
 signal() {
-  found= crowded= groups=
+  found= crowded= groups= told=
   youngest
   elder=$last
   for one in $guarded; do
@@ -92,12 +98,12 @@ signal() {
   for one in $(stamped); do
     one=${'$'}{one#/proc/} one=${'$'}{one%/limits}
     foreign "$one" || continue
-    kill -s "$1" "$one" && found=1
+    tell "$1" "$one"
     [ "$1" = KILL ] && [ "$group" -gt 1 ] && kill -s KILL -- "-$group"
   done
   for one in $(marked); do
     one=${'$'}{one#/proc/} one=${'$'}{one%/environ}
-    foreign "$one" && kill -s "$1" "$one" && found=1
+    foreign "$one" && tell "$1" "$one"
   done
   # So many were born meanwhile that one of ours may have had a child and ended before it was seen.
   youngest
