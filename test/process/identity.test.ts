@@ -32,6 +32,11 @@ test('a name with brackets and spaces does not shift the fields', async () => {
   rmSync(folder, { recursive: true });
 });
 
+test.each([0, -1, 1, 1.5, -5, Number.NaN])('nobody is signalled by way of the number %d as a group', (pid) => {
+  const identity = { ...identify(process.pid), pid, began: '1', boot: identify(process.pid)?.boot ?? '' };
+  expect([signalGroup(identity, 'SIGCONT'), signalProcess(identity, 'SIGCONT')]).toEqual([false, false]);
+});
+
 test('a number that was given away again is another process, and is not signalled', async () => {
   const child = spawn('sleep', ['100'], { detached: true });
   const identity = identify(child.pid ?? 0);
