@@ -1,5 +1,6 @@
 // npm run chaos:processes: agents that do not want to end, forged records, races for a workspace, floods of output.
 import { parseArgs } from 'node:util';
+import { setup as freshBuild } from '../rig/fresh-build.ts';
 import { flood } from './flood.ts';
 import { type End, ends, misfits, type Trial, tryMisfit, type Verdict } from './misfits.ts';
 import { openStage } from './program.ts';
@@ -141,6 +142,7 @@ const campaigns: Readonly<Record<string, (given: Values, program: string, root: 
 if (values !== undefined) {
   if (values.help) console.log(usage);
   else {
+    freshBuild();
     const stage = openStage();
     for (const name of values.only.split(',')) {
       const began = performance.now();
