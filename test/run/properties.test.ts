@@ -3,5 +3,5 @@ import { expect, test } from 'vitest';
 import { lawNames, tryLaw } from './laws.ts';
 
 test.each(lawNames)('%s', async (name) => {
-  await expect(tryLaw(name, { numRuns: 400 })).resolves.toBeUndefined();
+  await expect(tryLaw(name, { numRuns: 250 })).resolves.toBeUndefined();
 });
