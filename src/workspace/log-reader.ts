@@ -26,6 +26,8 @@ export function readLog(path: string): LogReader {
   /** The end of what was given out, as far as nothing is missing in it. */
   let given: Buffer = Buffer.alloc(0);
   let missing = false;
+  /** Whether it was being cut when it was last looked for: its end will come behind a mark, with what was given out already. */
+  let parted = false;
   const moveTo = (place: number) => {
     at = place;
     before = readSome(path, Math.max(0, at - known), Math.min(at, known));
@@ -36,14 +38,18 @@ export function readLog(path: string): LogReader {
       if (size === undefined) return undefined;
       let data = readSome(path, at - before.length, before.length + stretch);
       let cut = false;
-      if (!data.subarray(0, before.length).equals(before)) {
-        const found = placeAfter(path, given, size);
+      const whole = parted && !existsSync(tailOf(path));
+      if (whole || !data.subarray(0, before.length).equals(before)) {
+        parted = existsSync(tailOf(path));
+        if (parted && isJoined(path, size)) return undefined;
+        const found = parted ? undefined : placeAfter(path, given, size);
         cut = found === undefined;
         missing ||= cut;
         moveTo(found ?? size);
         data = readSome(path, at - before.length, before.length + stretch);
       }
       const bytes = data.subarray(before.length);
+      if (parted && mark.exec(bytes.toString('latin1'))?.index === 0) return undefined;
       if (bytes.length === 0) return cut ? { bytes, cut } : undefined;
       at += bytes.length;
       before = data.subarray(-known);
@@ -54,9 +60,19 @@ export function readLog(path: string): LogReader {
   };
 }
 
-/** Where what was given out ends in a log that was put together anew; undefined while it is being cut. */
+/** Where the end of a log is kept while it is cut off. */
+function tailOf(path: string): string {
+  return `${path}.tail`;
+}
+
+/** Whether the end of a log is on its way back behind the mark. */
+function isJoined(path: string, size: number): boolean {
+  return size <= longest && mark.test(readSome(path, 0, size).toString('latin1'));
+}
+
+/** Where what was given out ends in a log that was put together anew; undefined where that cannot be told. */
 function placeAfter(path: string, given: Buffer, size: number): number | undefined {
-  if (existsSync(`${path}.tail`) || size > longest) return undefined;
+  if (size > longest) return undefined;
   const data = readSome(path, 0, size);
   // Where the cut went through it, its end is enough.
   for (let length = given.length; length >= Math.min(given.length, known / 16); length = Math.floor(length / 4)) {

@@ -96,4 +96,32 @@ describe('a log that is kept small while it is read', () => {
     appendFileSync(path, 'after\n');
     expect(drain(reader)).toBe('after\n');
   });
+
+  test('one that is put together anew after it was cut right now brings nothing twice', () => {
+    const path = newLog();
+    const reader = readLog(path);
+    writeFileSync(path, numbered(0, 400));
+    drain(reader);
+    writeFileSync(`${path}.tail`, numbered(300, 410));
+    writeFileSync(path, numbered(0, 100));
+    expect(drain(reader)).toBe('<cut>');
+    rmSync(`${path}.tail`);
+    appendFileSync(path, `\n[... 999 bytes cut here ...]\n${numbered(300, 410)}`);
+    expect(drain(reader)).toBe(numbered(400, 410));
+  });
+
+  test('one that is just being put together is waited for', () => {
+    const path = newLog();
+    const reader = readLog(path);
+    writeFileSync(path, numbered(0, 400));
+    drain(reader);
+    writeFileSync(`${path}.tail`, numbered(300, 410));
+    const [marked, all] = ['\n[... 999 bytes cut here ...]\n', numbered(300, 410)];
+    for (const part of ['', marked, `${marked}${all.slice(0, 200)}`, `${marked}${all}`]) {
+      writeFileSync(path, numbered(0, 100) + part);
+      expect(drain(reader)).toBe(part === '' ? '<cut>' : '');
+    }
+    rmSync(`${path}.tail`);
+    expect(drain(reader)).toBe(numbered(400, 410));
+  });
 });
