@@ -142,7 +142,7 @@ const campaigns: Readonly<Record<string, (given: Values, program: string, root: 
 if (values !== undefined) {
   if (values.help) console.log(usage);
   else {
-    freshBuild();
+    if (values.program === undefined) freshBuild();
     const stage = openStage();
     for (const name of values.only.split(',')) {
       const began = performance.now();
