@@ -25,6 +25,7 @@ export function readLog(path: string): LogReader {
   let before: Buffer = Buffer.alloc(0);
   /** The end of what was given out, as far as nothing is missing in it. */
   let given: Buffer = Buffer.alloc(0);
+  /** Whether something may be missing between that and what comes next. */
   let missing = false;
   /** Whether it was being cut when it was last looked for: its end will come behind a mark, with what was given out already. */
   let parted = false;
@@ -37,20 +38,19 @@ export function readLog(path: string): LogReader {
       const size = ordinarySize(path);
       if (size === undefined) return undefined;
       let data = readSome(path, at - before.length, before.length + stretch);
-      let cut = false;
       const whole = parted && !existsSync(tailOf(path));
       if (whole || !data.subarray(0, before.length).equals(before)) {
         parted = existsSync(tailOf(path));
         if (parted && isJoined(path, size)) return undefined;
         const found = parted ? undefined : placeAfter(path, given, size);
-        cut = found === undefined;
-        missing ||= cut;
+        missing = found === undefined;
         moveTo(found ?? size);
         data = readSome(path, at - before.length, before.length + stretch);
       }
       const bytes = data.subarray(before.length);
       if (parted && mark.exec(bytes.toString('latin1'))?.index === 0) return undefined;
-      if (bytes.length === 0) return cut ? { bytes, cut } : undefined;
+      if (bytes.length === 0) return undefined;
+      const cut = missing;
       at += bytes.length;
       before = data.subarray(-known);
       given = (missing ? bytes : Buffer.concat([given, bytes])).subarray(-known);

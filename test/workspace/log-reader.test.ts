@@ -92,9 +92,9 @@ describe('a log that is kept small while it is read', () => {
     drain(reader);
     writeFileSync(`${path}.tail`, numbered(200, 400));
     writeFileSync(path, numbered(0, 100));
-    expect(drain(reader)).toBe('<cut>');
+    expect(drain(reader)).toBe('');
     appendFileSync(path, 'after\n');
-    expect(drain(reader)).toBe('after\n');
+    expect(drain(reader)).toBe('<cut>after\n');
   });
 
   test('one that is put together anew after it was cut right now brings nothing twice', () => {
@@ -104,7 +104,7 @@ describe('a log that is kept small while it is read', () => {
     drain(reader);
     writeFileSync(`${path}.tail`, numbered(300, 410));
     writeFileSync(path, numbered(0, 100));
-    expect(drain(reader)).toBe('<cut>');
+    expect(drain(reader)).toBe('');
     rmSync(`${path}.tail`);
     appendFileSync(path, `\n[... 999 bytes cut here ...]\n${numbered(300, 410)}`);
     expect(drain(reader)).toBe(numbered(400, 410));
@@ -119,7 +119,7 @@ describe('a log that is kept small while it is read', () => {
     const [marked, all] = ['\n[... 999 bytes cut here ...]\n', numbered(300, 410)];
     for (const part of ['', marked, `${marked}${all.slice(0, 200)}`, `${marked}${all}`]) {
       writeFileSync(path, numbered(0, 100) + part);
-      expect(drain(reader)).toBe(part === '' ? '<cut>' : '');
+      expect(drain(reader)).toBe('');
     }
     rmSync(`${path}.tail`);
     expect(drain(reader)).toBe(numbered(400, 410));
