@@ -5,7 +5,7 @@ import { ordinarySize, readSome } from './ordinary.ts';
 
 /** A log on its way to somebody who looks. */
 export interface LogReader {
-  /** The next bytes; undefined when there are none yet. `cut`: something is missing before them. */
+  /** The next bytes; undefined when there are none yet. `cut`: something may be missing before them. */
   next(): { readonly bytes: Uint8Array; readonly cut: boolean } | undefined;
 }
 
