@@ -50,11 +50,11 @@ const say = (text: string) => console.log(`  VIOLATION  ${text.slice(0, 1000)}`)
 const campaigns: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
   async kills(stage) {
     const tally = await killCampaign(stage, { kills: number(values.kills), seed, workers, say });
-    const { kills, beforeBegin, afterEnd, duringResume, runs, kept, longestSilence } = tally;
+    const { kills, beforeBegin, afterEnd, duringResume, runs, kept, repeated, longestSilence } = tally;
     const shapes = Object.entries(tally.byShape).map(([name, count]) => `${name} ${count}`);
     const line = [
       `${kills} kills -9 in ${runs} runs: ${beforeBegin} before the first event, ${afterEnd} after the last, ${duringResume} while it was resumed`,
-      `${kept} successes on record at a kill, 0 of them done again unless told below`,
+      `${kept} successes on record at a kill, ${repeated} of them done again`,
       `longest time until nothing of a killed run was left: ${(longestSilence / 1000).toFixed(1)} s`,
       shapes.join(', '),
     ].join('\n');

@@ -21,8 +21,10 @@ export interface KillTally {
   tooLate: number;
   /** Longest time in milliseconds in which processes of a killed run were still there. */
   longestSilence: number;
-  /** Successes that were on record at some kill; none of them was started again. */
+  /** Successes that were on record at some kill. */
   kept: number;
+  /** Tasks that were started again after their success. */
+  repeated: number;
   readonly byShape: Record<string, number>;
   readonly violations: string[];
 }
@@ -47,6 +49,7 @@ export async function killCampaign(stage: Stage, order: KillOrder): Promise<Kill
     tooLate: 0,
     longestSilence: 0,
     kept: 0,
+    repeated: 0,
     byShape: {},
     violations: [],
   };
@@ -106,6 +109,7 @@ async function killOne(
   };
   const last = await playToTheEnd(trial, moments);
   tally.runs += 1;
+  tally.repeated += repeatsIn(eventsOf(scene.begun()));
   await checkSilence(trial);
   for (const fault of guarded(() => faultsAtEnd(model, scene, last))) trial.violate(fault);
   if (last === undefined) await checkNextRun(trial);
@@ -140,6 +144,17 @@ async function playToTheEnd(
     if (events.at(-1)?.type === 'run.finished') return undefined;
     if (events.length === 0) await checkNothingToResume(scene, violate);
   }
+}
+
+/** How many tasks were started after their success. */
+function repeatsIn(events: readonly RunEvent[]): number {
+  const succeeded = new Set<string>();
+  let repeats = 0;
+  for (const event of events) {
+    if (event.type === 'task.started' && succeeded.has(event.task)) repeats += 1;
+    if (event.type === 'task.succeeded') succeeded.add(event.task);
+  }
+  return repeats;
 }
 
 /** Any moment of a run; what comes before its first event is a matter of loading the program, and gets a tenth. A resume has less to do. */
