@@ -9,7 +9,8 @@ const project = {
   'orchestras/broken_orchestra.yaml': 'orchestra: [\n',
   'orchestras/faulty.yaml':
     'orchestra: {id: faulty}\nagents: [ghost]\ntasks:\n  - {name: one, agent: ghost, description: x}\n',
-  'orchestra_workspaces/good/runs/20260101-000000-000-aaaa/events.jsonl': started + finished.replace('failed', 'succeeded'),
+  'orchestra_workspaces/good/runs/20260101-000000-000-aaaa/events.jsonl':
+    started + finished.replace('failed', 'succeeded'),
   'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl': started + finished,
   'agents/tester_playbook.yaml': commandPlaybook('echo', '  tasks: [{name: test_it}, {name: test_more}]\n'),
   'agents/deep/model_playbook.yaml':
