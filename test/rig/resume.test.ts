@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
-import { driver, events, orchestra, project, run, runFolder, start, task } from './rig.ts';
+import { driver, events, orchestra, project, run, runFolder, start, task, until } from './rig.ts';
 
 const resume = ['orchestra', 'resume'] as const;
 const agents = [
@@ -102,6 +102,25 @@ test('a run that is stopped goes on with what was under way, and only with that'
   (await drive.begun('two', 2)).tell({ say: 'second\n', exit: 0 });
   expect(await second.ended).toMatchObject({ code: 0, stdout: 'second\n' });
   expect(drive.seen).toEqual(['one', 'two', 'two']);
+});
+
+test('of several at the same moment one goes on, the others are told which', async () => {
+  const drive = await driver();
+  const cwd = project(orchestra({ agents: [drive.agent], tasks: [task('one')] }));
+  const started = start(['orchestra', 'run', 'o.yaml'], { cwd });
+  await drive.begun('one');
+  started.child.kill('SIGKILL');
+  await started.ended;
+  const all = [1, 2, 3].map(() => start(resume, { cwd }));
+  let over = 0;
+  for (const { ended } of all) void ended.then(() => over++);
+  const worker = await drive.begun('one', 2);
+  await until(() => over === 2);
+  worker.tell({ say: 'done\n', exit: 0 });
+  const ended = await Promise.all(all.map((each) => each.ended));
+  expect(ended.map(({ code }) => code).sort()).toEqual([0, 9, 9]);
+  for (const { code, stderr } of ended) if (code === 9) expect(stderr).toMatch(/process \d+ on|just now/);
+  expect(starts(events(cwd))).toEqual(['one 1', 'one 2']);
 });
 
 describe('refused with what to do:', () => {
