@@ -183,7 +183,7 @@ async function close(pool: Pool, mark: string): Promise<void> {
   while (pool.running.size > 0) await sleep(5);
   for (const launcher of pool.launchers.values()) {
     if (launcher.identity) leaders.push(launcher.identity);
-    hangUp(launcher);
+    if (launcher.up) hangUp(launcher);
   }
   const deadline = monotonic() + grace;
   // The launchers end by themselves now; what may have hidden from them is looked for meanwhile.

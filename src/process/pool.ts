@@ -99,8 +99,8 @@ function onFifo(pool: Pool, launcher: Launcher): void {
     pool.complaint = (error as Error).message;
     return onGone(pool, launcher);
   }
-  if (pool.closing) hangUp(launcher);
-  else send(pool, launcher, firstLines(launcher.slot));
+  // Even where all is being closed: the shell would wait for ever for an end of the FIFO that it finds closed already.
+  send(pool, launcher, firstLines(launcher.slot));
 }
 
 function onUp(pool: Pool, launcher: Launcher, pid: number): void {
@@ -109,7 +109,7 @@ function onUp(pool: Pool, launcher: Launcher, pid: number): void {
   forget(fifo(pool, launcher));
   launcher.identity = identify(pid);
   if (launcher.identity) pool.nursery.tell('guard', pid, launcher.identity.began);
-  if (pool.closing) return;
+  if (pool.closing) return hangUp(launcher);
   pool.idle.push(launcher);
   dispatch(pool);
 }

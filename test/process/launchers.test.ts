@@ -262,3 +262,15 @@ test('a large process starts others through a small one: only the nursery is its
 function childrenOfThis(): string {
   return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
 }
+
+test.each([0, 1, 2, 5, 10, 20, 40])(
+  'closing %i ms after the opening takes no longer than starting does',
+  async (delay) => {
+    const brief = openLab();
+    if (delay > 0) await pause(delay);
+    const began = performance.now();
+    await brief.close();
+    expect(performance.now() - began).toBeLessThan(800);
+    expect(marked(`SUPER_RUN_ID=${brief.run}`)).toEqual([]);
+  },
+);
