@@ -15,11 +15,12 @@ function tree(root: string): readonly string[] {
     .map((path) => `${path} ${statSync(join(root, path)).size} ${statSync(join(root, path)).mtimeMs}`);
 }
 
-test('--json prints the journal, line by line, and nothing else', async () => {
+test('--json prints the journal, line by line without its checksums, and nothing else', async () => {
   const cwd = project(orchestra({ agents, tasks }));
   const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '--json'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toBe(readFileSync(join(runFolder(cwd), 'events.jsonl'), 'utf8'));
+  const journal = readFileSync(join(runFolder(cwd), 'events.jsonl'), 'utf8');
+  expect(stdout).toBe(journal.replaceAll(/,"crc":"[0-9a-f]{8}"\}$/gm, '}'));
 });
 
 test('--quiet prints the result alone; of a failure also which, why and where', async () => {
