@@ -6,12 +6,13 @@
  */
 export const ambushProgram = `
 const { readFileSync } = require('node:fs');
+const self = require('node:process');
 const read = (path) => { try { return readFileSync(path, 'latin1'); } catch { return ''; } };
 const last = () => Number(read('/proc/loadavg').trim().split(' ').at(-1));
 const groupOf = (pid) => { const stat = read('/proc/' + pid + '/stat'); return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]); };
-const kill = (target) => { try { process.kill(target, 'SIGKILL'); } catch {} };
-const stamped = new RegExp('^Max file locks +[0-9]+ +' + process.argv[1] + '[0-9]{6} ', 'm');
-const mine = groupOf(process.pid);
+const kill = (target) => { try { self.kill(target, 'SIGKILL'); } catch {} };
+const stamped = new RegExp('^Max file locks +[0-9]+ +' + self.argv[1] + '[0-9]{6} ', 'm');
+const mine = groupOf(self.pid);
 const began = Date.now();
 let found = began;
 for (let before = last(); Date.now() < Math.min(began + 2000, found + 200);) {
@@ -25,5 +26,5 @@ for (let before = last(); Date.now() < Math.min(began + 2000, found + 200);) {
   }
   before = now;
 }
-process.exitCode = found === began ? 0 : 1;
+self.exitCode = found === began ? 0 : 1;
 `;

@@ -43,18 +43,21 @@ const slice = 20;
 
 /**
  * Calls back for what the census asks for and what begins in the next few milliseconds, again and again: a process may have a
- * child and end before a census has come so far as to list it. Holds up everything else.
+ * child and end before a census has come so far as to list it. Holds up everything else. Says whether there was anything.
  */
-export function lieInWait(census: Census, milliseconds: number, onFound: (found: Found) => void): void {
+export function lieInWait(census: Census, milliseconds: number, onFound: (found: Found) => void = () => {}): boolean {
   const end = monotonic() + milliseconds;
+  let found = false;
   for (let before = lastPid(); monotonic() < end; ) {
     const last = lastPid();
     for (let pid = Math.max(1, before - 1, last - slice); pid <= last; pid += 1) {
       const one = sought(pid, census);
       if (one) onFound(one);
+      found ||= one !== undefined;
     }
     before = last;
   }
+  return found;
 }
 
 /** The number that was last given to a new process, here or in another program. */

@@ -42,19 +42,25 @@ export async function endProcesses(doomed: Doomed): Promise<boolean> {
   const told = new Set<number>();
   let tellings = 0;
   let killings = 0;
+  let signalled = false;
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
     const elder = lastPid();
     const census = censusOf(doomed);
     const left = await findProcesses(census);
-    if (left.length === 0 && doomed.isOver() && isNobodySince(elder, census)) return tellings > 0;
+    const quiet = left.length === 0 && doomed.isOver();
+    // Where so many are born that nobody could look at all of them, a wait without a find has to do.
+    if (quiet && (isNobodySince(elder, census) ?? !lieInWait(census, ambush))) return signalled;
     const early = doomed.deadline() - monotonic();
     if (early < -lastPatience) return true;
     if (early <= 0) {
       forceEnd(doomed, left);
       killings += 1;
       if (killings > 2) lieInWait(census, ambush, kill);
-    } else askToEnd(doomed, left, told, tellings < doomed.tellings);
-    tellings += 1;
+    } else if (!quiet) {
+      askToEnd(doomed, left, told, tellings < doomed.tellings);
+      tellings += 1;
+    }
+    signalled ||= !quiet || early <= 0;
     await doomed.nap(early > 0 ? Math.min(pause, early) : pause);
   }
 }

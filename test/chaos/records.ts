@@ -80,13 +80,13 @@ export async function killedRun(program: string, root: string): Promise<string> 
 }
 
 /** What a record says, of those that can be told by their number. */
-export interface Forgery {
+interface Forgery {
   readonly lock: Readonly<Record<string, unknown>>;
   readonly words: readonly string[];
 }
 
 /** The n-th forgery of a lock: whose number, which start, which boot, which host, which run, and who is asked about it. */
-export function forgery(n: number, run: string, innocents: Innocents): Forgery {
+function forgery(n: number, run: string, innocents: Innocents): Forgery {
   const pid = innocents.pids[n % innocents.pids.length] ?? 0;
   const { began } = factsOf(pid);
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
