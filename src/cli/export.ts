@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gadugiFiles } from '../reporters/gadugi.ts';
+import { canSee, sampleRun } from '../process/resources.ts';
+import { gadugiFiles, type Measured } from '../reporters/gadugi.ts';
 import type { TaskState } from '../run/state.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
 import { writeWhole } from '../workspace/ordinary.ts';
@@ -101,6 +102,7 @@ export async function exportGadugi(
 
 async function factsOf(project: Project, run: FoundRun) {
   const { state, plan, layout } = recordOf(run);
+  const measured = await measure(run, [...state.running]);
   const agents = new Map<string, PlanAgent>(plan.agents.map((agent) => [agent.name, agent]));
   return {
     run: run.id,
@@ -113,8 +115,30 @@ async function factsOf(project: Project, run: FoundRun) {
       return existsSync(path) ? path : null;
     },
     command: ({ task }: TaskState) => commandOf(agents.get(task.agent)),
-    measured: () => undefined,
+    measured: ({ task }: TaskState) => measured.get(task.name),
   };
+}
+
+/** What the running attempts of a live run use, by task; nothing of one that cannot be seen from here. */
+async function measure(run: FoundRun, running: readonly TaskState[]): Promise<ReadonlyMap<string, Measured>> {
+  if (run.holder === undefined || !canSee(run.holder.pid) || running.length === 0) return new Map();
+  const sought = running.map(({ task, attempt }) => ({
+    task: task.name,
+    attempt,
+    folder: join(run.layout.attempts, task.name, String(attempt)),
+  }));
+  const { attempts } = await sampleRun(run.id, run.holder.pid, sought);
+  return new Map(
+    attempts.flatMap(({ pid, cpuPercent, memoryBytes }, at) => {
+      const name = running[at]?.task.name;
+      if (name === undefined || pid === undefined) return [];
+      return [[name, { pid, cpu_percent: round(cpuPercent), memory_mb: round(memoryBytes / 1e6) }] as const];
+    }),
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function commandOf(agent: PlanAgent | undefined): string {

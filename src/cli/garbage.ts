@@ -132,7 +132,7 @@ function takeAway(path: string): boolean {
 }
 
 /** Bytes on disk of a file or of all below a folder; links count for themselves. */
-export function sizeOf(path: string): number {
+function sizeOf(path: string): number {
   const facts = lstatSync(path, { throwIfNoEntry: false });
   if (facts === undefined) return 0;
   const own = facts.blocks * 512;

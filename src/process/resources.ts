@@ -18,6 +18,8 @@ export interface AttemptSought {
 
 /** What some processes use together. */
 interface Use {
+  /** The oldest of them; undefined where none lives. */
+  readonly pid: number | undefined;
   readonly processes: number;
   /** Share of one processor, in percent: 200 where two are busy. */
   readonly cpuPercent: number;
@@ -65,7 +67,9 @@ export async function sampleRun(run: string, orchestrator: number, sought: reado
 
 function useOf(before: Family['members'], after: Family['members'], milliseconds: number): Use {
   const living = [...after.values()].filter(isAlive);
+  const [oldest] = living.toSorted((a, b) => Number(a.began) - Number(b.began));
   return {
+    pid: oldest?.pid,
     processes: living.length,
     cpuPercent: Math.round((spentBetween(before, after) / milliseconds) * 100),
     memoryBytes: living.reduce((sum, { pid }) => sum + fairBytes(pid), 0),

@@ -5,7 +5,7 @@ import type { RunId } from '../schema/types.gen.ts';
 import { whyOf } from './failure.ts';
 
 /** The words of those files for how a process stands. */
-export type GadugiStatus = 'queued' | 'running' | 'completed' | 'failed' | 'timeout' | 'cancelled';
+type GadugiStatus = 'queued' | 'running' | 'completed' | 'failed' | 'timeout' | 'cancelled';
 
 /** What is known of a running attempt's processes. */
 export interface Measured {
