@@ -47,7 +47,8 @@ export interface LocalBackendOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Between TERM and KILL, in milliseconds; what is usual unless given. */
   readonly graceMs?: number;
-  watch(task: TaskName, files: AttemptFiles): LogWatch;
+  /** `hold` holds who writes the logs, or lets it go on. */
+  watch(task: TaskName, files: AttemptFiles, hold: (held: boolean) => void): LogWatch;
 }
 
 /** Largest answer that is read for a delegation, in bytes. */
@@ -66,20 +67,24 @@ export function localBackend(options: LocalBackendOptions): Backend {
     start(order) {
       const stops: Stop[] = [];
       let process: AgentProcess | undefined;
-      let held = false;
-      const freeze = (frozen: boolean) => {
-        held = frozen;
-        process?.freeze?.(frozen);
+      // Two may want it held, and it goes on when both let go: a person, and the watch that cuts a flooded log.
+      const held = { paused: false, flooding: false };
+      const isHeld = () => held.paused || held.flooding;
+      const hold = (change: Partial<typeof held>) => {
+        Object.assign(held, change);
+        process?.freeze?.(isHeld());
       };
+      const freeze = (frozen: boolean) => hold({ paused: frozen });
+      const onFlood = (flooding: boolean) => hold({ flooding: flooding && stops.length === 0 });
       const stop = (cause: StopCause, now = false, message?: string) => {
         stops.push({ cause, now, message });
-        if (held) freeze(false); // what is held hears nothing
+        if (isHeld()) hold({ paused: false, flooding: false }); // what is held hears nothing
         process?.stop(now);
       };
-      const ended = attempt(options, order, stops, stop, (started) => {
+      const ended = attempt(options, order, stops, stop, onFlood, (started) => {
         process = started;
         if (stops.length > 0) started.stop(stops.some(({ now }) => now));
-        else if (held) started.freeze?.(true);
+        else if (isHeld()) started.freeze?.(true);
       }).catch((error: unknown) => afterFault(options, order, error));
       return { ended, stop, freeze } satisfies Attempt;
     },
@@ -91,6 +96,7 @@ async function attempt(
   order: AttemptOrder,
   stops: readonly Stop[],
   stop: (cause: StopCause, now?: boolean, message?: string) => void,
+  onFlood: (flooding: boolean) => void,
   began: (process: AgentProcess) => void,
 ): Promise<AttemptEnd> {
   const { store } = options;
@@ -98,7 +104,7 @@ async function attempt(
   const { files } = prepared;
   await order.durable;
   if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
-  const logs = options.watch(order.task.name, files);
+  const logs = options.watch(order.task.name, files, onFlood);
   let process: AgentProcess | undefined;
   const supervised = {
     files,

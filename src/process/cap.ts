@@ -43,8 +43,15 @@ const chunkSize = 256 * 1024;
 /** How often a split goes after who writes on. */
 const catchUps = 5;
 
-/** Begins to watch these files, which need not exist yet. They must be written by appending. */
-export function watchLogs(paths: readonly string[], limits: LogLimits = usual): LogWatch {
+/**
+ * Begins to watch these files, which need not exist yet. They must be written by appending. `hold` holds who writes them, or lets
+ * it go on.
+ */
+export function watchLogs(
+  paths: readonly string[],
+  limits: LogLimits = usual,
+  hold: (held: boolean) => void = () => {},
+): LogWatch {
   const logs: Log[] = paths.map((path) => ({ path, tail: `${path}.tail`, size: 0, kept: undefined, cut: 0 }));
   let grown = monotonic();
   let busy: Promise<void> | undefined;
@@ -52,7 +59,7 @@ export function watchLogs(paths: readonly string[], limits: LogLimits = usual): 
     for (const log of logs) {
       const size = sizeOf(log.path);
       if (size !== log.size) grown = monotonic();
-      if (size > limits.cap) await split(log, limits.cap);
+      if (size > limits.cap) await splitHeld(log, limits.cap, hold);
       log.size = sizeOf(log.path);
     }
   };
@@ -77,6 +84,16 @@ export function watchLogs(paths: readonly string[], limits: LogLimits = usual): 
       }
     },
   };
+}
+
+/** Who writes waits meanwhile: a busy disk cuts so slowly that it would fill, and words written just before the cut are lost. */
+async function splitHeld(log: Log, cap: number, hold: (held: boolean) => void): Promise<void> {
+  hold(true);
+  try {
+    await split(log, cap);
+  } finally {
+    hold(false);
+  }
 }
 
 /** Moves the end of a log into its tail file. What came from there before is lost: so much was written since. */

@@ -1,4 +1,4 @@
-// An agent that writes without end and without a line end, to both streams: neither memory nor disk may follow it.
+// An agent that writes without end and without a line end, to both streams: memory must not follow it, and the logs keep head and tail.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

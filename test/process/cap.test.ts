@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -139,4 +140,32 @@ test.each([
   expect(lastLine(log)).toBeUndefined();
   writeFileSync(log, text);
   expect(lastLine(log)).toBe(line);
+});
+
+test('who writes is held while its log is cut, and only then', async () => {
+  const said: { readonly held: boolean; readonly size: number }[] = [];
+  const watch = watchLogs([log], limits, (held) => said.push({ held, size: statSync(log).size }));
+  appendFileSync(log, lines(0, 100));
+  await pause(30);
+  expect(said).toEqual([]);
+  appendFileSync(log, lines(100, 200));
+  await pause(30);
+  await watch.close();
+  expect(said).toEqual([
+    { held: true, size: 2000 },
+    { held: false, size: 512 },
+  ]);
+  expectCut(lines(0, 200), 1024);
+});
+
+test('who writes goes on where its log cannot be cut', async () => {
+  const said: boolean[] = [];
+  mkdirSync(`${log}.tail`);
+  const watch = watchLogs([log], limits, (held) => said.push(held));
+  appendFileSync(log, lines(0, 200));
+  await pause(30);
+  rmSync(`${log}.tail`, { recursive: true });
+  await watch.close();
+  expect(said.length).toBeGreaterThan(1);
+  expect(said.at(-1)).toBe(false);
 });

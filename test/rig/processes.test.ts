@@ -40,7 +40,7 @@ test.each([
   expect((await race(program, stage(), racers)).faults).toEqual([]);
 });
 
-test('a flood without a line end needs neither memory nor disk', async () => {
+test('a flood without a line end needs no memory, and its log keeps head and tail', async () => {
   expect((await flood(program, stage(), 300 * 1024 ** 2)).faults).toEqual([]);
 });
 
