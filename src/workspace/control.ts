@@ -1,5 +1,5 @@
 // How another terminal speaks with a live run: a request is a file in <run>/control/, and its answer stands beside it.
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskName } from '../schema/types.gen.ts';
@@ -45,10 +45,15 @@ export function watchControl(layout: RunLayout, run: Controlled): { close(): voi
   };
 }
 
-/** Files only: what else agents may have put there is left alone. */
+/** How requests, answers and what is on its way to be one are called. */
+const ours = /^\d+-[0-9a-z]+\.(?:request|answer)(?:\.[0-9a-z]+\.tmp)?$/;
+
+/** Files of ours only: what else agents may have put there is left alone. A link in place of the folder is not followed. */
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+    if (!lstatSync(folder).isDirectory()) return [];
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isFile() && ours.test(entry.name) ? [entry.name] : []));
   } catch {
     return []; // nobody has asked for anything yet
   }
@@ -76,15 +81,22 @@ function remove(path: string): void {
 }
 
 function serve(path: string, run: Controlled): void {
-  const request = readObject(path) as ControlRequest | undefined;
+  const request = requestIn(readObject(path));
   const refused = request === undefined ? 'the request cannot be read' : act(request, run);
   answer(path, refused === undefined ? {} : { refused });
+}
+
+/** Anybody who can write the file may have written it: what it holds is believed as far as it is text. */
+function requestIn(found: object | undefined): ControlRequest | undefined {
+  const { type, task, freeze } = (found ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof type !== 'string' || (type === 'cancel' && typeof task !== 'string')) return undefined;
+  return { type, task, freeze: freeze === true } as ControlRequest;
 }
 
 function act(request: ControlRequest, run: Controlled): string | undefined {
   switch (request.type) {
     case 'pause':
-      return run.pause(request.freeze === true);
+      return run.pause(request.freeze);
     case 'unpause':
       return run.unpause();
     case 'cancel':

@@ -62,16 +62,18 @@ function put(layout: RunLayout, name: string, text: string): void {
 
 test('what is no request does no harm, whoever wrote it', async () => {
   const { layout, asked } = controlled();
-  ['null', '1', '[]', '"pause"', '{', '', '{"type":"explode"}', '{"type":"cancel"}', '\0'.repeat(100_000)].forEach(
-    (text, at) => {
-      put(layout, `${Date.now()}-${at}.request`, text);
-    },
-  );
+  const noText = '{"toString":1,"valueOf":1}';
+  [
+    ...['null', '1', '[]', '"pause"', '{', '', '{"type":"explode"}', '{"type":"cancel"}', '\0'.repeat(100_000)],
+    ...[`{"type":${noText}}`, `{"type":"cancel","task":${noText}}`, '{"type":["unpause"]}'],
+  ].forEach((text, at) => {
+    put(layout, `${Date.now()}-${at}.request`, text);
+  });
   mkdirSync(join(layout.control, 'folder.request'));
   symlinkSync('/etc/passwd', join(layout.control, 'link.request'));
   await sleep(500);
   expect(await askRun(layout, { type: 'unpause' }, 2000)).toEqual({});
-  expect(asked.filter((each) => JSON.stringify(each) !== '["cancel",null]')).toEqual([['unpause']]);
+  expect(asked).toEqual([['unpause']]);
   expect(readdirSync(layout.control).filter((name) => name.endsWith('.request'))).toEqual([
     'folder.request',
     'link.request',
@@ -87,4 +89,19 @@ test('what was asked long ago is not done, and goes with its answer', async () =
   await sleep(500);
   expect(asked).toEqual([]);
   expect(readdirSync(layout.control)).toEqual([]);
+});
+
+test('a folder that an agent put there under that name stays as it is, and so does what is not ours', async () => {
+  const { layout } = controlled();
+  const other = mkdtempSync(join(tmpdir(), 'super-other-'));
+  onTestFinished(() => rmSync(other, { recursive: true, force: true }));
+  const names = ['letter.txt', '1700000000000-aaaa.request', '2024-report.txt', 'my.request'];
+  for (const name of names) writeFileSync(join(other, name), '{"type":"unpause"}');
+  symlinkSync(other, layout.control);
+  await sleep(500);
+  expect(readdirSync(other).sort()).toEqual(names.toSorted());
+  rmSync(layout.control);
+  for (const name of ['letter.txt', '2024-report.txt', 'my.request']) put(layout, name, '{"type":"unpause"}');
+  await sleep(500);
+  expect(readdirSync(layout.control).sort()).toEqual(['2024-report.txt', 'letter.txt', 'my.request']);
 });
