@@ -9,7 +9,7 @@ import { openStage, type Stage } from './program.ts';
 import { stepCampaign } from './steps.ts';
 
 const usage = `npm run chaos -- [options]
-  --only <names>    of kills, steps, resume-steps, full, resume-full, disk, damage, plans; separated by commas
+  --only <names>    of kills, appends, resume-appends, steps, resume-steps, full, resume-full, disk, damage, plans; separated by commas
   --kills <n>       kills at random moments (500)
   --every <n>       only every n-th step (1)
   --flips <n>       journals with a flipped bit (10000)
@@ -20,7 +20,10 @@ const usage = `npm run chaos -- [options]
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'kills,steps,resume-steps,full,resume-full,disk,damage,plans' },
+    only: {
+      type: 'string',
+      default: 'kills,appends,resume-appends,steps,resume-steps,full,resume-full,disk,damage,plans',
+    },
     kills: { type: 'string', default: '500' },
     every: { type: 'string', default: '1' },
     flips: { type: 'string', default: '10000' },
@@ -60,6 +63,8 @@ const campaigns: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
     ].join('\n');
     return { line, violations: tally.violations };
   },
+  appends: (stage) => killSteps(stage, 'run', '/events.jsonl'),
+  'resume-appends': (stage) => killSteps(stage, 'resume', '/events.jsonl'),
   steps: (stage) => killSteps(stage, 'run'),
   'resume-steps': (stage) => killSteps(stage, 'resume'),
   full: (stage) => noRoom(stage, 'run'),
@@ -97,8 +102,11 @@ const campaigns: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
   },
 };
 
-async function killSteps(stage: Stage, during: 'run' | 'resume'): Promise<Report> {
-  const tally = await stepCampaign(stage, { modes: ['before', 'middle', 'after'], during, every, workers, say });
+async function killSteps(stage: Stage, during: 'run' | 'resume', only?: string): Promise<Report> {
+  const tally = await stepCampaign(stage, {
+    ...{ modes: ['before', 'middle', 'after'], during, every, workers, say },
+    ...(only !== undefined && { only }),
+  });
   const steps = Object.entries(tally.steps).map(([name, count]) => `${name} ${count}`);
   return { line: `${tally.trials} kills at steps of a ${during}: ${steps.join(', ')}`, violations: tally.violations };
 }

@@ -1,17 +1,17 @@
 // Loaded into the program by --require: counts what it changes below a folder, and has something happen at the n-th change.
-// CHAOS_FAULT is JSON: {root, log, mode, at}. Modes:
+// CHAOS_FAULT is JSON: {root, log, mode, at, only}; with `only` changes of files count whose paths end in that. Modes:
 //   count                   nothing happens; the log gets a line for each change when the process ends
 //   before, middle, after   the process is killed by SIGKILL; in the middle: half of what is written is written
 //   full                    from there on the disk is full; once: for that one change
 const fs = require('node:fs');
 
-const { root, log, mode, at } = JSON.parse(process.env.CHAOS_FAULT);
+const { root, log, mode, at, only = '' } = JSON.parse(process.env.CHAOS_FAULT);
 const { writeSync, writeFileSync, appendFileSync } = fs;
 const names = new Map();
 const told = [];
 let count = 0;
 
-const below = (path) => typeof path === 'string' && path.startsWith(root);
+const below = (path) => typeof path === 'string' && path.startsWith(root) && path.endsWith(only);
 const nameOf = (file) => (typeof file === 'number' ? names.get(file) : file);
 
 function die() {

@@ -26,6 +26,8 @@ export interface StepOrder {
   readonly modes: readonly Mode[];
   /** Whether it happens to the run, or to a resume of it. */
   readonly during: 'run' | 'resume';
+  /** Only steps that change files whose paths end in this. */
+  readonly only?: string;
   /** Only every n-th step. */
   readonly every: number;
   readonly workers: number;
@@ -39,7 +41,7 @@ export async function stepCampaign(stage: Stage, order: StepOrder): Promise<Step
   const queue: { readonly mode: Mode; readonly at: number }[] = [];
   for (const mode of order.modes) {
     // Timers may add a step or two: counted generously, the last ones are not reached.
-    const most = (await countSteps(stage, model, order.during)) + 6;
+    const most = (await countSteps(stage, model, order)) + 6;
     for (let at = 1; at <= most; at += order.every) queue.push({ mode, at });
   }
   const work = async () => {
@@ -52,16 +54,16 @@ export async function stepCampaign(stage: Stage, order: StepOrder): Promise<Step
 }
 
 /** The environment in which something happens at a step. */
-function faultIn(scene: Scene, mode: Mode | 'count', at: number) {
+function faultIn(scene: Scene, mode: Mode | 'count', at: number, only = '') {
   const log = join(scene.root, 'fault');
-  const fault = { root: scene.workspace, log, mode, at };
+  const fault = { root: scene.workspace, log, mode, at, only };
   return { log, env: { CHAOS_FAULT: JSON.stringify(fault), NODE_OPTIONS: `--require ${preload}` } };
 }
 
-async function countSteps(stage: Stage, model: Model, during: StepOrder['during']): Promise<number> {
+async function countSteps(stage: Stage, model: Model, { during, only }: StepOrder): Promise<number> {
   const scene = openScene(stage, `count-${during}`, model.shape);
   if (during === 'resume') await interrupt(scene);
-  const { log, env } = faultIn(scene, 'count', 0);
+  const { log, env } = faultIn(scene, 'count', 0, only);
   await scene.play(during === 'run' ? startWords : resumeWords, undefined, env);
   const steps = readFileSync(log, 'utf8').split('\n').length - 1;
   scene.clear();
@@ -84,16 +86,17 @@ interface Step {
   readonly mode: Mode;
   readonly at: number;
   readonly during: StepOrder['during'];
+  readonly only?: string;
 }
 
 async function tryStep(stage: Stage, model: Model, step: Step, tally: StepTally): Promise<void> {
-  const { mode, at, during } = step;
+  const { mode, at, during, only } = step;
   const scene = openScene(stage, `step-${during}-${mode}-${at}`, model.shape);
   if (during === 'resume') {
     await interrupt(scene);
   }
   const before = eventsOf(scene.begun());
-  const { log, env } = faultIn(scene, mode, at);
+  const { log, env } = faultIn(scene, mode, at, only);
   const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
   const ended = await scene.play(during === 'run' ? startWords : resumeWords, undefined, env);
   const what = existsSync(log) ? readFileSync(log, 'utf8').slice(earlier).trim() : '';
