@@ -96,6 +96,10 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "provider",
       "base_url",
       "api_key_env",
+      "permissions",
+      "allowed_tools",
+      "max_turns",
+      "args",
       "limits"
     ],
     "#/properties/agents/items/anyOf/1/properties/limits": [
@@ -156,6 +160,10 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "provider",
       "base_url",
       "api_key_env",
+      "permissions",
+      "allowed_tools",
+      "max_turns",
+      "args",
       "language_model",
       "input_fields",
       "output_fields",
@@ -385,5 +393,10 @@ export const choices = {
     "succeeded",
     "failed",
     "cancelled"
+  ],
+  "permissions": [
+    "plan",
+    "edit",
+    "full"
   ]
 } as const

@@ -119,6 +119,26 @@ export type BaseUrl = string
  */
 export type ApiKeyEnv = string
 /**
+ * What a coding agent may do without being asked. plan: read and think. edit: change files in its working folder; commands as far as its CLI allows them then. full: everything that you may do.
+ */
+export type Permissions = ("plan" | "edit" | "full")
+/**
+ * Tools that a coding CLI may use without being asked, besides those that `permissions` gives it, in the form of that CLI. Understood by claude and gemini.
+ * 
+ * Items: Name of a tool, or a rule of the CLI.
+ */
+export type AllowedTools = readonly string[]
+/**
+ * Most turns of a coding CLI in one attempt: an attempt that needs more has failed. Understood by claude.
+ */
+export type MaxTurns = number
+/**
+ * Further arguments for a coding CLI, behind those that super gives it.
+ * 
+ * Items: One argument, passed as it stands.
+ */
+export type ExtraArguments = readonly string[]
+/**
  * requires_output waits for success and passes the output. requires_completion waits for any end and passes nothing.
  */
 export type DependencyType = ("requires_output" | "requires_completion")
@@ -403,6 +423,10 @@ readonly model?: Model
 readonly provider?: Provider
 readonly base_url?: BaseUrl
 readonly api_key_env?: ApiKeyEnv
+readonly permissions?: Permissions
+readonly allowed_tools?: AllowedTools
+readonly max_turns?: MaxTurns
+readonly args?: ExtraArguments
 readonly limits?: AgentLimits
 }
 /**
@@ -538,6 +562,10 @@ readonly model?: Model
 readonly provider?: Provider
 readonly base_url?: BaseUrl
 readonly api_key_env?: ApiKeyEnv
+readonly permissions?: Permissions
+readonly allowed_tools?: AllowedTools
+readonly max_turns?: MaxTurns
+readonly args?: ExtraArguments
 readonly language_model?: LanguageModel
 /**
  * What the agent takes.
@@ -1066,6 +1094,10 @@ readonly model?: Model
 readonly provider?: Provider
 readonly base_url?: BaseUrl
 readonly api_key_env?: ApiKeyEnv
+readonly permissions?: Permissions
+readonly allowed_tools?: AllowedTools
+readonly max_turns?: MaxTurns
+readonly args?: ExtraArguments
 readonly limits?: PlanAgentLimits
 }
 /**

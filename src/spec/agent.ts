@@ -2,7 +2,7 @@ import { brief } from '../diagnostics/brief.ts';
 import type { Checked, Finding, Path } from '../diagnostics/diagnostic.ts';
 import { hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/agent.gen.js';
-import type { AdapterName, AgentLimits, AgentName } from '../schema/types.gen.ts';
+import type { AdapterName, AgentLimits, AgentName, Permissions } from '../schema/types.gen.ts';
 import { limitFaults } from './amounts.ts';
 import { toEnv } from './env.ts';
 import { explainFaults } from './faults.ts';
@@ -18,7 +18,8 @@ type Dict = Readonly<Record<string, unknown>>;
 
 /** What an adapter cannot do without being right: a fault in one of these is an error, everything else only a warning. */
 const working = new Set(
-  'adapter run argv shell module options env secrets cwd model provider base_url api_key_env limits'.split(' '),
+  `adapter run argv shell module options env secrets cwd model provider base_url api_key_env permissions allowed_tools max_turns
+  args limits`.split(/\s+/),
 );
 
 /** Keys of `spec`, any of which makes a document the description of an agent. */
@@ -229,6 +230,10 @@ export function howItRuns(raw: Dict) {
     env: toEnv(raw.env),
     secrets: (raw.secrets as readonly string[] | undefined) ?? [],
     cwd: (raw.cwd as string | undefined) ?? '.',
+    ...(raw.permissions === undefined ? {} : { permissions: raw.permissions as Permissions }),
+    ...(raw.allowed_tools === undefined ? {} : { allowed_tools: raw.allowed_tools as readonly string[] }),
+    ...(raw.max_turns === undefined ? {} : { max_turns: raw.max_turns as number }),
+    ...(raw.args === undefined ? {} : { args: raw.args as readonly string[] }),
     ...(raw.limits === undefined ? {} : { limits: toLimits(raw.limits as AgentLimits) }),
   };
 }

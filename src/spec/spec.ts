@@ -6,6 +6,7 @@ import type {
   DependencyType,
   GroupStrategy,
   OnFailure,
+  Permissions,
   PlanAgentLimits,
   PlanEnv,
   PlanLimits,
@@ -114,6 +115,12 @@ export interface AgentSpec {
   readonly provider?: string;
   readonly base_url?: string;
   readonly api_key_env?: string;
+  /** What a coding agent may do without being asked; undefined: edit. */
+  readonly permissions?: Permissions;
+  readonly allowed_tools?: readonly string[];
+  readonly max_turns?: number;
+  /** Further arguments of a coding CLI. */
+  readonly args?: readonly string[];
   /** What one attempt may use, where the agent itself says it. */
   readonly limits?: PlanAgentLimits;
   /** What a playbook says the agent can do; empty for inline agents. */

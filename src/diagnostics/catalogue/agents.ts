@@ -62,7 +62,7 @@ tasks: [{name: build, agent: worker}, {name: test, agent: tester}]
     severity: 'error',
     title: 'An agent lacks what its adapter needs, or has what it cannot use.',
     meaning:
-      'command needs either run or argv, acp needs argv, module needs module; the other adapters use none of the three.',
+      'command needs either run or argv, acp needs argv, module needs module; the other adapters use none of the three. permissions are for claude, codex, gemini and acp, args for the first three of them, allowed_tools for claude and gemini, max_turns for claude.',
     wrong: `orchestra: {id: demo}
 agents: [{name: worker, adapter: claude, run: make}]
 tasks: [{name: build, agent: worker, description: Build it.}]

@@ -1,10 +1,11 @@
+import type { AdapterName } from '../../schema/types.gen.ts';
 import type { AgentSpec } from '../spec.ts';
 import type { Rule } from './rule.ts';
 
 /** A fault of one agent, wherever it is described: at one of its own keys. */
 export interface AgentFault {
   readonly code: 'agent-shape' | 'templated-command' | 'unfilled-command';
-  readonly key: 'adapter' | 'name' | 'run' | 'argv' | 'module';
+  readonly key: 'adapter' | 'name' | 'run' | 'argv' | 'module' | CodingKey;
   /** The part of the value that is meant. */
   readonly within?: string;
   readonly message: string;
@@ -40,7 +41,25 @@ export function shapeFaults(agent: AgentSpec): readonly AgentFault[] {
     say('argv', `adapter ${adapter} cannot use argv`, onlyFor('command or acp'));
   if (module !== undefined && adapter !== 'module')
     say('module', `adapter ${adapter} cannot use module`, onlyFor('module'));
+  for (const [key, adapters] of Object.entries(codingKeys) as [CodingKey, readonly AdapterName[]][]) {
+    if (agent[key] === undefined || adapters.includes(adapter) || adapter === 'rehearsal') continue;
+    say(key, `adapter ${adapter} cannot use ${key}`, onlyFor(oneOf(adapters)));
+  }
   return faults;
+}
+
+type CodingKey = 'permissions' | 'allowed_tools' | 'max_turns' | 'args';
+
+/** Keys that only some adapters understand. An agent that names no adapter is told when one was found for it. */
+const codingKeys = {
+  permissions: ['claude', 'codex', 'gemini', 'acp'],
+  allowed_tools: ['claude', 'gemini'],
+  max_turns: ['claude'],
+  args: ['claude', 'codex', 'gemini'],
+} as const satisfies Readonly<Record<CodingKey, readonly AdapterName[]>>;
+
+function oneOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 function onlyFor(adapters: string): string {
