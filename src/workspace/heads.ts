@@ -2,6 +2,7 @@
 import { closeSync, readdirSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Outcome, RunEvent, RunId } from '../schema/types.gen.ts';
+import { parseLine } from './journal.ts';
 import { layoutOf, type RunLayout } from './layout.ts';
 import { openOrdinary, ordinarySize, readSome } from './ordinary.ts';
 
@@ -38,10 +39,10 @@ export function headOf(layout: RunLayout, id: RunId): RunHead | undefined {
   try {
     const line = firstLine(file);
     if (line === undefined) return undefined;
-    const first = parsed(line);
-    const started = first?.type === 'run.started' ? first : undefined;
+    const first = parseLine(line);
+    const started = first?.type === 'run.started' && typeof first.orchestra === 'string' ? first : undefined;
     const last = lastEvent(file);
-    const finished = last?.type === 'run.finished' ? last : undefined;
+    const finished = last?.type === 'run.finished' && outcomes.has(last.outcome) ? last : undefined;
     // Of a journal whose beginning was damaged there is still its name; whoever opens the run hears what is wrong with it.
     const started_at = started?.ts ?? timeOf(id);
     if (started_at === undefined) return undefined;
@@ -58,6 +59,8 @@ export function headOf(layout: RunLayout, id: RunId): RunHead | undefined {
     closeSync(file.fd);
   }
 }
+
+const outcomes: ReadonlySet<string> = new Set<Outcome>(['succeeded', 'failed', 'cancelled']);
 
 interface OpenFile {
   readonly fd: number;
@@ -102,7 +105,7 @@ function timeOf(id: string): string | undefined {
 function lastEvent(file: OpenFile): RunEvent | undefined {
   for (const length of [usual, longest]) {
     const lines = textAt(file, Math.max(0, file.size - length), length).split('\n');
-    const last = parsed(lines.at(-2) ?? '');
+    const last = parseLine(lines.at(-2) ?? '');
     if (last !== undefined || length >= file.size) return last;
   }
   return undefined;
@@ -127,14 +130,6 @@ export function isPaused({ journal }: RunLayout): boolean {
     if (line !== undefined) return turn.exec(line)?.[1] === 'paused';
   }
   return false;
-}
-
-function parsed(line: string): RunEvent | undefined {
-  try {
-    return JSON.parse(line) as RunEvent;
-  } catch {
-    return undefined;
-  }
 }
 
 function foldersIn(folder: string): string[] {

@@ -162,8 +162,14 @@ export function parseLine(line: string): RunEvent | undefined {
     if (checksum !== null && crc32(line.slice(0, checksum.index)) !== checksum[1]) return undefined;
     const { crc, ...event } = JSON.parse(line);
     if (crc !== checksum?.[1]) return undefined;
-    return typeof event.type === 'string' && typeof event.seq === 'number' ? (event as RunEvent) : undefined;
+    const whole = typeof event.type === 'string' && typeof event.seq === 'number';
+    return whole && isTime(event.ts) && isTime(event.at ?? event.ts) ? (event as RunEvent) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Everybody who tells of times reckons with them. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
 }

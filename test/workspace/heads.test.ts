@@ -52,6 +52,21 @@ test('a run whose first line was damaged is still there', () => {
   });
 });
 
+test.each([
+  ['names of the wrong kind', started({ orchestra: 5 }) + finished, { orchestra: /./, outcome: 'failed' }],
+  ['no time at its beginning', started({ ts: '2026-99-99T99:99:99.999Z' }) + finished, { outcome: 'failed' }],
+  ['no time at its end', started() + finished.replace('2026-11-20', '2026-99-99'), { finished_at: null }],
+  ['an end of an unknown kind', started() + finished.replace('failed', 'toString'), { outcome: null }],
+  ['a damaged end', started() + finished.replace('}', ',"crc":"00000000"}'), { finished_at: null, outcome: null }],
+])('of a journal with %s only what is whole is told', (_, journal, told) => {
+  const found = head(journal);
+  expect(found).toMatchObject({
+    ...told,
+    ...('orchestra' in told && { orchestra: expect.stringMatching(told.orchestra) }),
+  });
+  expect(Date.parse(found?.started_at ?? '')).not.toBeNaN();
+});
+
 test('runs are found oldest first; what is no run is left out', () => {
   const other = '20261119-024512-123-k3f9';
   const workspace = folderWith({
