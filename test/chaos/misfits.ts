@@ -45,6 +45,7 @@ export interface Verdict extends Trial {
 
 /** Milliseconds that may pass until nothing is left: all of it for a kill -9, for other ends once the program has ended none. */
 const patience = 5000;
+const guardianPatience = 7000;
 const codes: Readonly<Record<End, number | null>> = {
   success: 0,
   failure: 1,
@@ -77,7 +78,7 @@ export async function tryMisfit(program: string, root: string, trial: Trial): Pr
   let code = await bringAbout(trial.end, program, folder, running);
   if (trial.end === 'kill') {
     await until(
-      () => remaining(folder).length === 0,
+      () => remaining(folder).every(isNursery),
       patience,
       () => {},
     );
@@ -86,6 +87,14 @@ export async function tryMisfit(program: string, root: string, trial: Trial): Pr
   const took = performance.now() - began;
   if (code !== codes[trial.end]) faults.push(`exit code ${code}: ${running.said().slice(-300)}`);
   if (!exists(join(folder, 'ledger'))) faults.push('the misfit never ran');
+  // The guardian itself has ten seconds to make sure.
+  if (remaining(folder).every(isNursery)) {
+    await until(
+      () => remaining(folder).length === 0,
+      guardianPatience,
+      () => {},
+    );
+  }
   const left = remaining(folder);
   for (const pid of left) faults.push(`process ${pid} is left: ${describe(pid)}`);
   for (const pid of left) tryKill(pid);
@@ -125,7 +134,9 @@ function launch(program: string, words: readonly string[], cwd: string): Running
     text += chunk;
   });
   // Not "close": what survives would hold the pipe, and is to be found, not waited for.
-  const ended = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
+  const ended = new Promise<number | null>((done) =>
+    child.on('exit', (code, signal) => done(signal === 'SIGINT' ? 130 : code)),
+  );
   return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal), said: () => text };
 }
 
@@ -178,6 +189,12 @@ export function remaining(folder: string): readonly number[] {
         isAlive(pid) &&
         (mentions(pid, folder) || written.has(`${pid} ${beganOf(pid)}`)),
     );
+}
+
+/** The guardian, or what it has called. */
+function isNursery(pid: number): boolean {
+  const [, , group] = statOf(pid);
+  return readText(`/proc/${group}/cmdline`).split('\0')[3] === 'super-nursery';
 }
 
 function mentions(pid: number, folder: string): boolean {
