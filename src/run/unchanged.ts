@@ -27,9 +27,19 @@ export function keptSuccesses(earlier: RunState, plan: Plan): readonly KeptSucce
     const delegated = earlier.inOrder.flatMap((each) =>
       earlier.delegatedBy.get(each.task.name) === task.name ? [each.task] : [],
     );
+    if (!mayJoin(delegated)) return false;
     kept.set(task.name, { task: task.name, output: old.output, delegated });
     added.push(...delegated);
     return true;
+  };
+  /** Whether delegated tasks can be part of this plan as they were; if not, whoever delegated them decides anew. */
+  const mayJoin = (delegated: readonly PlanTask[]): boolean => {
+    if (delegated.length === 0) return true;
+    const { max_depth, max_delegated_tasks } = plan.delegation ?? { max_depth: 0, max_delegated_tasks: 0 };
+    return (
+      added.length + delegated.length <= max_delegated_tasks &&
+      delegated.every(({ name, agent, depth }) => depth <= max_depth && now.has(agent) && !planned.has(name))
+    );
   };
   for (const name of plan.order) if (!isSynthesis(name)) keep(planned.get(name) as PlanTask);
   for (let at = 0; at < added.length; at++) keep(added[at] as PlanTask);

@@ -82,4 +82,17 @@ describe('delegation', () => {
       'task.reused',
     ]);
   });
+
+  const brief = { name: 'm_brief', agent: 'm', role: 'brief' } as const;
+  const limits = { max_depth: 1, max_delegated_tasks: 5, timeout_seconds: null, max_attempts: 1 };
+  test.each([
+    ['whose agent is gone', managed({ agents: managed().agents.filter(({ name }) => name !== 'worker') })],
+    ['whose name has been taken', planOf([brief, { name: 'd' }], { delegation: limits })],
+    ['that are too many now', managed({ delegation: { ...limits, max_delegated_tasks: 0 } })],
+    ['that are too deep now', managed({ delegation: { ...limits, max_depth: 0 } })],
+    ['that nobody may delegate now', managed({ delegation: null })],
+  ])('a brief with tasks %s is done again', async (_, now) => {
+    const earlier = await rig(managed(), ({ task }) => (task.role === 'brief' ? { says } : {})).finish();
+    expect(keptSuccesses(earlier, now)).toEqual([]);
+  });
 });
