@@ -67,8 +67,14 @@ done
 exec >/dev/null 2>&1 3>&1
 facts() {
   state= group= began=
-  line=$(tr '\n' ' ' <"/proc/$1/stat") || return 1
+  # No process is started for it, for there may be thousands; a name may hold a line end, and then the fields are too few.
+  { read -r line <"/proc/$1/stat"; } || return 1
+  one_of=$1
   set -- ${'$'}{line##*) }
+  if [ $# -lt 30 ]; then
+    line=$(tr '\n' ' ' <"/proc/$one_of/stat") || return 1
+    set -- ${'$'}{line##*) }
+  fi
   state=$1 group=$3 began=${'$'}{20}
 }
 # A number that now belongs to another process is left alone; a group outlives its leader, and keeps the number taken.
