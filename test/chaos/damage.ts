@@ -7,8 +7,9 @@ import { layoutOf, type RunLayout } from '../../src/workspace/layout.ts';
 import { DamagedRun, readRun } from '../../src/workspace/recorded.ts';
 import type { Stage } from './program.ts';
 import { random } from './random.ts';
-import { openScene, resumeWords, type Scene, startWords } from './scene.ts';
+import { openScene, resumeWords, type Scene } from './scene.ts';
 import { stepShape } from './shapes.ts';
+import { interrupt } from './steps.ts';
 import { faultsAtEnd, modelOf } from './verdict.ts';
 
 /** What a campaign came to. */
@@ -118,14 +119,7 @@ function read(layout: RunLayout, data: Buffer, lines: readonly string[], at: num
 export async function callDamaged(stage: Stage, calls: number, seed: number, tally: DamageTally): Promise<Record> {
   const model = await modelOf(stage, stepShape);
   const base = openScene(stage, 'damage-base', stepShape);
-  for (
-    let moment = model.took;
-    base.begun() === undefined || readFileSync(base.begun()?.journal ?? '').length < 3000;
-  ) {
-    moment *= 0.95;
-    if (base.begun() !== undefined) await base.play(resumeWords, moment);
-    else await base.play(startWords, moment);
-  }
+  await interrupt(base);
   await base.silence();
   const record = recordOf(base.begun() as RunLayout);
   const next = random(seed);

@@ -33,6 +33,8 @@ export interface KillOrder {
   /** How many kills, those before the first event not counted. */
   readonly kills: number;
   readonly seed: number;
+  /** How often each shape is run undisturbed before; twice unless given. */
+  readonly turns?: number;
   /** How many runs at the same time. */
   readonly workers: number;
   say(text: string): void;
@@ -57,7 +59,7 @@ export async function killCampaign(stage: Stage, order: KillOrder): Promise<Kill
   const waiting = [...shapes];
   const prepare = async () => {
     for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
-      models.push(await modelOf(stage, shape));
+      models.push(await modelOf(stage, shape, order.turns));
     }
   };
   await Promise.all(Array.from({ length: order.workers }, prepare));

@@ -73,7 +73,7 @@ export function launch({ program, words, cwd, env, killAfter }: Launch): Promise
 export function bearers(text: string): readonly number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && lives(pid) && environmentOf(pid).includes(text));
+    .filter((pid) => pid > 0 && pid !== process.pid && environmentOf(pid).includes(text) && lives(pid));
 }
 
 function lives(pid: number): boolean {
@@ -97,7 +97,7 @@ export async function within(patience: number, holds: () => boolean): Promise<nu
   const began = performance.now();
   while (!holds()) {
     if (performance.now() - began > patience) return undefined;
-    await sleep(20);
+    await sleep(50);
   }
   return performance.now() - began;
 }

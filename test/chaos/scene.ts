@@ -58,7 +58,7 @@ export function openScene(stage: Stage, name: string, shape: Shape): Scene {
     ledger: () => (existsSync(ledger) ? readFileSync(ledger, 'utf8').split('\n').slice(0, -1) : []),
     // Everything that belongs to a run has this HOME, the program itself too.
     silence: () =>
-      within(longestSilence, () => bearers(`HOME=${home}\0`).length === 0 && namesIn(temporary).length === 0),
+      within(longestSilence, () => namesIn(temporary).length === 0 && bearers(`HOME=${home}\0`).length === 0),
     clear: () => rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
   };
 }

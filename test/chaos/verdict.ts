@@ -29,10 +29,10 @@ interface Seen {
   readonly paths: readonly string[];
 }
 
-/** Runs a shape undisturbed; its faster of two runs tells how long it usually takes. */
-export async function modelOf(stage: Stage, shape: Shape): Promise<Model> {
+/** Runs a shape undisturbed, so many times; the fastest tells how long it usually takes, and all must end alike. */
+export async function modelOf(stage: Stage, shape: Shape, turns = 2): Promise<Model> {
   const models: Model[] = [];
-  for (const turn of [1, 2]) {
+  for (let turn = 1; turn <= turns; turn++) {
     const scene = openScene(stage, `model-${shape.name.replaceAll(/\W+/g, '-')}-${turn}`, shape);
     const launched = Date.now();
     const { code, stdout, stderr, took } = await scene.play(startWords);
