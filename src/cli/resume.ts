@@ -5,6 +5,7 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import { tasksToRedo } from '../run/resumption.ts';
 import { keptSuccesses } from '../run/unchanged.ts';
 import type { Plan, TaskName } from '../schema/types.gen.ts';
+import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from './command.ts';
 import { conduct, conductRun } from './conduct.ts';
@@ -126,7 +127,7 @@ function todaysFile(project: Project, file: string): string | undefined {
 
 function sameContent(a: string, b: string): boolean {
   try {
-    return readFileSync(a).equals(readFileSync(b));
+    return readFileSync(a).equals(readWhole(b));
   } catch {
     return false;
   }

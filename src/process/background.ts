@@ -28,11 +28,9 @@ export function startBackground(
   },
 ): Background {
   const [file = '', ...args] = words;
-  const log = openSync(
-    how.log,
-    constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
-    0o644,
-  );
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  // It stands where agents can write: what is no file is not waited for.
+  const log = openSync(how.log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644);
   const stdin = how.stdin === undefined ? 'ignore' : 'pipe';
   const child = spawn(file, args, { cwd: how.cwd, env: how.env, detached: true, stdio: [stdin, 'ignore', log] });
   closeSync(log);

@@ -1,10 +1,11 @@
 // events.jsonl: appended in batches, one fdatasync for all that wait, never rewritten.
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type EventBody, type Journal, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { redactEvent } from '../run/redact-event.ts';
 import type { RunEvent, RunId } from '../schema/types.gen.ts';
 import { crc32 } from './crc32.ts';
+import { readWhole } from './ordinary.ts';
 
 export interface JournalFile extends Journal {
   close(): void;
@@ -137,7 +138,7 @@ export interface ReadJournal {
 
 /** Reads a journal. A torn last line is left out; a broken line before it ends what can be trusted. */
 export function readJournal(path: string): ReadJournal {
-  const data = readFileSync(path);
+  const data = readWhole(path);
   const events: RunEvent[] = [];
   let wholeBytes = 0;
   for (let start = 0; start < data.length; ) {

@@ -44,6 +44,11 @@ export function readSome(path: string, position: number, length: number): Buffer
   }
 }
 
+/** All of an ordinary file. */
+export function readWhole(path: string): Buffer {
+  return readSome(path, 0, Number.POSITIVE_INFINITY);
+}
+
 /** Writes a file so that readers see the old one or the new one, whole. */
 export function writeWhole(path: string, data: string | Uint8Array): void {
   const temporary = temporaryName(path);

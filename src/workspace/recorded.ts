@@ -1,5 +1,5 @@
 // A run as its folder tells it: the plan that was made, the journal, and the state that the two come to.
-import { readFileSync, truncateSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, JournalFault } from '../run/fold.ts';
 import { StorageFailure } from '../run/ports.ts';
@@ -10,7 +10,7 @@ import type { Plan, RunEvent } from '../schema/types.gen.ts';
 import { sha256, sha256OfFile } from './digest.ts';
 import { readJournal } from './journal.ts';
 import type { RunLayout } from './layout.ts';
-import { ordinarySize } from './ordinary.ts';
+import { ordinarySize, readWhole } from './ordinary.ts';
 
 type RunStarted = Extract<RunEvent, { type: 'run.started' }>;
 
@@ -38,8 +38,14 @@ export class DamagedRun extends StorageFailure {
   }
 }
 
+/** Longest journal, in bytes, that is read. */
+const longest = 2 ** 31 - 1;
+
 /** Reads a recorded run; undefined when it never began: not even its first event is there. Throws DamagedRun. */
 export function readRun(layout: RunLayout): RecordedRun | undefined {
+  if ((ordinarySize(layout.journal) ?? 0) > longest) {
+    throw new DamagedRun(layout.journal, longest, 'it is longer than any journal');
+  }
   const { events, bytes, wholeBytes, tornOnly } = readJournal(layout.journal);
   const [started] = events;
   if (!tornOnly) throw new DamagedRun(layout.journal, wholeBytes, `event ${events.length + 1} cannot be read`);
@@ -60,7 +66,7 @@ function readPlan(path: string, digest: string): Plan {
 
 function contentOf(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readWhole(path);
   } catch (error) {
     throw new DamagedRun(path, 0, `it cannot be read: ${(error as Error).message}`);
   }
@@ -81,7 +87,7 @@ function foldAll(path: string, plan: Plan, events: readonly RunEvent[]): RunStat
 
 /** Where the line of an event begins, in bytes. */
 function offsetOf(path: string, seq: number): number {
-  const data = readFileSync(path);
+  const data = readWhole(path);
   let at = 0;
   for (let line = 1; line < seq; line++) at = data.indexOf(0x0a, at) + 1;
   return at;

@@ -1,5 +1,6 @@
 // What a person sees of a resume.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
@@ -170,4 +171,19 @@ describe('refused with what to do:', () => {
     const { code, stderr } = await run(resume, { cwd });
     expect([code, stderr]).toEqual([10, expect.stringContaining('damaged at byte 0')]);
   });
+});
+
+test('what an agent put in place of files of the run is not waited for', async () => {
+  const cwd = await failed();
+  heal(cwd);
+  for (const name of ['orchestra.yaml', 'detached.log']) {
+    rmSync(join(runFolder(cwd), name), { force: true });
+    execFileSync('mkfifo', [join(runFolder(cwd), name)]);
+  }
+  const detached = await run([...resume, '--detach'], { cwd });
+  expect(detached.code).toBe(10);
+  expect(detached.stderr).toContain('detached.log');
+  const { code, stderr } = await run(resume, { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toContain('o.yaml has changed since this run was started');
 });

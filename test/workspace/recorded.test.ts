@@ -1,6 +1,7 @@
 // A run that is read back from its folder: whole, cut off, or damaged.
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EventBody } from '../../src/run/ports.ts';
 import type { RunEvent, RunId, TaskName } from '../../src/schema/types.gen.ts';
@@ -112,6 +113,28 @@ describe('a damaged run is told with its place:', () => {
     const [first = '', , third = ''] = linesOf(layout.journal);
     writeFileSync(layout.journal, first + third + third);
     expect(faultOf(layout).offset).toBe(first.length);
+  });
+
+  test.each(['plan', 'journal'] as const)('a %s that is no file any more: nobody waits for it', (which) => {
+    const layout = recorded();
+    rmSync(layout[which]);
+    execFileSync('mkfifo', [layout[which]]);
+    // Whoever waits for a FIFO waits until somebody writes: a process of its own can be ended.
+    const program = `import { readRun } from '${resolve('src/workspace/recorded.ts')}';
+      readRun(JSON.parse(process.argv[1]));`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '-e', program, JSON.stringify(layout)],
+      { encoding: 'utf8', timeout: 10_000, killSignal: 'SIGKILL' },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('not an ordinary file');
+  });
+
+  test('a journal that is longer than any', () => {
+    const layout = recorded();
+    truncateSync(layout.journal, 3 * 2 ** 30); // it takes no room
+    expect(faultOf(layout).message).toContain('it is longer than any journal');
   });
 
   test('a journal that begins with something else', () => {
