@@ -8,6 +8,9 @@ import { faultsAtEnd, type Model, modelOf } from './verdict.ts';
 
 const preload = resolve(import.meta.dirname, 'faults.cjs');
 
+/** No process takes that long, in milliseconds, unless it hangs. */
+const longest = 45_000;
+
 /** What happens at a step: the process is killed, or its disk is full from there on, or for that one step. */
 type Mode = 'before' | 'middle' | 'after' | 'full' | 'once';
 
@@ -107,6 +110,7 @@ async function tryStep(stage: Stage, model: Model, step: Step, tally: StepTally)
     const kind = `${what.split(' ')[0]}${what.endsWith('/events.jsonl') ? ' of the journal' : ''}, ${mode}`;
     tally.steps[kind] = (tally.steps[kind] ?? 0) + 1;
   }
+  if (ended.took > longest) violate(`it took ${Math.round(ended.took / 1000)} s`);
   const events = eventsOf(scene.begun());
   if (before.some((event, index) => JSON.stringify(event) !== JSON.stringify(events[index]))) {
     violate('what stood in the journal has changed');
