@@ -1,5 +1,6 @@
 // Runs that somebody runs right now, for commands that steer them.
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { processFacts } from '../process/identity.ts';
 import { age, quoted } from '../reporters/words.ts';
 import { headOf } from '../workspace/heads.ts';
@@ -32,12 +33,17 @@ export function chooseLive(project: Project, runs: readonly FoundRun[], asked: s
   const what = `run ${run.id} is held by process ${holder.pid}`;
   const found = verdictOf(holder);
   if (found === 'elsewhere') {
-    throw new Refusal(exit.locked, `${what} on ${holder.host}, and this is ${hostname()}`, 'ask for it there');
+    throw new Refusal(exit.locked, `${what} on ${holder.host}, and this is ${hostname()}`, hintElsewhere(run.layout));
   }
   if (found === 'unknown') {
     throw new Refusal(exit.locked, `${what}, of which nothing can be known here: it was left alone`);
   }
   return { ...run, holder };
+}
+
+/** What can be done about a run on another host: whether it is alive cannot be known here. */
+export function hintElsewhere({ workspace }: Pick<FoundRun['layout'], 'workspace'>): string {
+  return `ask for it there; if that machine is gone, or was called so before: remove ${join(workspace, 'run.lock')}`;
 }
 
 /** Why nothing can be asked of a run that nobody runs, and what can be done instead. */

@@ -9,7 +9,9 @@ import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from './command.ts';
 import { conduct, conductRun } from './conduct.ts';
+import { verdictOf } from './holder.ts';
 import type { Interruption } from './interruption.ts';
+import { hintElsewhere } from './live.ts';
 import { findOrchestra } from './lookup.ts';
 import { findProject, isFile, nameFor, type Project } from './project.ts';
 import { printResult } from './result.ts';
@@ -63,10 +65,14 @@ function recordOf(project: Project, { asked, workspace }: ResumeWish): RecordedR
   const named = asked !== undefined && runs.some(({ id }) => id.startsWith(asked) || asked === '@last');
   const run = named ? chooseRun(runs, asked) : newestUnfinished(runs, asked);
   if (run.holder !== undefined) {
+    const { id, state, holder } = run;
+    const how = state === 'running' || state === 'paused' ? state : 'held';
     throw new Refusal(
       exit.locked,
-      `run ${run.id} is ${run.state}, in process ${run.holder.pid} on ${run.holder.host}`,
-      `to see it: super runs show ${run.id}; to end it: super runs stop ${run.id}`,
+      `run ${id} is ${how}, in process ${holder.pid} on ${holder.host}`,
+      verdictOf(holder) === 'elsewhere'
+        ? hintElsewhere(run.layout)
+        : `to see it: super runs show ${id}; to end it: super runs stop ${id}`,
     );
   }
   const recorded = readRun(run.layout);

@@ -1,5 +1,5 @@
 // run.lock: one run per workspace. A lock whose holder is dead is taken over; nobody has to remove one by hand.
-import { linkSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StorageFailure } from '../run/ports.ts';
 import type { RunId } from '../schema/types.gen.ts';
@@ -40,7 +40,10 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
         return { type: 'held', former, release: () => release(path, text) };
       }
       const found = read(path);
-      if (found === undefined) continue;
+      if (found === undefined) {
+        refuseStranger(path);
+        continue;
+      }
       // What nobody can read was left by a crash of the whole machine: a lock appears with its content, or not at all.
       const holder = parse(found);
       if (holder !== undefined && isAlive(holder)) return { type: 'refused', holder };
@@ -51,6 +54,13 @@ export function takeLock(workspace: string, record: LockRecord, isAlive: (holder
   } finally {
     rmSync(mine, { force: true });
   }
+}
+
+/** Nobody ever lets go of a folder, a link or a FIFO in place of the lock. Throws StorageFailure. */
+function refuseStranger(path: string): void {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  if (facts?.isFile() === false)
+    throw new StorageFailure(`${path} is no lock of a run: it must be moved out of the way`);
 }
 
 /**

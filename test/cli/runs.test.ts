@@ -427,7 +427,7 @@ describe('a run that is not ours to steer', () => {
     lock(cwd, { ...recordOf(id), host: 'elsewhere' });
     expect(await runs(...words)).toMatchObject({
       code: 9,
-      stderr: `super: run ${id} is held by process ${process.pid} on elsewhere, and this is ${hostname()}\nask for it there\n`,
+      stderr: `super: run ${id} is held by process ${process.pid} on elsewhere, and this is ${hostname()}\nask for it there; if that machine is gone, or was called so before: remove ${join(cwd, 'orchestra_workspaces/good/run.lock')}\n`,
     });
   });
 });
@@ -488,4 +488,14 @@ test('an orchestra stands for its newest run; resume takes the newest that has n
   expect(JSON.parse((await runs('show', 'good', '--json')).stdout)).toMatchObject({ run: id });
   expect((await runCli(['orchestra', 'resume', 'good'], { cwd })).stderr).toContain('every run of good has succeeded');
   expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).toContain('there is no run "bad"');
+});
+
+test('a run of another host is not resumed, and what can be done is told', async () => {
+  const { id, cwd, journal } = await rehearsed();
+  cutEvents(journal, 2);
+  lock(cwd, { ...recordOf(id), host: 'elsewhere' });
+  expect(await runCli(['orchestra', 'resume'], { cwd })).toMatchObject({
+    code: 9,
+    stderr: `super: run ${id} is running, in process ${process.pid} on elsewhere\nask for it there; if that machine is gone, or was called so before: remove ${join(cwd, 'orchestra_workspaces/good/run.lock')}\n`,
+  });
 });

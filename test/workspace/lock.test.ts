@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '../../src/schema/types.gen.ts';
@@ -32,6 +32,16 @@ test('the lock of a dead holder is taken over', () => {
   const workspace = folderWith({ 'run.lock': `${JSON.stringify(record('old'))}\n` });
   expect(takeLock(workspace, record('new'), dead).type).toBe('held');
   expect(JSON.parse(readFileSync(join(workspace, 'run.lock'), 'utf8'))).toEqual(record('new'));
+  expect(readdirSync(workspace)).toEqual(['run.lock']);
+});
+
+test.each([
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a link', (path: string) => symlinkSync('/nowhere', path)],
+])('%s in place of the lock is told: nobody would ever let go of it', (_, make) => {
+  const workspace = folderWith();
+  make(join(workspace, 'run.lock'));
+  expect(() => takeLock(workspace, record('new'), dead)).toThrow(/run\.lock is no lock of a run/);
   expect(readdirSync(workspace)).toEqual(['run.lock']);
 });
 
