@@ -72,6 +72,8 @@ await build({
   plugins: [builtins],
   banner: { js: '(function (module) {' },
   footer: { js: '})' },
+  // A script does not know where it is; who runs it says so.
+  define: { 'import.meta.filename': 'module.filename' },
 });
 const program = readFileSync('dist/program.cjs');
 if (program.some((byte) => byte > 127)) throw new Error('dist/program.cjs is read as Latin-1, and is more than ASCII');
@@ -82,6 +84,13 @@ await build({
   define: { programDigest: JSON.stringify(createHash('sha256').update(program).digest('hex').slice(0, 16)) },
 });
 await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins], external: ['@dagrejs/graphlib'] });
+// Programs that agents run in: apart, so that the libraries for models cost nothing where none is asked.
+await build({
+  ...common,
+  entryPoints: { 'llm-host': 'src/agents/llm-host.ts' },
+  // Parts of the libraries ask for modules of Node in the old way.
+  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+});
 chmodSync('dist/super.cjs', 0o755);
 
 // The API's types are emitted from the sources that it is made of.

@@ -28,12 +28,13 @@ const keepsCode = 20;
 
 // Beside the program: a folder for temporary files belongs to everybody.
 const folder = join(__dirname, 'cache');
+const filename = join(__dirname, 'program.cjs');
 const file = join(folder, `${programDigest}-${process.version}-${process.arch}`);
 
 /** Runs the command line of this process as the program does; keeps the code of a use that is new. */
 export async function runProcess(): Promise<void> {
   const { script, uses } = load();
-  const program = { exports: {} as { readonly runProcess: typeof runProgram } };
+  const program = { exports: {} as { readonly runProcess: typeof runProgram }, filename };
   script.runInThisContext()(program);
   const use = await program.exports.runProcess();
   if (process.uptime() < keepsCode) {
@@ -43,7 +44,6 @@ export async function runProcess(): Promise<void> {
 
 /** The program, and the uses whose code came with it; none where V8 begins anew. Apart, so that a long run does not hold the bytes. */
 function load(): { readonly script: Script; readonly uses: readonly string[] | undefined } {
-  const filename = join(__dirname, 'program.cjs');
   const kept = readKept();
   // The build sees to it that the text is ASCII, which is read fastest in this way.
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: kept?.code });

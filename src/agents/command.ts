@@ -64,8 +64,9 @@ export function exitMessage(code: number): string {
 
 function whatIsMissing(agent: PlanAgent, doors: AgentDoors): string | undefined {
   if (agent.run === undefined && agent.argv === undefined) return 'it has neither run: nor argv:';
+  const noFolder = missingFolder(agent, doors.root);
+  if (noFolder !== undefined) return noFolder;
   const cwd = resolve(doors.root, agent.cwd);
-  if (!isFolder(cwd)) return `its working folder does not exist: ${cwd}`;
   const path = agent.env.set.PATH ?? doors.env.PATH ?? '';
   if (agent.argv) {
     const [program = ''] = agent.argv;
@@ -96,11 +97,14 @@ const shellWords = new Set(
 );
 
 /** Whether a name leads to something that can be executed: by PATH, or as a path seen from the folder. */
-function isProgram(name: string, path: string, cwd: string): boolean {
+export function isProgram(name: string, path: string, cwd: string): boolean {
   if (name.includes('/')) return isExecutable(resolve(cwd, name));
   return path.split(delimiter).some((folder) => isExecutable(join(resolve(cwd, folder), name)));
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** That the folder in which an agent works is not there, in a sentence. */
+export function missingFolder(agent: Pick<PlanAgent, 'cwd'>, root: string): string | undefined {
+  const cwd = resolve(root, agent.cwd);
+  const there = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return there ? undefined : `its working folder does not exist: ${cwd}`;
 }

@@ -2,6 +2,7 @@ import type { AgentAdapter } from '../run/ports.ts';
 import type { AdapterName } from '../schema/types.gen.ts';
 import { commandAdapter } from './command.ts';
 import type { AgentDoors } from './doors.ts';
+import { llmAdapter } from './llm.ts';
 import { moduleAdapter } from './module.ts';
 import { rehearsalAdapter } from './rehearsal.ts';
 
@@ -15,7 +16,7 @@ export function adapterTable(doors: AgentDoors): Readonly<Record<AdapterName, Ag
     codex: absentAdapter(),
     gemini: absentAdapter(),
     acp: absentAdapter(),
-    llm: absentAdapter(),
+    llm: llmAdapter(doors),
   };
 }
 

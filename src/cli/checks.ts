@@ -1,6 +1,7 @@
 // What `super doctor` looks at. Nothing is written, and of a key only its name is looked at: it is set, or it is not.
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { modelApis } from '../plan/model-apis.ts';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted } from '../reporters/words.ts';
 import { problemsOf } from './adapters.ts';
@@ -68,15 +69,20 @@ async function programCheck(name: string, io: Io): Promise<Check> {
 
 /** The agent CLIs, and the adapters that need none; with what keeps super from using them. */
 async function adapterChecks(project: Project, io: Io): Promise<readonly Check[]> {
-  const problems = await problemsOf([...agentPrograms, 'acp', 'llm'], project.root, io.env);
+  const problems = await problemsOf(agentPrograms, project.root, io.env);
   const programs = await Promise.all(agentPrograms.map((name) => programCheck(name, io)));
-  const others = (['acp', 'llm'] as const).map((name): Check => ({ name, state: 'ok', essential: false, detail: '' }));
-  return [...programs, ...others].map((check) => {
+  const known = programs.map((check) => {
     const problem = problems.get(check.name as (typeof agentPrograms)[number]);
     if (problem === undefined) return check;
     const state = check.state === 'ok' ? 'unusable' : check.state;
     return { ...check, state, detail: check.detail === '' ? problem : `${check.detail}; ${problem}` };
   });
+  const needing = (name: string, detail: string): Check => ({ name, state: 'ok', essential: false, detail });
+  return [
+    ...known,
+    needing('acp', 'for agents that name a program with argv:'),
+    needing('llm', `for agents that name a model and a provider: ${Object.keys(modelApis).join(', ')}`),
+  ];
 }
 
 function keyCheck(name: string, { env }: Io): Check {

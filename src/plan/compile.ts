@@ -11,6 +11,7 @@ import { type AdapterChoice, chooseAdapter } from './adapter-choice.ts';
 import { arrange, priorityRank } from './arrange.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
 import * as graph from './graph.ts';
+import { keyVariableOf } from './model-apis.ts';
 import { strategies } from './strategies/strategies.ts';
 
 /** Finds the agents that an orchestra names. Implemented over files by the command line, over a map by programs. */
@@ -217,10 +218,12 @@ function planAgent(agent: AgentSpec, { execution }: OrchestraSpec, { adapters, a
   const env = around?.defaults?.env;
   // A language_model speaks of a model API; another adapter that was chosen from outside has models of its own.
   const keeps = adapter !== undefined || !has_language_model || chosen.adapter === 'llm';
+  const key = chosen.adapter === 'llm' ? keyVariableOf(agent) : undefined;
   return {
     ...rest,
     ...(env !== undefined && { env: mergedEnv(agent.env, env) }),
     ...chosen,
+    ...(key !== undefined && !agent.secrets.includes(key) && { secrets: [...agent.secrets, key] }),
     ...(keeps && model !== undefined && { model }),
     ...(keeps && provider !== undefined && { provider }),
     ...(keeps && base_url !== undefined && { base_url }),

@@ -13,6 +13,8 @@ export interface Bench {
   readonly adapters: ReturnType<typeof adapterTable>;
   /** The same adapters where there are secrets. */
   withRedactor(redactor: Redactor): ReturnType<typeof adapterTable>;
+  /** The same adapters where the caller's environment is another. */
+  withEnv(env: Readonly<Record<string, string>>): ReturnType<typeof adapterTable>;
   readonly progress: Progress[];
   agent(parts: Partial<PlanAgent>): PlanAgent;
   call(agent: PlanAgent, context?: Readonly<Record<string, string>>): AgentCall;
@@ -38,6 +40,7 @@ export function openBench(graceMs = 300): Bench {
     root,
     adapters: adapterTable({ launchers: () => launchers, env: process.env, root }),
     withRedactor: (redactor) => adapterTable({ launchers: () => launchers, env: process.env, root, redactor }),
+    withEnv: (env) => adapterTable({ launchers: () => launchers, env, root }),
     progress,
     agent: (parts) => ({ ...plainAgent, ...parts }),
     call(agent, context = {}) {

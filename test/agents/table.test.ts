@@ -7,7 +7,7 @@ beforeAll(() => {
 });
 afterAll(() => bench.close());
 
-test.each(['claude', 'codex', 'gemini', 'acp', 'llm'] as const)('%s says that it does not exist', async (name) => {
+test.each(['claude', 'codex', 'gemini', 'acp'] as const)('%s says that it does not exist', async (name) => {
   const agent = bench.agent({ adapter: name });
   const message = `the adapter is not part of this version of super`;
   expect(await bench.adapters[name].check(agent)).toBe(message);

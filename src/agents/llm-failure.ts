@@ -1,0 +1,64 @@
+// Why a model API gave no answer, in words; and how long to wait before it is asked again. Pure.
+
+/** What is known of a call that failed. */
+export interface CallFailure {
+  readonly message: string;
+  /** HTTP status; undefined where there was no answer at all. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly retryable: boolean;
+  /** Code of the system, such as ECONNREFUSED. */
+  readonly code?: string;
+}
+
+/** Whom was asked, and with which key. */
+export interface Asked {
+  readonly provider: string;
+  readonly model: string;
+  readonly baseUrl?: string;
+  readonly keyVariable?: string;
+  readonly hasKey: boolean;
+}
+
+/** What happened, in a sentence that names what a person can change. */
+export function failureText(failure: CallFailure, asked: Asked): string {
+  const { provider, model, baseUrl, keyVariable, hasKey } = asked;
+  const { status } = failure;
+  const said = failure.message.trim() === '' ? '' : `: ${failure.message.trim()}`;
+  if (status === 401 || status === 403) {
+    const verb = status === 401 ? 'refused' : 'may not do this';
+    if (hasKey)
+      return `${provider} answers ${status}, the key in ${keyVariable} ${status === 401 ? 'was ' : ''}${verb}${said}`;
+    return `${provider} answers ${status}, it wants a key: name the variable that holds it with api_key_env${said}`;
+  }
+  if (status === 404) return `${provider} answers 404: is there a model "${model}"${at(baseUrl)}?${spaced(said)}`;
+  if (status === 429) return `${provider} answers 429, too many requests or no quota left${said}`;
+  if (status !== undefined) return `${provider} answers ${status}${said}`;
+  if (failure.code === 'ECONNREFUSED') return `nothing answers${at(baseUrl)} (${provider}): is it running?`;
+  if (failure.code === 'ENOTFOUND' || failure.code === 'EAI_AGAIN')
+    return `no machine is known by that name${at(baseUrl)} (${provider})`;
+  return `${provider} could not be asked${said}`;
+}
+
+function at(baseUrl: string | undefined): string {
+  return baseUrl === undefined ? '' : ` at ${baseUrl}`;
+}
+
+function spaced(said: string): string {
+  return said === '' ? '' : ` It says${said}`;
+}
+
+/** What a provider asks to wait, in milliseconds: retry-after-ms, or retry-after in seconds or as a date. */
+export function askedWait(headers: CallFailure['headers'], now: number): number | undefined {
+  const exact = Number.parseFloat(headers?.['retry-after-ms'] ?? '');
+  if (exact >= 0) return exact;
+  const written = headers?.['retry-after'];
+  if (written === undefined) return undefined;
+  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(written) ? Number.parseFloat(written) : (Date.parse(written) - now) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : undefined;
+}
+
+/** Milliseconds to wait after the `failed`-th failure (from 1) where the provider does not say: 2 s, doubled each time, at most a minute. */
+export function usualWait(failed: number): number {
+  return Math.min(2000 * 2 ** (failed - 1), 60_000);
+}
