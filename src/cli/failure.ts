@@ -1,6 +1,7 @@
 // The only place that turns what a command throws into words and a code.
 import { printableLines } from '../diagnostics/printable.ts';
 import { isStorageFault, isSystemFault } from '../run/ports.ts';
+import { LostJournal } from '../workspace/journal.ts';
 import { DamagedRun } from '../workspace/recorded.ts';
 import { exit, type Io, Refusal } from './command.ts';
 import { version } from './version.ts';
@@ -19,6 +20,10 @@ function failureText(error: unknown): { readonly code: number; readonly text: st
   if (error instanceof DamagedRun) {
     const hint =
       'nothing was changed; what stands before that place is whole. Bring the file back from a copy, or start a new run';
+    return { code: exit.storage, text: `cannot go on: ${error.message}\n${hint}` };
+  }
+  if (error instanceof LostJournal || (error instanceof Error && error.cause instanceof LostJournal)) {
+    const hint = 'the run cannot be resumed; what is left of it stands in its folder, and a new run does all of it';
     return { code: exit.storage, text: `cannot go on: ${error.message}\n${hint}` };
   }
   if (isStorageFault(error)) {

@@ -11,6 +11,9 @@ export interface JournalFile extends Journal {
   close(): void;
 }
 
+/** The journal of a live run was taken away: what happened is known to nobody but the run itself. */
+export class LostJournal extends StorageFailure {}
+
 /** Longest time, in milliseconds, that something written but not awaited stays off the disk. */
 const lazySync = 50;
 
@@ -48,7 +51,15 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
     }
   };
 
+  /** Agents can do to it what they like: what was promised to be on disk must be there. */
+  const check = (): void => {
+    const { nlink, size } = fstatSync(fd);
+    if (nlink === 0) throw new LostJournal(`${path} was removed while the run wrote to it`);
+    if (size < end) throw new LostJournal(`${path} was shortened while the run wrote to it`);
+  };
+
   const failed = (error: unknown): StorageFailure => {
+    if (error instanceof LostJournal) failure ??= error;
     failure ??= new StorageFailure(`${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
     return failure;
   };
@@ -56,6 +67,7 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
   const flush = async (): Promise<void> => {
     try {
       write();
+      check();
       dirty = false;
       const last = next - 1;
       await new Promise<void>((resolve, reject) =>

@@ -71,3 +71,18 @@ test('a link in place of a log shows nothing of what it leads to', async () => {
   expect(code).toBe(1);
   expect(stderr).not.toContain('do not show');
 });
+
+test.each([
+  ['the journal', 'rm "$SUPER_RUN_DIR/events.jsonl"'],
+  ['all that was run', 'rm -rf orchestra_workspaces'],
+])('who removes %s ends the run, and is told of', async (_, script) => {
+  const agents = [
+    { name: 'a', run: 'echo hi' },
+    { name: 'spoiler', run: script },
+  ];
+  const tasks = [task('one'), task('two', { agent: 'spoiler' }), task('three')];
+  const cwd = project(orchestra({ agents, tasks }));
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd });
+  expect([code, stdout]).toEqual([10, '']);
+  expect(stderr).toMatch(/super: cannot go on: \S+events.jsonl was removed while the run wrote to it\n.*a new run/);
+});

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EventBody } from '../../src/run/ports.ts';
 import type { RunId, TaskName } from '../../src/schema/types.gen.ts';
-import { openJournal, readJournal } from '../../src/workspace/journal.ts';
+import { LostJournal, openJournal, readJournal } from '../../src/workspace/journal.ts';
 import { folderWith } from '../cli/harness.ts';
 
 const run = 'r' as RunId;
@@ -140,3 +140,17 @@ test.skipIf(process.getuid?.() !== 0)(
     expect(readdirSync(disk)).toEqual(['events.jsonl']);
   },
 );
+
+test.each([
+  ['removed', (path: string) => rmSync(path)],
+  ['shortened', (path: string) => truncateSync(path)],
+])('a journal that was %s under the hands of its run is told, and nothing is promised any more', async (how, harm) => {
+  const { path, journal } = journalIn(folderWith());
+  journal.append(said('one'));
+  await journal.sync();
+  harm(path);
+  journal.append(said('two'));
+  await expect(journal.sync()).rejects.toThrow(`was ${how} while the run wrote to it`);
+  expect(() => journal.append(said('three'))).toThrow(LostJournal);
+  journal.close();
+});
