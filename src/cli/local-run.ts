@@ -14,7 +14,7 @@ import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../wor
 import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
 import { type JournalFile, openJournal } from '../workspace/journal.ts';
-import { copyOutputs, createRun, linkLatest, type RunLayout } from '../workspace/layout.ts';
+import { copyOutputs, createRun, linkLatest, mendFolders, type RunLayout } from '../workspace/layout.ts';
 import { type LockRecord, takeLock } from '../workspace/lock.ts';
 import { watchQuota } from '../workspace/quota.ts';
 import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
@@ -150,6 +150,7 @@ function openRun(options: LocalRunOptions): OpenRun {
   if (begin.type === 'new') return createNewRun(options, begin);
   const { recorded, again } = begin;
   if (!cutTornLine(recorded)) throw new Refusal(exit.locked, `run ${run} was resumed by somebody else just now`);
+  mendFolders(layout);
   linkLatest(layout, run);
   const opening = [{ type: 'run.resumed' as const, super: version, ...(again.length > 0 && { again: [...again] }) }];
   return {

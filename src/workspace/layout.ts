@@ -1,5 +1,15 @@
 // Where the files of a run are, and how its folder comes to be.
-import { constants, copyFileSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Output, RunId, TaskName } from '../schema/types.gen.ts';
 import { removeTemporary } from './ordinary.ts';
@@ -70,6 +80,14 @@ export function createRun(layout: RunLayout, orchestra: string, playbooks: reado
   writeFileSync(layout.plan, plan);
   if (playbooks.length > 0) mkdirSync(layout.agents);
   for (const { name, text } of playbooks) writeFileSync(join(layout.agents, name), text);
+}
+
+/** Makes folders of a run again that are gone: what copies and cleans often takes empty ones for nothing. */
+export function mendFolders(layout: RunLayout): void {
+  for (const folder of [layout.outputs, join(layout.intermediate, 'artifacts'), layout.results, layout.attempts]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  if (!existsSync(layout.noContext)) mkdirSync(layout.noContext, { mode: 0o555 });
 }
 
 /** Copies outputs of an earlier run into a new one, where they stand under the same names. */

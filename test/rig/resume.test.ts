@@ -187,3 +187,14 @@ test('what an agent put in place of files of the run is not waited for', async (
   expect(code).toBe(0);
   expect(stderr).toContain('o.yaml has changed since this run was started');
 });
+
+test('folders of a run that are gone are made again', async () => {
+  const cwd = await failed();
+  heal(cwd);
+  for (const name of ['task_outputs', 'intermediate', 'attempts', 'final_results']) {
+    rmSync(join(runFolder(cwd), name), { recursive: true });
+  }
+  const { code, stdout } = await run(resume, { cwd });
+  expect([code, stdout]).toEqual([0, '## three\n\nthree 1\n']);
+  expect(readdirSync(join(runFolder(cwd), 'intermediate'))).toEqual(['artifacts']);
+});
