@@ -1,7 +1,10 @@
 import type { AgentAdapter } from '../run/ports.ts';
 import type { AdapterName } from '../schema/types.gen.ts';
+import { claudeAdapter } from './claude.ts';
+import { codexAdapter } from './codex.ts';
 import { commandAdapter } from './command.ts';
 import type { AgentDoors } from './doors.ts';
+import { geminiAdapter } from './gemini.ts';
 import { llmAdapter } from './llm.ts';
 import { moduleAdapter } from './module.ts';
 import { rehearsalAdapter } from './rehearsal.ts';
@@ -12,9 +15,9 @@ export function adapterTable(doors: AgentDoors): Readonly<Record<AdapterName, Ag
     command: commandAdapter(doors),
     module: moduleAdapter(doors),
     rehearsal: rehearsalAdapter(),
-    claude: absentAdapter(),
-    codex: absentAdapter(),
-    gemini: absentAdapter(),
+    claude: claudeAdapter(doors),
+    codex: codexAdapter(doors),
+    gemini: geminiAdapter(doors),
     acp: absentAdapter(),
     llm: llmAdapter(doors),
   };

@@ -1,6 +1,9 @@
 // What `super doctor` looks at. Nothing is written, and of a key only its name is looked at: it is set, or it is not.
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { claude } from '../agents/claude.ts';
+import { codex } from '../agents/codex.ts';
+import { gemini } from '../agents/gemini.ts';
 import { modelApis } from '../plan/model-apis.ts';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted } from '../reporters/words.ts';
@@ -13,8 +16,11 @@ import type { SettingsFile } from './settings-file.ts';
 /** One thing that was looked at. */
 export interface Check {
   readonly name: string;
-  /** `unset` is a key, `unusable` is there but does not help, `foreign` is another program of the same name. */
-  readonly state: 'ok' | 'missing' | 'unset' | 'unusable' | 'foreign';
+  /**
+   * `unset` is a key, `unusable` is there but does not help, `untested` is of another version than those that were tried,
+   * `foreign` is another program of the same name.
+   */
+  readonly state: 'ok' | 'untested' | 'missing' | 'unset' | 'unusable' | 'foreign';
   /** Whether nothing runs without it. */
   readonly essential: boolean;
   readonly detail: string;
@@ -27,6 +33,9 @@ const patience = 5000;
 const tools = ['sh', 'mkfifo', 'sleep', 'grep', 'tr', 'rm', 'env'];
 
 const agentPrograms = ['claude', 'codex', 'gemini'] as const;
+
+/** The versions with which each was tried. */
+const tested = { claude: claude.tested, codex: codex.tested, gemini: gemini.tested };
 
 const keys = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'];
 
@@ -70,11 +79,13 @@ async function programCheck(name: string, io: Io): Promise<Check> {
 /** The agent CLIs, and the adapters that need none; with what keeps super from using them. */
 async function adapterChecks(project: Project, io: Io): Promise<readonly Check[]> {
   const problems = await problemsOf(agentPrograms, project.root, io.env);
-  const programs = await Promise.all(agentPrograms.map((name) => programCheck(name, io)));
+  const programs = await Promise.all(
+    agentPrograms.map(async (name) => versionCheck(name, await programCheck(name, io))),
+  );
   const known = programs.map((check) => {
     const problem = problems.get(check.name as (typeof agentPrograms)[number]);
     if (problem === undefined) return check;
-    const state = check.state === 'ok' ? 'unusable' : check.state;
+    const state = check.state === 'ok' || check.state === 'untested' ? 'unusable' : check.state;
     return { ...check, state, detail: check.detail === '' ? problem : `${check.detail}; ${problem}` };
   });
   const needing = (name: string, detail: string): Check => ({ name, state: 'ok', essential: false, detail });
@@ -83,6 +94,25 @@ async function adapterChecks(project: Project, io: Io): Promise<readonly Check[]
     needing('acp', 'for agents that name a program with argv:'),
     needing('llm', `for agents that name a model and a provider: ${Object.keys(modelApis).join(', ')}`),
   ];
+}
+
+/** A CLI of a version that nobody tried may work as well: it is told, and used. */
+function versionCheck(name: (typeof agentPrograms)[number], check: Check): Check {
+  if (check.state !== 'ok') return check;
+  const [oldest, newest] = tested[name];
+  const range = oldest === newest ? oldest : `${oldest} to ${newest}`;
+  const [version] = /\d+\.\d+\.\d+/.exec(check.detail) ?? [''];
+  const isTried = version !== '' && !isOlder(version, oldest) && !isOlder(newest, version);
+  if (isTried) return { ...check, detail: `${check.detail}; tested: ${range}` };
+  return {
+    ...check,
+    state: 'untested',
+    detail: `${check.detail}; not tested, which ${range} is: it may tell its events in other words`,
+  };
+}
+
+function isOlder(one: string, other: string): boolean {
+  return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
 function keyCheck(name: string, { env }: Io): Check {

@@ -230,7 +230,7 @@ function backendOf({ layout, plan, redactor, ...options }: LocalRunOptions, quie
       gather: (task, files, readLimit) => gatherOutput(layout, task, files, readLimit),
       recordFailure: (task, files, message) => recordFailure(layout, task, files, redactor?.text(message) ?? message),
     },
-    watch: (_task, files, hold) => watchLogs([files.stdout, files.stderr], undefined, hold),
+    watch: (_task, files, hold) => watchLogs([files.stdout, files.stderr, files.transcript], undefined, hold),
   });
 }
 

@@ -1,4 +1,5 @@
 // The secrets of a run: variables that its agents name, with the values that they have here and now.
+import { vendorKeys } from '../agents/vendor.ts';
 import { makeRedactor, type Redactor, type Secret } from '../run/redact.ts';
 import { shortestSecret } from '../run/secret-forms.ts';
 import type { Plan } from '../schema/types.gen.ts';
@@ -11,9 +12,10 @@ export interface Secrecy {
   readonly tooShort: readonly string[];
 }
 
-/** The secrets of all agents of a plan count for all of the run. */
+/** The secrets of all agents of a plan count for all of the run, the keys that coding CLIs get from the caller among them. */
 export function secrecyOf(plan: Plan, env: Readonly<Record<string, string | undefined>>): Secrecy {
-  const names = [...new Set(plan.agents.flatMap(({ secrets }) => secrets))];
+  const keys = plan.agents.flatMap(({ adapter }) => vendorKeys(adapter, env));
+  const names = [...new Set([...plan.agents.flatMap(({ secrets }) => secrets), ...keys])];
   if (names.length === 0) return { redactor: undefined, tooShort: [] };
   const given = names.map((name): Secret => ({ name, value: env[name] ?? '' })).filter(({ value }) => value !== '');
   const secrets = given.filter(({ value }) => value.length >= shortestSecret);

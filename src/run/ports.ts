@@ -186,6 +186,8 @@ export interface AttemptFiles {
   /** Where the agent's standard output and error are kept. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Where an adapter keeps what its agent told, as it was told, one JSON value a line. */
+  readonly transcript: string;
   /** An agent that writes this file gives its output there. */
   readonly output: string;
 }

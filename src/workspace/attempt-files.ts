@@ -51,6 +51,7 @@ export async function prepareAttempt(
       context,
       stdout: join(folder, 'stdout.log'),
       stderr: join(folder, 'stderr.log'),
+      transcript: join(folder, 'transcript.jsonl'),
       output: join(folder, outputName),
     },
   };

@@ -60,6 +60,7 @@ export function openBench(graceMs = 300): Bench {
           context: join(root, 'context'),
           stdout: join(root, 'stdout.log'),
           stderr: join(root, 'stderr.log'),
+          transcript: join(root, 'transcript.jsonl'),
           output,
         },
         cwd: root,

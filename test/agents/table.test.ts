@@ -7,7 +7,8 @@ beforeAll(() => {
 });
 afterAll(() => bench.close());
 
-test.each(['claude', 'codex', 'gemini', 'acp'] as const)('%s says that it does not exist', async (name) => {
+test('what this version lacks says so', async () => {
+  const name = 'acp';
   const agent = bench.agent({ adapter: name });
   const message = `the adapter is not part of this version of super`;
   expect(await bench.adapters[name].check(agent)).toBe(message);

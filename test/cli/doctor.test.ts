@@ -46,16 +46,22 @@ test('perl can stand in for setsid', async () => {
   expect(await doctor(programs({ ...rest, perl: '' }))).toMatchObject({ code: 0 });
 });
 
-test('agent CLIs by version, and that this version cannot drive them', async () => {
+test('agent CLIs by version, and with which versions they were tried', async () => {
   const PATH = programs({
     ...tools,
-    claude: '#!/bin/sh\necho 9.9.9 fake\n',
+    claude: '#!/bin/sh\necho "2.1.200 (fake)"\n',
+    gemini: '#!/bin/sh\necho 9.9.9 fake\n',
     codex: '#!/bin/sh\necho broken >&2; exit 3\n',
   });
-  const { check } = await doctor(PATH);
+  const { check, ok } = await doctor(PATH);
+  expect(ok).toBe(true);
   expect(check('claude')).toMatchObject({
-    state: 'unusable',
-    detail: expect.stringMatching(/^9\.9\.9 fake .*not part of this/),
+    state: 'ok',
+    detail: expect.stringMatching(/^2\.1\.200 \(fake\) .*; tested: 2\.1\.197 to 2\.1\.328$/),
+  });
+  expect(check('gemini')).toMatchObject({
+    state: 'untested',
+    detail: expect.stringMatching(/^9\.9\.9 fake .*; not tested, which 0\.61\.0 is/),
   });
   expect(check('codex')).toMatchObject({ state: 'unusable', detail: expect.stringContaining('broken') });
   expect(check('llm')).toMatchObject({ detail: expect.stringContaining('anthropic') });

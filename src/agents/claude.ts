@@ -1,0 +1,40 @@
+import type { AgentAdapter } from '../run/ports.ts';
+import type { Permissions } from '../schema/types.gen.ts';
+import { claudeReader } from './claude-events.ts';
+import { codingAdapter } from './coding-adapter.ts';
+import type { CodingCli } from './coding-cli.ts';
+import type { AgentDoors } from './doors.ts';
+
+const modes: Readonly<Record<Permissions, string>> = { plan: 'plan', edit: 'acceptEdits', full: 'bypassPermissions' };
+
+/** Claude Code: `claude -p`. */
+export const claude: CodingCli = {
+  name: 'claude',
+  tested: ['2.1.197', '2.1.328'],
+  // Many of them at once must not replace each other's program.
+  env: { DISABLE_AUTOUPDATER: '1' },
+  takesSystemPrompt: true,
+  argumentsFor: (agent, permissions, systemPrompt) => [
+    '-p',
+    // Without --verbose it refuses this format.
+    ...['--output-format', 'stream-json', '--verbose', '--permission-mode', modes[permissions]],
+    ...(agent.model === undefined ? [] : ['--model', agent.model]),
+    ...(systemPrompt === undefined ? [] : ['--append-system-prompt', systemPrompt]),
+    ...(agent.max_turns === undefined ? [] : ['--max-turns', String(agent.max_turns)]),
+    // It takes all words that follow as names of tools, up to the next option.
+    ...(agent.allowed_tools === undefined ? [] : [`--allowedTools=${agent.allowed_tools.join(',')}`]),
+    ...(agent.args ?? []),
+  ],
+  reader: claudeReader,
+  advice(said, status) {
+    if (status === 401 || status === 403 || /not logged in|invalid api key|\/login/i.test(said))
+      return 'log in with "claude", or set ANTHROPIC_API_KEY';
+    if (/root\/sudo/.test(said)) return 'as root it takes permissions: full only with env: {IS_SANDBOX: "1"}';
+    return '';
+  },
+};
+
+/** Runs Claude Code. */
+export function claudeAdapter(doors: AgentDoors): AgentAdapter {
+  return codingAdapter(claude, doors);
+}

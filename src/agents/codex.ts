@@ -1,0 +1,44 @@
+import type { AgentAdapter } from '../run/ports.ts';
+import type { Permissions } from '../schema/types.gen.ts';
+import { codexReader } from './codex-events.ts';
+import { codingAdapter } from './coding-adapter.ts';
+import type { CodingCli } from './coding-cli.ts';
+import type { AgentDoors } from './doors.ts';
+
+const sandboxes: Readonly<Record<Permissions, string>> = {
+  plan: 'read-only',
+  edit: 'workspace-write',
+  full: 'danger-full-access',
+};
+
+/** OpenAI Codex: `codex exec`. */
+export const codex: CodingCli = {
+  name: 'codex',
+  tested: ['0.169.0', '0.169.0'],
+  env: {},
+  takesSystemPrompt: false,
+  argumentsFor: (agent, permissions) => [
+    ...['exec', '--json', '--sandbox', sandboxes[permissions]],
+    ...(agent.model === undefined ? [] : ['--model', agent.model]),
+    ...(agent.args ?? []),
+    '-', // the prompt comes on standard input
+  ],
+  reader: codexReader,
+  problem({ allowed_tools, max_turns }) {
+    if (allowed_tools !== undefined) return 'codex knows no allowed_tools: what it may do is said by permissions';
+    return max_turns === undefined
+      ? undefined
+      : 'codex cannot limit its turns: use timeout_seconds instead of max_turns';
+  },
+  advice(said, status) {
+    if (status === 401 || status === 403) return 'log in with "codex login", or set CODEX_API_KEY';
+    if (said.includes('--skip-git-repo-check'))
+      return 'let it work in a git repository, or give the agent args: [--skip-git-repo-check]';
+    return '';
+  },
+};
+
+/** Runs OpenAI Codex. */
+export function codexAdapter(doors: AgentDoors): AgentAdapter {
+  return codingAdapter(codex, doors);
+}

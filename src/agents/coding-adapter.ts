@@ -1,0 +1,32 @@
+import type { AgentAdapter } from '../run/ports.ts';
+import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
+import type { CodingCli } from './coding-cli.ts';
+import { isProgram, missingFolder } from './command.ts';
+import type { AgentDoors } from './doors.ts';
+import { drive } from './drive.ts';
+
+/** What an agent may do that does not say it. */
+const usualPermissions: Permissions = 'edit';
+
+/** Longest system prompt in bytes that is given as an argument: Linux takes 128 KiB for one. */
+const longestArgument = 100_000;
+
+/** Runs a coding CLI headless: the prompt on its standard input, its events on its standard output. */
+export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
+  return {
+    check: async (agent) => whatIsMissing(cli, agent, doors),
+    start(call) {
+      const { agent } = call;
+      const system = agent.system_prompt.trim();
+      const asArgument = cli.takesSystemPrompt && system !== '' && Buffer.byteLength(system) <= longestArgument;
+      const words = cli.argumentsFor(agent, agent.permissions ?? usualPermissions, asArgument ? system : undefined);
+      return drive(doors, cli, call, [cli.name, ...words], asArgument ? '' : system);
+    },
+  };
+}
+
+function whatIsMissing(cli: CodingCli, agent: PlanAgent, { root, env }: AgentDoors): string | undefined {
+  const path = agent.env.set.PATH ?? env.PATH ?? '';
+  if (!isProgram(cli.name, path, root)) return `program not found: ${cli.name}`;
+  return missingFolder(agent, root) ?? cli.problem?.(agent, agent.permissions ?? usualPermissions);
+}

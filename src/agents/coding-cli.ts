@@ -1,0 +1,23 @@
+import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
+import type { EventReader } from './events.ts';
+import type { CliName } from './vendor.ts';
+
+/** What is particular about one coding CLI. */
+export interface CodingCli {
+  /** Its program has the same name. */
+  readonly name: CliName;
+  /** Versions with which it was tried, the oldest and the newest. */
+  readonly tested: readonly [string, string];
+  /** Variables that make it behave; those of the agent come over them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether the system prompt has an argument; else it stands before the prompt. */
+  readonly takesSystemPrompt: boolean;
+  /** The words of its command line. Neither the prompt nor anything of it is among them. */
+  argumentsFor(agent: PlanAgent, permissions: Permissions, systemPrompt: string | undefined): readonly string[];
+  /** Begins to read what it prints. */
+  reader(): EventReader;
+  /** What of an agent it cannot do here, in a sentence. */
+  problem?(agent: PlanAgent, permissions: Permissions): string | undefined;
+  /** What a person can do about a fault that is known; empty for others. */
+  advice(said: string, status: number | undefined, code: number): string;
+}

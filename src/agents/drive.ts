@@ -1,0 +1,112 @@
+// Runs one attempt of a coding CLI. What it prints goes, as it is, into transcript.jsonl; what of it people read into stdout.log;
+// what it reports into the journal; its answer into the output file.
+import { lstatSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openRedactedLog, type RedactedLog } from '../process/redacted-log.ts';
+import { type AgentCall, type AgentEnd, type AgentProcess, StorageFailure } from '../run/ports.ts';
+import type { RedactedStream, Redactor } from '../run/redact.ts';
+import { boundsOf } from './bounds.ts';
+import type { CodingCli } from './coding-cli.ts';
+import { openComplaint } from './complaint.ts';
+import type { AgentDoors } from './doors.ts';
+import { type Listener, openListener } from './listener.ts';
+import { vendorVariables } from './vendor.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Starts it with these words. `preface` stands before the prompt. Throws what the system says when files cannot be opened. */
+export function drive(
+  doors: AgentDoors,
+  cli: CodingCli,
+  call: AgentCall,
+  argv: readonly string[],
+  preface: string,
+): AgentProcess {
+  const { files, agent } = call;
+  const stdin = inputFile(call, preface);
+  if (stdin === undefined) return refused('there is nothing to ask: the task has no description and receives nothing');
+  const [transcript, told, stderr] = [files.transcript, files.stdout, files.stderr].map((path) =>
+    openRedactedLog(path, doors.redactor?.open() ?? asItIs),
+  ) as [RedactedLog, RedactedLog, RedactedLog];
+  const complaint = openComplaint();
+  const listener = openListener(cli.reader(), {
+    report: call.report,
+    line: (text) => told.write(Buffer.from(`${text}\n`)),
+  });
+  const { ended, stop, freeze, held } = doors.launchers().launch({
+    program: { type: 'argv', argv },
+    cwd: call.cwd,
+    env: { ...vendorVariables(agent.adapter, doors.env), ...cli.env, ...call.env },
+    stdin,
+    stdout: {
+      write(chunk) {
+        transcript.write(chunk);
+        listener.push(chunk);
+      },
+      end() {
+        listener.end();
+        transcript.end();
+        told.end();
+      },
+    },
+    stderr: {
+      write(chunk) {
+        stderr.write(chunk);
+        complaint.push(chunk);
+      },
+      end: stderr.end,
+    },
+    ...boundsOf(call),
+  });
+  return {
+    stop,
+    freeze,
+    held,
+    ended: ended.then((end) => {
+      for (const log of [transcript, told, stderr]) log.check();
+      const verdict = verdictOf(end, listener.account(), {
+        complaint: complaint.text(),
+        advice: cli.advice,
+      });
+      if (verdict.type === 'failed') return kept(verdict, doors.redactor);
+      leaveOutput(files.output, listener);
+      return verdict;
+    }),
+  };
+}
+
+function refused(message: string): AgentProcess {
+  return { ended: Promise.resolve({ type: 'failed', reason: 'adapter', message }), stop() {} };
+}
+
+const nothing = new Uint8Array();
+
+/** A stream in which there are no secrets. */
+const asItIs: RedactedStream = { push: (chunk) => chunk, end: () => nothing };
+
+/** The file with what the CLI reads; undefined where there is nothing to read. */
+function inputFile({ files, prompt }: AgentCall, preface: string): string | undefined {
+  if (files.prompt === undefined || prompt.trim() === '') return undefined;
+  if (preface === '') return files.prompt;
+  const path = join(files.folder, 'prompt-with-system.md');
+  try {
+    writeFileSync(path, `${preface}\n\n${prompt}`);
+  } catch (error) {
+    throw new StorageFailure(`cannot write a prompt: ${(error as Error).message}`);
+  }
+  return path;
+}
+
+/** Redacted before it is cut to its length: of a secret that the cut goes through nobody would know the rest. */
+function kept(end: Extract<AgentEnd, { type: 'failed' }>, redactor: Redactor | undefined): AgentEnd {
+  return { ...end, message: redactor?.text(end.message) ?? end.message };
+}
+
+/** The answer is the output, unless the agent wrote one into the file for it. */
+function leaveOutput(path: string, listener: Listener): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.isFile() === true && there.size > 0) return;
+  const { result, text } = listener.account();
+  const answer = (result?.text ?? '').trim() === '' ? text : (result?.text ?? '');
+  if (there !== undefined && !there.isDirectory()) unlinkSync(path); // a link, or an empty file: what it leads to is not ours
+  writeFileSync(path, answer.trim() === '' ? '' : `${answer.trimEnd()}\n`, { flag: 'wx' });
+}

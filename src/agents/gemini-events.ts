@@ -1,0 +1,121 @@
+import type { AgentEvent, EventReader, Native } from './events.ts';
+import { brieflyOf, countOf, faultOf, inputOf, isObject, objectOf, objectsOf, statusOf, textOf } from './native.ts';
+
+/** Tools that write files. */
+const writers: readonly string[] = ['write_file', 'replace', 'edit'];
+
+/** Errors by which gemini tells that a tool is not to be used: it hides the tool rather than refuse it. */
+const denials: readonly string[] = ['tool_not_registered', 'policy_violation', 'permission_denied'];
+
+/** Most tools under way that are remembered. */
+const mostCalls = 1000;
+
+interface Call {
+  readonly tool: string;
+  readonly input: string;
+  /** The file that it writes; empty for other tools. */
+  readonly path: string;
+}
+
+/** Reads what `gemini -o stream-json` prints, and the one object that `-o json` prints. */
+export function geminiReader(): EventReader {
+  const calls = new Map<string, Call>();
+  return (value) => {
+    switch (textOf(value.type)) {
+      case 'init': {
+        const model = textOf(value.model);
+        return [{ type: 'session', id: textOf(value.session_id), ...(model !== '' && { model }) }];
+      }
+      case 'message':
+        return [readMessage(value)];
+      case 'tool_use':
+        return [readCall(value, calls)];
+      case 'tool_result':
+        return readAnswer(value, calls);
+      case 'error':
+        return [{ type: 'error', ...faultOf(textOf(value.message)) }];
+      case 'result':
+        return [usageOf(objectOf(value.stats)), resultOf(value)];
+      case '':
+        return 'stats' in value || 'response' in value ? readWhole(value) : [{ type: 'other', name: '' }];
+      default:
+        return [{ type: 'other', name: textOf(value.type) }];
+    }
+  };
+}
+
+function readMessage(value: Native): AgentEvent {
+  if (value.role !== 'assistant') return { type: 'other', name: `message/${textOf(value.role)}` };
+  return { type: 'text', text: textOf(value.content), ...(value.delta === true && { part: true as const }) };
+}
+
+function readCall(value: Native, calls: Map<string, Call>): AgentEvent {
+  const id = textOf(value.tool_id);
+  const tool = textOf(value.tool_name);
+  const path = writers.includes(tool) ? textOf(objectOf(value.parameters).file_path) : '';
+  const input = inputOf(value.parameters);
+  if (calls.size < mostCalls) calls.set(id, { tool, input, path });
+  return { type: 'tool-call', id, tool, input };
+}
+
+function readAnswer(value: Native, calls: Map<string, Call>): readonly AgentEvent[] {
+  const id = textOf(value.tool_id);
+  const call = calls.get(id);
+  calls.delete(id);
+  const ok = value.status !== 'error';
+  const error = objectOf(value.error);
+  const answer: AgentEvent = {
+    type: 'tool-result',
+    id,
+    tool: call?.tool ?? '',
+    input: call?.input ?? '',
+    ok,
+    problem: ok ? '' : brieflyOf(textOf(error.message) || textOf(value.output) || textOf(error.type)),
+    ...(denials.includes(textOf(error.type)) && { denied: true as const }),
+  };
+  if (!ok || call === undefined || call.path === '') return [answer];
+  return [answer, { type: 'file-change', path: call.path, change: 'changed' }];
+}
+
+function resultOf(value: Native): AgentEvent {
+  if (value.status === 'success') return { type: 'result', ok: true, denials: [] };
+  const fault = faultOf(textOf(objectOf(value.error).message) || textOf(value.status));
+  return { type: 'result', ok: false, ...fault, denials: [] };
+}
+
+function usageOf(stats: Native): AgentEvent {
+  return {
+    type: 'usage',
+    of: 'total',
+    usage: {
+      input_tokens: countOf(stats.input_tokens),
+      output_tokens: countOf(stats.output_tokens),
+      cached_tokens: countOf(stats.cached),
+    },
+  };
+}
+
+/** The one object of `-o json`, whose figures stand by model. */
+function readWhole(value: Native): readonly AgentEvent[] {
+  const tokens = objectsOf(Object.values(objectOf(objectOf(value.stats).models))).map((each) => objectOf(each.tokens));
+  const sum = (name: string) => tokens.reduce((total, each) => total + countOf(each[name]), 0);
+  const error = isObject(value.error) ? value.error : undefined;
+  const response = textOf(value.response);
+  const session = textOf(value.session_id);
+  const usage = { input_tokens: sum('prompt'), output_tokens: sum('candidates'), cached_tokens: sum('cached') };
+  const status = statusOf(error?.code);
+  return [
+    ...(session === '' ? [] : [{ type: 'session' as const, id: session }]),
+    ...(response === '' ? [] : [{ type: 'text' as const, text: response }]),
+    { type: 'usage', of: 'total', usage },
+    error === undefined
+      ? { type: 'result', ok: true, text: response, denials: [] }
+      : {
+          type: 'result',
+          ok: false,
+          ...(status !== undefined && { status }),
+          ...faultOf(textOf(error.message)),
+          denials: [],
+        },
+  ];
+}

@@ -1,0 +1,44 @@
+import type { AgentAdapter } from '../run/ports.ts';
+import type { Permissions } from '../schema/types.gen.ts';
+import { codingAdapter } from './coding-adapter.ts';
+import type { CodingCli } from './coding-cli.ts';
+import type { AgentDoors } from './doors.ts';
+import { geminiReader } from './gemini-events.ts';
+
+const modes: Readonly<Record<Permissions, string>> = { plan: 'plan', edit: 'auto_edit', full: 'yolo' };
+
+/** Exit codes of gemini that name a fault. */
+const noAuth = 41;
+const untrusted = 55;
+
+/** Gemini CLI: `gemini -o stream-json`. */
+export const gemini: CodingCli = {
+  name: 'gemini',
+  tested: ['0.61.0', '0.61.0'],
+  // It starts itself once more otherwise, and signals never reach the one that works.
+  env: { GEMINI_CLI_NO_RELAUNCH: 'true' },
+  takesSystemPrompt: false,
+  argumentsFor: (agent, permissions) => [
+    ...['--output-format', 'stream-json', '--approval-mode', modes[permissions]],
+    ...(agent.model === undefined ? [] : ['--model', agent.model]),
+    ...(agent.allowed_tools ?? []).map((tool) => `--allowed-tools=${tool}`),
+    ...(agent.args ?? []),
+  ],
+  reader: geminiReader,
+  problem: ({ max_turns }) =>
+    max_turns === undefined
+      ? undefined
+      : 'gemini has no argument for max_turns: set model.maxSessionTurns in its settings.json',
+  advice(said, status, code) {
+    if (code === untrusted || /not running in a trusted/i.test(said))
+      return 'trust the folder in gemini, or give the agent args: [--skip-trust]';
+    if (code === noAuth || status === 401 || status === 403)
+      return 'choose how to log in with "gemini", or set GEMINI_API_KEY';
+    return '';
+  },
+};
+
+/** Runs Gemini CLI. */
+export function geminiAdapter(doors: AgentDoors): AgentAdapter {
+  return codingAdapter(gemini, doors);
+}
