@@ -86,6 +86,8 @@ function addCommand(
   program.action(async (...parameters: unknown[]) => {
     const values = parameters.slice(0, -2);
     const operands = values.flat().filter((value): value is string => typeof value === 'string');
+    // As from a shell whose variable is not set: every id begins with nothing, and it would mean whichever run there is.
+    if (operands.includes('')) throw usageFault('an argument is empty', nextStep(command.path));
     await act(command, { command, operands, options: parameters.at(-2) as Call['options'], commands, groups });
   });
 }

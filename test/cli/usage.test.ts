@@ -21,6 +21,7 @@ const cases: Readonly<Record<string, readonly [number, ...string[]]>> = {
   'unknown-option': [2, 'orchestra', 'show', 'hello', '--fromat', 'dot'],
   'missing-operand': [2, 'orchestra', 'show'],
   'too-many-operands': [2, 'orchestra', 'list', 'hello'],
+  'empty-operand': [2, 'runs', 'stop', ''],
   'missing-value': [2, 'orchestra', 'show', 'hello', '--format'],
   'bad-choice': [2, 'orchestra', 'show', 'hello', '--format', 'png'],
   'unknown-orchestra': [4, 'orchestra', 'show', 'helo'],
