@@ -1,11 +1,12 @@
 // A recorded run as documents for other programs.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canSee, sampleRun } from '../process/resources.ts';
 import { gadugiFiles, type Measured } from '../reporters/gadugi.ts';
 import type { TaskState } from '../run/state.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
+import { makeFolder } from '../workspace/lock.ts';
 import { writeWhole } from '../workspace/ordinary.ts';
 import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { type Io, setupFault } from './command.ts';
@@ -68,16 +69,24 @@ function recordOf(run: FoundRun): RecordedRun {
   return recorded;
 }
 
+/** Writes an export where a person wants it. A device, a FIFO and what a link leads to are written to, never replaced. */
+export function writeExport(path: string, text: string): void {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) writeWhole(path, text);
+  else if (facts.isFile()) writeWhole(realpathSync(path), text);
+  else writeFileSync(path, text);
+}
+
 /** Writes the monitoring files of a run into a folder, each whole; with `watch` again and again until the run has ended. Gives their names. */
 export async function exportGadugi(
   project: Project,
-  find: () => FoundRun,
+  find: (asked?: string) => FoundRun,
   output: string,
   how: { readonly list: boolean; readonly watch: boolean },
   io: Io,
 ): Promise<string[]> {
   const folder = resolve(io.cwd, output);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   let goOn = how.watch;
   const forget = how.watch
     ? io.onSignal(() => {
@@ -85,8 +94,8 @@ export async function exportGadugi(
       })
     : () => {};
   try {
-    for (;;) {
-      const run = find();
+    // What is the newest run may change meanwhile.
+    for (let run = find(); ; run = find(run.id)) {
       const files = gadugiFiles(await factsOf(project, run), how.list);
       for (const [name, content] of Object.entries(files)) {
         writeWhole(join(folder, name), `${JSON.stringify(content, null, 2)}\n`);

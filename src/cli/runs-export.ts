@@ -28,10 +28,10 @@ export const runsExport: Command = {
     const { chooseRun, findRuns } = await import('./runs.ts');
     const project = await findProject(io.cwd);
     const workspace = textOption(call, 'workspacePath');
-    const find = () => chooseRun(findRuns(project, workspace), call.operands[0] ?? '@last');
+    const find = (asked = call.operands[0] ?? '@last') => chooseRun(findRuns(project, workspace), asked);
     const format = textOption(call, 'format') ?? 'json';
     const output = textOption(call, 'output');
-    const { exportGadugi, exportedEvents, exportedRun } = await import('./export.ts');
+    const { exportGadugi, exportedEvents, exportedRun, writeExport } = await import('./export.ts');
     if (format === 'gadugi') {
       if (output === undefined)
         throw usageFault('--format gadugi writes several files', 'name a folder: --output <folder>');
@@ -47,11 +47,10 @@ export const runsExport: Command = {
     }
     if (flag(call, 'list') || flag(call, 'watch')) throw usageFault('--list and --watch go with --format gadugi');
     const run = find();
-    const { writeWhole } = await import('../workspace/ordinary.ts');
     const { resolve } = await import('node:path');
     const text = format === 'ndjson' ? exportedEvents(run) : undefined;
     if (output !== undefined)
-      writeWhole(resolve(io.cwd, output), text ?? `${JSON.stringify(exportedRun(run), null, 2)}\n`);
+      writeExport(resolve(io.cwd, output), text ?? `${JSON.stringify(exportedRun(run), null, 2)}\n`);
     else if (text !== undefined) io.stdout.write(text);
     else printJson(io, exportedRun(run));
     return exit.succeeded;

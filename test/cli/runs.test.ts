@@ -1,5 +1,14 @@
 // Commands about runs, on runs that were rehearsed in this process.
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -497,5 +506,29 @@ test('a run of another host is not resumed, and what can be done is told', async
   expect(await runCli(['orchestra', 'resume'], { cwd })).toMatchObject({
     code: 9,
     stderr: `super: run ${id} is running, in process ${process.pid} on elsewhere\nask for it there; if that machine is gone, or was called so before: remove ${join(cwd, 'orchestra_workspaces/good/run.lock')}\n`,
+  });
+});
+
+describe('an export into what is no plain file', () => {
+  test('a link leads to where it is written', async () => {
+    const { cwd, runs } = await rehearsed();
+    writeFileSync(join(cwd, 'target'), 'old');
+    symlinkSync('target', join(cwd, 'link'));
+    expect((await runs('export', '-o', 'link')).code).toBe(0);
+    expect(readlinkSync(join(cwd, 'link'))).toBe('target');
+    expect(JSON.parse(readFileSync(join(cwd, 'target'), 'utf8'))).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('a device stays one', async () => {
+    const { cwd, runs } = await rehearsed();
+    symlinkSync('/dev/null', join(cwd, 'null'));
+    expect((await runs('export', '-o', 'null')).code).toBe(0);
+    expect(statSync(join(cwd, 'null')).isCharacterDevice()).toBe(true);
+  });
+
+  test('a place where nothing can be made is told at once', async () => {
+    const { runs } = await rehearsed();
+    const { code, stderr } = await runs('export', '--format', 'gadugi', '-o', '/proc/self/exported');
+    expect([code, stderr]).toEqual([4, expect.stringContaining('/proc/self/exported')]);
   });
 });
