@@ -61,6 +61,8 @@ export function apply(state: RunState, event: RunEvent): void {
       delete state.parallel;
       state.frozen = false;
       for (const task of [...state.running]) backToPending(state, task);
+      // The clock may have been set back since: a retry waits no longer than it was to wait.
+      for (const task of state.retrying) task.notBefore = Math.min(task.notBefore ?? at, at + (task.retryDelay ?? 0));
       for (const name of event.again ?? []) reopen(state, taskNamed(state, name, event.seq));
       discardUnconfirmed(state);
       if (event.again !== undefined) recount(state);
@@ -140,6 +142,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       if (event.message !== undefined) task.message = event.message;
       if (event.feedback !== undefined) task.feedback = event.feedback;
       task.notBefore = Date.parse(event.at);
+      task.retryDelay = Math.max(0, task.notBefore - at);
       backToPending(state, task);
       return;
     case 'task.succeeded':

@@ -50,6 +50,8 @@ export interface TaskState {
   feedback?: string;
   /** Time before which the next attempt does not start, in milliseconds since 1970. */
   notBefore?: number;
+  /** How long that was to wait, in milliseconds. */
+  retryDelay?: number;
   /** Whether a person cancelled it alone. */
   requested?: boolean;
   /** Latest report of the agent. */

@@ -118,3 +118,21 @@ describe('a resume', () => {
     expect(fold(plan, events).firstFailed?.task.name).toBe('a');
   });
 });
+
+test('a retry waits no longer than it was to wait, though the clock was set back before the resume', () => {
+  const events = journal('start a', 'retry a', 'resume');
+  const times = [
+    '2027-01-01T00:00:00.000Z',
+    '2027-01-01T00:00:01.000Z',
+    '2027-01-01T00:00:02.000Z',
+    '2026-01-01T00:00:00.000Z',
+  ];
+  const timed = events.map((event, at) => ({
+    ...event,
+    ts: times[at],
+    ...('at' in event && { at: '2027-01-01T00:00:07.000Z' }),
+  }));
+  const waiting = (until: number) => fold(chain, (timed as RunEvent[]).slice(0, until)).tasks.get(name('a'))?.notBefore;
+  expect(waiting(3)).toBe(Date.parse('2027-01-01T00:00:07.000Z'));
+  expect(waiting(4)).toBe(Date.parse('2026-01-01T00:00:05.000Z'));
+});
