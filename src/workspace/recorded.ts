@@ -9,7 +9,7 @@ import { validate as validPlan } from '../schema/plan.gen.js';
 import type { Plan, RunEvent } from '../schema/types.gen.ts';
 import { sha256, sha256OfFile } from './digest.ts';
 import { readJournal } from './journal.ts';
-import type { RunLayout } from './layout.ts';
+import { outputPath, type RunLayout } from './layout.ts';
 import { ordinarySize, readWhole } from './ordinary.ts';
 
 type RunStarted = Extract<RunEvent, { type: 'run.started' }>;
@@ -73,7 +73,7 @@ function contentOf(path: string): Buffer {
 }
 
 function foldAll(path: string, plan: Plan, events: readonly RunEvent[]): RunState {
-  const foreign = events.find((event) => !validEvent(event));
+  const foreign = events.find((event) => !validEvent(event) || !isInPlace(event));
   if (foreign !== undefined) {
     throw new DamagedRun(path, offsetOf(path, foreign.seq), `event ${foreign.seq} has not the form of an event`);
   }
@@ -83,6 +83,11 @@ function foldAll(path: string, plan: Plan, events: readonly RunEvent[]): RunStat
     if (!(error instanceof JournalFault)) throw error;
     throw new DamagedRun(path, offsetOf(path, error.seq), error.message);
   }
+}
+
+/** Outputs stand where this program writes them: whoever could write the journal cannot have another file handed on. */
+function isInPlace(event: RunEvent): boolean {
+  return !('output' in event) || event.output.path === outputPath(event.task);
 }
 
 /** Where the line of an event begins, in bytes. */

@@ -154,6 +154,14 @@ describe('a damaged run is told with its place:', () => {
     expect(faultOf(layout).message).toContain('finds the task "a" succeeded');
   });
 
+  test('an output that stands elsewhere', () => {
+    const layout = recorded([
+      begins,
+      { ...succeeds, output: { ...output, path: '../../../secrets.txt' } } as EventBody,
+    ]);
+    expect(faultOf(layout).offset).toBe(linesOf(layout.journal).slice(0, 2).join('').length);
+  });
+
   test('an event of no known form', () => {
     const layout = recorded([{ type: 'task.imagined', task: a } as never]);
     expect(faultOf(layout)).toMatchObject({ offset: linesOf(layout.journal)[0]?.length });
