@@ -177,10 +177,14 @@ function reporterContext(
     stderr: io.stderr,
     plan,
     goal,
-    // Only a run that did not succeed asks for it: it reads every orchestra of the project.
+    // Only a run that did not succeed asks for these: they read every orchestra of the project.
     get resume() {
       return wordsOn(project, { id: run, layout }, 'orchestra', 'resume');
     },
+    get logs() {
+      return wordsOn(project, { id: run, layout }, 'runs', 'logs');
+    },
+    printsResult: true,
     color: wantsColor(io.stderr, io.env),
     verbose: flag(call, 'verbose'),
     files: runFiles(project, layout),

@@ -120,6 +120,8 @@ function plainTeller({ project, run, recorded }: ReadRun, state: RecordedRun['st
     plan: recorded.plan,
     goal: recorded.started.goal,
     resume,
+    logs: wordsOn(project, run, 'runs', 'logs'),
+    printsResult: false,
     color: wantsColor(io.stdout, io.env),
     verbose: false,
     everyEvent: true,

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import { tasksToRedo } from '../run/resumption.ts';
+import { quoted, someOf } from '../reporters/words.ts';
+import { optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
+import type { RunState } from '../run/state.ts';
 import { keptSuccesses } from '../run/unchanged.ts';
 import type { Plan, TaskName } from '../schema/types.gen.ts';
 import { readWhole } from '../workspace/ordinary.ts';
@@ -11,7 +13,7 @@ import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from 
 import { conduct, conductRun } from './conduct.ts';
 import { verdictOf } from './holder.ts';
 import type { Interruption } from './interruption.ts';
-import { hintElsewhere } from './live.ts';
+import { hintElsewhere, wordsOn } from './live.ts';
 import { findOrchestra } from './lookup.ts';
 import { findProject, isFile, nameFor, type Project } from './project.ts';
 import { printResult } from './result.ts';
@@ -106,10 +108,23 @@ function refuseUnknown({ state }: RecordedRun, names: readonly TaskName[]): void
 
 /** Nothing is left to do: the result is what it was. */
 async function alreadyOver(project: Project, { layout, state, started }: RecordedRun, call: Call, io: Io) {
-  const how = state.outcome === 'succeeded' ? 'has succeeded' : 'has nothing left that could be done';
-  io.stderr.write(`super: run ${started.run} ${how}; to do tasks again: --from <task>\n`);
+  const options = optionsToGoOn(state);
+  const again = wordsOn(project, { id: started.run, layout }, 'orchestra', 'resume');
+  const command = [...again, ...options].map(quoted).join(' ');
+  const what =
+    state.outcome === 'succeeded'
+      ? `has succeeded; to do tasks again: ${command} --from <task>`
+      : `has nothing left to do by itself: ${leftOf(state)}\nto do that again: ${command}`;
+  io.stderr.write(`super: run ${started.run} ${what}\n`);
   if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(project, layout.result));
   return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
+}
+
+/** What a resume leaves as it is, unless it is asked for. */
+function leftOf({ inOrder, counts }: RunState): string {
+  const left = counts.failed > 0 ? 'failed' : 'cancelled';
+  const names = inOrder.filter(({ status }) => status === left).map(({ task }) => task.name);
+  return `${someOf(names, 20)} ${left === 'failed' ? 'failed' : names.length === 1 ? 'was cancelled' : 'were cancelled'}`;
 }
 
 /** Files that read differently today than when the run was started, as people name them. */

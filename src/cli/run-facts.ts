@@ -1,6 +1,7 @@
 // A run as facts: what `runs show` prints, in JSON and as the ground of its words.
 import { dirname, join } from 'node:path';
 import { canSee, type RunUse, sampleRun } from '../process/resources.ts';
+import { commandsAfter } from '../reporters/next.ts';
 import type { RunState, TaskState, TaskStatus } from '../run/state.ts';
 import type { PlanAgent, RunEvent } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
@@ -127,13 +128,12 @@ function nextCommands(project: Project, run: FoundRun, state: RunState): string[
       return [on('runs', 'logs', '-f'), on('runs', 'stop')];
     case 'paused':
       return [on('runs', 'unpause'), on('runs', 'stop')];
-    case 'failed': {
-      const failed = state.inOrder.find(({ status, attempt }) => status === 'failed' && attempt > 0);
-      const logs = failed === undefined ? [] : [[...on('runs', 'logs'), failed.task.name]];
-      return [...logs, on('orchestra', 'resume')];
-    }
+    case 'failed':
+    case 'cancelled':
+    case 'interrupted':
+      return commandsAfter(state, { resume: on('orchestra', 'resume'), logs: on('runs', 'logs') });
     default:
-      return [on('orchestra', 'resume')];
+      return run.state satisfies never;
   }
 }
 

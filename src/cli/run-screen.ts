@@ -1,6 +1,8 @@
 // How `runs show` looks: facts first, then a line for each task, then what each agent uses, then what comes next.
 import { hostname } from 'node:os';
-import { oneLine, whyOf } from '../reporters/failure.ts';
+import { evidenceOf, oneLine, whyOf } from '../reporters/failure.ts';
+import { nextLinesOf } from '../reporters/next.ts';
+import type { ReporterContext } from '../reporters/reporter.ts';
 import { noteOf } from '../reporters/screen.ts';
 import { clean, cut, pad, widthOf } from '../reporters/terminal.ts';
 import {
@@ -12,7 +14,6 @@ import {
   looks,
   type Paint,
   paint as paintOf,
-  quoted,
   size,
   someOf,
   tallyOf,
@@ -30,6 +31,7 @@ export interface Shown {
   readonly run: FoundRun;
   readonly recorded: RecordedRun;
   readonly facts: RunFacts;
+  readonly files: ReporterContext['files'];
   /** Undefined where they were not asked for, or cannot be known. */
   readonly resources: Awaited<ReturnType<typeof resourcesOf>> | undefined;
 }
@@ -187,15 +189,14 @@ function taskRow(task: TaskState, nameWidth: number, { run, recorded, facts }: S
 const mostFailures = 10;
 
 /** What failed in full: the lines of the table may have no room for it. */
-function failureLines({ facts }: Shown, { paint, verbose }: Screen): string[] {
-  const failed = facts.tasks.filter(({ state }) => state === 'failed');
+function failureLines({ recorded, files }: Shown, { paint, verbose }: Screen): string[] {
+  const failed = recorded.state.inOrder.filter(({ status }) => status === 'failed');
   const told = failed.slice(0, verbose ? failed.length : mostFailures);
-  const lines = told.flatMap(({ name, reason, message, logs }) => {
-    const why = whyOf({ ...(reason !== null && { reason }), ...(message !== null && { message }) });
-    const log = logs.stderr ?? logs.stdout;
-    return [`${paint.red(`${name} failed`)}: ${why}`, ...(log === null ? [] : [`  log: ${clean(log)}`])];
-  });
-  const hidden = failed.slice(told.length).map(({ name }) => name);
+  const lines = told.flatMap((task) => [
+    `${paint.red(`${task.task.name} failed`)}: ${whyOf(task)}`,
+    ...(task.attempt === 0 ? [] : evidenceOf(task, { files }, 0).map((line) => `  ${line}`)),
+  ]);
+  const hidden = failed.slice(told.length).map(({ task }) => task.name);
   return hidden.length === 0 ? lines : [...lines, `${paint.red('failed too')}: ${someOf(hidden, mostRows)}`];
 }
 
@@ -245,7 +246,5 @@ function resourceLines({ resources }: Shown, screen: Screen): string[] {
 }
 
 function nextLines({ facts }: Shown, { paint }: Screen): string[] {
-  return facts.next.map(
-    (words, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(11))}${words.map(quoted).join(' ')}`,
-  );
+  return nextLinesOf(facts.next, 11, paint);
 }

@@ -31,9 +31,11 @@ export const runsShow: Command = {
     if (flag(call, 'json')) printJson(io, wanted ? { ...facts, resources: resources ?? null } : facts);
     else {
       const { runScreen } = await import('./run-screen.ts');
+      const { runFiles } = await import('./run-files.ts');
       const { wantsColor } = await import('../reporters/table.ts');
       const look = { verbose: flag(call, 'verbose'), color: wantsColor(io.stdout, io.env), now: Date.now() };
-      const lines = runScreen({ run, recorded, facts, resources }, look, io.stdout);
+      const files = runFiles(project, run.layout);
+      const lines = runScreen({ run, recorded, facts, files, resources }, look, io.stdout);
       io.stdout.write(lines.map((line) => `${line}\n`).join(''));
     }
     if (why !== undefined)

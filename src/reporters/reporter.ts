@@ -3,6 +3,7 @@
 
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunEvent, TaskName } from '../schema/types.gen.ts';
+import type { RunCommands } from './next.ts';
 
 /** Tells people about a run while it happens. Nothing it does can fail the run. */
 export interface Reporter {
@@ -34,17 +35,17 @@ interface RunFiles {
   tail(task: TaskName, attempt: number, lines: number): readonly string[];
 }
 
-export interface ReporterContext {
+export interface ReporterContext extends RunCommands {
   /** For results. */
   readonly stdout: Stream;
   /** For progress. */
   readonly stderr: Stream;
   readonly plan: Plan;
   readonly goal: string;
-  /** The command that goes on with this run, in words. */
-  readonly resume: readonly string[];
   readonly color: boolean;
   readonly verbose: boolean;
+  /** Whether the result is printed after the summary of a run that has succeeded. */
+  readonly printsResult: boolean;
   /** Whether events of large runs are told one by one, too. */
   readonly everyEvent?: boolean;
   readonly files: RunFiles;

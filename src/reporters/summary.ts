@@ -3,9 +3,10 @@ import type { RunState, TaskState } from '../run/state.ts';
 import type { RunEvent, RunId } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
 import { rehearsalLines } from './header.ts';
+import { commandsAfter, nextLinesOf } from './next.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, pad } from './terminal.ts';
-import { count, counted, dollars, duration, looks, type Paint, quoted, someOf, tallyOf } from './words.ts';
+import { count, counted, dollars, duration, looks, type Paint, someOf, tallyOf } from './words.ts';
 
 /** A larger table is cut down to what failed. */
 const mostRows = 60;
@@ -149,15 +150,10 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
   return lines;
 }
 
-/** Commands that make sense now, ready to be copied. */
+/** What comes next. Where the result itself follows, nothing does. */
 function nextLines(state: RunState, context: ReporterContext, paint: Paint): string[] {
-  const { files } = context;
-  const next = (...commands: readonly string[]) =>
-    commands.map((command, at) => `${paint.dim((at === 0 ? 'next' : '').padEnd(8))}${command}`);
-  if (state.outcome === 'succeeded') return next(`cat ${quoted(files.result)}`);
-  const again = context.resume.map(quoted).join(' ');
-  const failed = state.inOrder.find(({ status }) => status === 'failed');
-  return failed === undefined ? next(again) : next(`cat ${quoted(files.log(failed.task.name, failed.attempt))}`, again);
+  if (state.outcome !== 'succeeded') return nextLinesOf(commandsAfter(state, context), 8, paint);
+  return context.printsResult ? [] : nextLinesOf([['cat', context.files.result]], 8, paint);
 }
 
 function busyOf(state: RunState): number {

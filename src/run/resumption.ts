@@ -25,6 +25,13 @@ export function tasksToRedo(state: RunState, choice: ResumeChoice): readonly Tas
   return state.inOrder.filter((task) => redone.has(task)).map(({ task }) => task.name);
 }
 
+/** Options of a resume without which it would find nothing to do; none where it finds something, or where all has succeeded. */
+export function optionsToGoOn(state: RunState): readonly string[] {
+  if (state.outcome === 'succeeded' || tasksToRedo(state, { retryFailed: false, from: [] }) !== undefined) return [];
+  if (state.counts.failed > 0) return ['--retry-failed'];
+  return state.inOrder.filter(({ requested }) => requested === true).flatMap(({ task }) => ['--from', task.name]);
+}
+
 function addWithDependents(state: RunState, name: TaskName, redone: Set<TaskState>): void {
   const waiting = [name];
   const seen = new Set<TaskName>();

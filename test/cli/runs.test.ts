@@ -499,6 +499,44 @@ test('an orchestra stands for its newest run; resume takes the newest that has n
   expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).toContain('there is no run "bad"');
 });
 
+test('after a task was cancelled alone, what is offered does it again, and a plain resume says so', async () => {
+  const { cwd, id, runs, journal } = await rehearsed();
+  cutEvents(journal, 2);
+  const at = { v: 1, ts: '2026-01-01T00:01:00.000Z', run: id };
+  const ended = { type: 'task.cancelled', task: 'two', attempt: 1, because: 'asked', requested: true };
+  appendFileSync(journal, `${JSON.stringify({ ...at, seq: 5, ...ended })}\n`);
+  appendFileSync(journal, `${JSON.stringify({ ...at, seq: 6, type: 'run.finished', outcome: 'cancelled' })}\n`);
+  const command = `super orchestra resume ${id} --from two`;
+  expect((await runs('show')).stdout.split('\n').at(-2)).toBe(`next       ${command}`);
+  expect(await runCli(['orchestra', 'resume', id], { cwd })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `super: run ${id} has nothing left to do by itself: two was cancelled\nto do that again: ${command}\n`,
+  });
+  const again = await runCli([...command.split(' ').slice(1), '--json'], { cwd });
+  expect(again.code).toBe(0);
+});
+
+test('an attempt that wrote nothing: what is named next can be done', async () => {
+  const text = failing.replace('echo out; echo err >&2; exit 3', 'exit 3');
+  const cwd = folderWith({ 'orchestras/bad.yaml': text });
+  const { stderr } = await runCli(['orchestra', 'run', 'bad'], { cwd });
+  const command = /^next +super (runs logs \S+ one)$/m.exec(stderr)?.[1] ?? '';
+  expect(await runCli(command.split(' '), { cwd })).toMatchObject({
+    code: 0,
+    stderr: 'super: nothing was written by attempt 1 of one (failed)\n',
+  });
+});
+
+test('what is shown of a failure is the log that holds something', async () => {
+  const text = failing.replace('echo out; echo err >&2; exit 3', 'echo out; exit 3');
+  const cwd = folderWith({ 'orchestras/bad.yaml': text });
+  const { stderr } = await runCli(['orchestra', 'run', 'bad'], { cwd });
+  const log = /^ {2}log: (\S+stdout\.log)$/m;
+  expect(stderr).toMatch(log);
+  expect(log.exec((await runCli(['runs', 'show'], { cwd })).stdout)?.[1]).toBe(log.exec(stderr)?.[1]);
+});
+
 test('a run of another host is not resumed, and what can be done is told', async () => {
   const { id, cwd, journal } = await rehearsed();
   cutEvents(journal, 2);

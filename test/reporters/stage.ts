@@ -38,6 +38,8 @@ export function stageOf(plan: Plan, over: Partial<Stage> = {}): Stage {
     plan,
     goal: 'the goal',
     resume: ['super', 'orchestra', 'resume', '20261120-024512-123-k3f9'],
+    logs: ['super', 'runs', 'logs', '20261120-024512-123-k3f9'],
+    printsResult: true,
     color: false,
     verbose: false,
     files: {

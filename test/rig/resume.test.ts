@@ -42,7 +42,7 @@ test('a run that succeeded says so, and gives its result again', async () => {
   const before = readFileSync(join(runFolder(cwd), 'events.jsonl'));
   const { code, stdout, stderr } = await run([...resume, id], { cwd });
   expect([code, stdout]).toEqual([0, '## three\n\nthree 1\n']);
-  expect(stderr).toBe(`super: run ${id} has succeeded; to do tasks again: --from <task>\n`);
+  expect(stderr).toBe(`super: run ${id} has succeeded; to do tasks again: super orchestra resume ${id} --from <task>\n`);
   expect(readFileSync(join(runFolder(cwd), 'events.jsonl'))).toEqual(before);
 });
 

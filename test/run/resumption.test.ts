@@ -1,7 +1,7 @@
 // What a resume does again, and what the fold makes of it.
 import { describe, expect, test } from 'vitest';
 import { fold } from '../../src/run/fold.ts';
-import { tasksToRedo } from '../../src/run/resumption.ts';
+import { optionsToGoOn, tasksToRedo } from '../../src/run/resumption.ts';
 import type { Plan, RunEvent, TaskName } from '../../src/schema/types.gen.ts';
 import { planOf } from './rig.ts';
 
@@ -82,6 +82,29 @@ describe('what is done again', () => {
     const plan = planOf([{ name: 'a' }]);
     expect(redone(plan, journal('asked a', 'finish cancelled'))).toBeUndefined();
     expect(redone(plan, journal('asked a', 'finish cancelled'), { from: ['a'] })).toEqual(['a']);
+  });
+});
+
+describe('options without which a resume would find nothing to do', () => {
+  const optionsAfter = (...texts: readonly string[]) =>
+    optionsToGoOn(fold(planOf([{ name: 'a' }, { name: 'd' }]), journal(...texts)));
+
+  test.each([
+    [['start a', 'fail a', 'start d', 'ok d', 'finish failed'], []],
+    [['start a', 'cancel a', 'cancel d', 'finish cancelled'], []],
+    [['start a', 'ok a', 'start d', 'ok d', 'finish succeeded'], []],
+    [['start a', 'asked d'], []],
+    [
+      ['asked a', 'start d', 'ok d', 'finish cancelled'],
+      ['--from', 'a'],
+    ],
+    [
+      ['asked a', 'asked d', 'finish cancelled'],
+      ['--from', 'a', '--from', 'd'],
+    ],
+    [['asked a', 'start d', 'fail d', 'finish cancelled'], ['--retry-failed']],
+  ])('%j: %j', (texts, options) => {
+    expect(optionsAfter(...texts)).toEqual(options);
   });
 });
 
