@@ -19,11 +19,14 @@ const kinds: Readonly<Record<string, ProgressKind>> = {
 const longestText = 4000;
 const longestObject = 65_536;
 
+/** Most characters that are looked at in one text. */
+const mostWork = 50_000_000;
+
 /** The reports in a text, in order. An object inside another one, or quoted in a line of prose as `code`, is none. */
 export function reportsIn(text: string): readonly Progress[] {
   const reports: Progress[] = [];
   // Text that is made of braces would be looked at from each of them; no honest text uses this up.
-  let patience = text.length * 4 + longestObject;
+  let patience = mostWork;
   for (let at = text.indexOf('{'); at >= 0 && patience > 0; ) {
     const end = endOfObject(text, at);
     patience -= (end ?? Math.min(text.length, at + longestObject)) - at;

@@ -49,7 +49,8 @@ function howItEnded({ result }: Account, code: number): string {
 
 /** The words of a CLI, with the status where they leave it out. */
 function withStatus(words: string, status: number | undefined): string {
-  return status === undefined || words.includes(String(status)) ? words : `status ${status}: ${words}`;
+  if (status === undefined || new RegExp(`(status|error:?|\\()\\s*${status}\\b`, 'i').test(words)) return words;
+  return `status ${status}: ${words}`;
 }
 
 const signals: readonly (keyof typeof system.signals)[] = [
