@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import { quoted, someOf } from '../reporters/words.ts';
+import { age, quoted, someOf } from '../reporters/words.ts';
 import { optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
 import { keptSuccesses } from '../run/unchanged.ts';
 import type { Plan, TaskName } from '../schema/types.gen.ts';
+import type { LockRecord } from '../workspace/lock.ts';
 import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from './command.ts';
@@ -35,11 +36,11 @@ export interface ResumeWish {
 /** Resumes a run and gives the exit code. */
 export async function resume(wish: ResumeWish, interruption: Interruption, call: Call, io: Io): Promise<number> {
   const project = await findProject(io.cwd);
-  const recorded = recordOf(project, wish);
-  refuseUnknown(recorded, wish.from);
-  const note = (text: string) => {
+  const note: Note = (text) => {
     if (!flag(call, 'quiet')) io.stderr.write(`super: note: ${text}\n`);
   };
+  const recorded = recordOf(project, wish, note);
+  refuseUnknown(recorded, wish.from);
   if (wish.withChanges) return resumeWithChanges(project, recorded, wish, interruption, call, io);
   const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
   if (lost.length > 0) note(`outputs that were recorded are gone or changed, and are made again: ${lost.join(', ')}`);
@@ -62,40 +63,59 @@ export async function resume(wish: ResumeWish, interruption: Interruption, call:
 }
 
 /** The run that is meant, read and whole. Throws a Refusal when there is none, or when it is alive. */
-function recordOf(project: Project, { asked, workspace }: ResumeWish): RecordedRun {
+function recordOf(project: Project, { asked, workspace }: ResumeWish, note: Note): RecordedRun {
   const runs = findRuns(project, workspace);
   const named = asked !== undefined && runs.some(({ id }) => id.startsWith(asked) || asked === '@last');
-  const run = named ? chooseRun(runs, asked) : newestUnfinished(runs, asked);
-  if (run.holder !== undefined) {
-    const { id, state, holder } = run;
-    const how = state === 'running' || state === 'paused' ? state : 'held';
-    throw new Refusal(
-      exit.locked,
-      `run ${id} is ${how}, in process ${holder.pid} on ${holder.host}`,
-      verdictOf(holder) === 'elsewhere'
-        ? hintElsewhere(run.layout)
-        : `to see it: super runs show ${id}; to end it: super runs stop ${id}`,
-    );
-  }
+  const run = named ? chooseRun(runs, asked) : newestUnfinished(runs, asked, note);
+  if (run.holder !== undefined) throw stillLive(run, run.holder, !named);
   const recorded = readRun(run.layout);
   if (recorded === undefined) throw setupFault(`run ${run.id} had not begun: there is nothing to go on with`);
   return recorded;
 }
 
-/** The newest run that has not succeeded, of one orchestra where it is named. */
-function newestUnfinished(all: readonly FoundRun[], orchestra: string | undefined): FoundRun {
+/** Says something on standard error, unless it is to be quiet there. */
+type Note = (text: string) => void;
+
+/** `alone`: no other run could have been picked instead. */
+function stillLive({ id, state, layout }: FoundRun, holder: LockRecord, alone: boolean): Refusal {
+  const how = state === 'running' || state === 'paused' ? state : 'held';
+  const hint =
+    verdictOf(holder) === 'elsewhere'
+      ? hintElsewhere(layout)
+      : `to see it: super runs show ${id}; to end it: super runs stop ${id}`;
+  return new Refusal(
+    exit.locked,
+    `run ${id} is ${how}, in process ${holder.pid} on ${holder.host}`,
+    `${alone ? 'there is no other unfinished run\n' : ''}${hint}`,
+  );
+}
+
+/** The newest run that has not succeeded and that nobody runs, of one orchestra where it is named. Says which, where a newer run is there. */
+function newestUnfinished(all: readonly FoundRun[], orchestra: string | undefined, note: Note): FoundRun {
   const runs = orchestra === undefined ? all : all.filter((run) => run.orchestra === orchestra);
   if (runs.length === 0 && orchestra !== undefined) return chooseRun(all, orchestra); // which says that there is none
   const continued = new Set(all.map(({ continues }) => continues));
   const unfinished = runs.filter(({ id, state }) => state !== 'succeeded' && !continued.has(id));
-  const newest = unfinished.findLast(({ holder }) => holder === undefined) ?? unfinished.at(-1);
-  if (newest !== undefined) return newest;
+  const found = unfinished.findLast(({ holder }) => holder === undefined) ?? unfinished.at(-1);
+  const newest = runs.at(-1);
+  if (found !== undefined && newest !== undefined) {
+    if (found.holder === undefined && newest.id !== found.id) note(notNewest(found, newest));
+    return found;
+  }
   const hint =
     runs.length === 0
       ? 'runs in another folder are found with --workspace-path'
       : `to do tasks of one again: super orchestra resume ${runs.at(-1)?.id} --from <task>`;
   const where = orchestra === undefined ? 'here' : `of ${orchestra}`;
   throw setupFault(runs.length === 0 ? 'there are no runs here' : `every run ${where} has succeeded`, hint);
+}
+
+/** The run that was picked, and why a newer one was not. */
+function notNewest(found: FoundRun, newest: FoundRun): string {
+  const ago = age(Date.now() - Date.parse(found.started_at));
+  const { id, orchestra, holder, state } = newest;
+  const how = holder !== undefined ? `is ${state === 'paused' ? state : 'going on'}` : `has ${state}`;
+  return `this goes on with run ${found.id} of ${found.orchestra}, which began ${ago} ago (${found.state}); the newest run, ${id} of ${orchestra}, ${how}`;
 }
 
 function refuseUnknown({ state }: RecordedRun, names: readonly TaskName[]): void {

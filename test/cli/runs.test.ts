@@ -499,6 +499,47 @@ test('an orchestra stands for its newest run; resume takes the newest that has n
   expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).toContain('there is no run "bad"');
 });
 
+describe('a resume without an id', () => {
+  /** A run that failed, then one that succeeded, of two orchestras. */
+  async function both() {
+    const cwd = folderWith({
+      'orchestras/bad.yaml': failing,
+      'orchestras/good.yaml': commandOrchestra('good', ['one', 'two one']),
+    });
+    await runCli(['orchestra', 'run', 'bad', '-q'], { cwd });
+    await runCli(['orchestra', 'run', 'good', '--rehearse', '-q'], { cwd });
+    const idOf = (orchestra: string) => readdirSync(join(cwd, 'orchestra_workspaces', orchestra, 'runs'))[0] as RunId;
+    return { cwd, bad: idOf('bad'), good: idOf('good') };
+  }
+  const note = (bad: string, good: string, how: string) =>
+    new RegExp(
+      `^super: note: this goes on with run ${bad} of bad, which began \\d+s ago \\(failed\\); the newest run, ${good} of good, ${how}\\n`,
+    );
+
+  test('says which it takes where the newest has succeeded', async () => {
+    const { cwd, bad, good } = await both();
+    const { code, stderr } = await runCli(['orchestra', 'resume'], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(note(bad, good, 'has succeeded'));
+    expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).not.toContain('note: this goes on');
+  });
+
+  test('says which it takes where the newest is going on', async () => {
+    const { cwd, bad, good } = await both();
+    cutEvents(join(cwd, 'orchestra_workspaces/good/runs', good, 'events.jsonl'), 2);
+    lock(cwd, recordOf(good));
+    expect((await runCli(['orchestra', 'resume'], { cwd })).stderr).toMatch(note(bad, good, 'is going on'));
+  });
+
+  test('takes the newest in silence where that is unfinished', async () => {
+    const { cwd, good } = await both();
+    cutEvents(join(cwd, 'orchestra_workspaces/good/runs', good, 'events.jsonl'), 2);
+    const { code, stderr } = await runCli(['orchestra', 'resume'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('note: this goes on');
+  });
+});
+
 test('after a task was cancelled alone, what is offered does it again, and a plain resume says so', async () => {
   const { cwd, id, runs, journal } = await rehearsed();
   cutEvents(journal, 2);
@@ -543,7 +584,7 @@ test('a run of another host is not resumed, and what can be done is told', async
   lock(cwd, { ...recordOf(id), host: 'elsewhere' });
   expect(await runCli(['orchestra', 'resume'], { cwd })).toMatchObject({
     code: 9,
-    stderr: `super: run ${id} is running, in process ${process.pid} on elsewhere\nask for it there; if that machine is gone, or was called so before: remove ${join(cwd, 'orchestra_workspaces/good/run.lock')}\n`,
+    stderr: `super: run ${id} is running, in process ${process.pid} on elsewhere\nthere is no other unfinished run\nask for it there; if that machine is gone, or was called so before: remove ${join(cwd, 'orchestra_workspaces/good/run.lock')}\n`,
   });
 });
 

@@ -42,7 +42,9 @@ test('a run that succeeded says so, and gives its result again', async () => {
   const before = readFileSync(join(runFolder(cwd), 'events.jsonl'));
   const { code, stdout, stderr } = await run([...resume, id], { cwd });
   expect([code, stdout]).toEqual([0, '## three\n\nthree 1\n']);
-  expect(stderr).toBe(`super: run ${id} has succeeded; to do tasks again: super orchestra resume ${id} --from <task>\n`);
+  expect(stderr).toBe(
+    `super: run ${id} has succeeded; to do tasks again: super orchestra resume ${id} --from <task>\n`,
+  );
   expect(readFileSync(join(runFolder(cwd), 'events.jsonl'))).toEqual(before);
 });
 
@@ -148,6 +150,7 @@ describe('refused with what to do:', () => {
     const { code, stderr } = await run(resume, { cwd });
     expect(code).toBe(9);
     expect(stderr).toContain(`is running, in process ${started.pid} on`);
+    expect(stderr).toContain('\nthere is no other unfinished run\n');
     worker.tell({ exit: 0 });
     expect((await started.ended).code).toBe(0);
   });
