@@ -14,11 +14,12 @@ import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../wor
 import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
 import { type JournalFile, openJournal } from '../workspace/journal.ts';
-import { copyOutputs, createRun, linkLatest, mendFolders, type RunLayout } from '../workspace/layout.ts';
+import { copyOutputs, createRun, layoutOf, linkLatest, mendFolders, type RunLayout } from '../workspace/layout.ts';
 import { type LockRecord, takeLock } from '../workspace/lock.ts';
 import { watchQuota } from '../workspace/quota.ts';
 import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
 import { writeResult } from '../workspace/result.ts';
+import { sealLeft } from '../workspace/seal-left.ts';
 import { statusFile } from '../workspace/status.ts';
 import { tidyWorkspace } from '../workspace/tidy.ts';
 import { exit, Refusal } from './command.ts';
@@ -87,9 +88,8 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
     if (lock.former !== undefined || options.begin.type === 'resumed') tidyWorkspace(layout.workspace);
     const { journal, opening, state } = orStorageFailure(() => openRun(options));
     const status = statusFile(layout, holder);
-    // Whoever worked here before may have died and left agents; they end before ours begin.
-    const orphaned = options.begin.type === 'resumed' ? run : lock.former?.run;
-    const quiet = orphaned === undefined ? undefined : endLeftovers(orphaned);
+    const quiet = tidiedUp(options, lock.former?.run);
+    quiet?.catch(() => {}); // each attempt that waits for it tells, and so does the end of the run
     let latest: RunState | undefined;
     const going = startRun(
       { run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },
@@ -126,7 +126,8 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
       layout,
       stop: going.stop,
       finished: going.finished
-        .then((now) => {
+        .then(async (now) => {
+          await quiet;
           status.write(now);
           return now;
         })
@@ -136,6 +137,21 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
     lock.release();
     throw error;
   }
+}
+
+/** Resolves when what others left is done with; undefined where there is nothing. `former`: the run whose orchestrator died here. */
+function tidiedUp({ begin, layout, redactor, run }: LocalRunOptions, former: RunId | undefined) {
+  // Whoever worked here before may have died and left agents; they end before ours begin.
+  const orphaned = begin.type === 'resumed' ? run : former;
+  const left = [
+    ...(orphaned === undefined ? [] : [layoutOf(layout.workspace, basename(orphaned) as RunId)]),
+    ...(begin.type === 'new' && begin.from !== undefined ? [begin.from.layout] : []),
+  ];
+  if (left.length === 0) return undefined;
+  const seal = async () => {
+    for (const each of left) await sealLeft(each, redactor);
+  };
+  return orphaned === undefined ? seal() : endLeftovers(orphaned).then(seal);
 }
 
 interface OpenRun {

@@ -18,7 +18,7 @@ const smallFile = 65_536;
 const promptBudget = 524_288;
 
 /** What the file is called in which an agent may leave its output. */
-const outputName = 'output.txt';
+export const outputName = 'output.txt';
 
 /** Makes the folder of an attempt with its prompt and its received outputs. */
 export async function prepareAttempt(
@@ -30,10 +30,6 @@ export async function prepareAttempt(
   const parent = join(layout.attempts, name);
   const folder = join(parent, String(order.attempt));
   makeAttemptFolder(parent, folder, order.attempt === 1);
-  // Of an attempt that ended with its orchestrator nobody has looked at what it left.
-  if (redactor !== undefined && order.attempt > 1) {
-    await redactFile(join(parent, String(order.attempt - 1), outputName), redactor);
-  }
   const context = order.context.length > 0 ? join(folder, 'context') : layout.noContext;
   const excerpts = order.context.length > 0 ? await handOver(layout, order.context, context) : [];
   const values = { goal: order.goal, task: name, run_id: order.run, workspace: layout.folder };

@@ -1,5 +1,5 @@
 // Values of secrets appear nowhere in what is written: files, events, screens, exports; with agents that do all they can.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formsOf } from '../../src/run/secret-forms.ts';
@@ -185,3 +185,29 @@ test('a secret that stands in what is stored with a run keeps it from running', 
   expect(short).toMatchObject({ code: 0, stdout: '[redacted:TOKEN]\n' });
   expect(short.stderr).toContain('super: warning: the value of PIN has fewer than 4 characters');
 });
+
+test.each([
+  ['a resume', ['orchestra', 'resume']],
+  ['a resume with changes', ['orchestra', 'resume', '--with-changes']],
+  ['another run', ['orchestra', 'run', 'o.yaml']],
+])(
+  'what an agent wrote itself before kill -9 is cleaned by %s, also when one without the secret came before',
+  async (_, words) => {
+    const script = 'echo "$TOKEN" > "$SUPER_OUTPUT"; echo $$ > pid; test -e again || sleep 60';
+    const agents = [{ name: 'a', run: `set +u; ${script}`, secrets: ['TOKEN'] }];
+    const cwd = project(orchestra({ agents, tasks: [task('t')] }));
+    const place = { cwd, env: { TOKEN: 'tok-0123456789' } };
+    const leaks = () =>
+      contents(join(cwd, 'orchestra_workspaces')).filter(({ text }) => text.includes('tok-0123456789'));
+    const started = start(['orchestra', 'run', 'o.yaml'], place);
+    await until(() => existsSync(join(cwd, 'pid')));
+    started.child.kill('SIGKILL');
+    await started.ended;
+    expect(leaks()).toHaveLength(1);
+    writeFileSync(join(cwd, 'again'), '');
+    const resumed = words[1] === 'resume';
+    if (resumed) await run(['orchestra', 'resume'], { cwd });
+    expect((await run(resumed ? [...words, '@last', '--from', 't'] : words, place)).code).toBe(0);
+    expect(leaks().map(({ path }) => path)).toEqual([]);
+  },
+);

@@ -1,0 +1,46 @@
+// What agents wrote themselves is cleaned when their attempt ends. Of attempts that ended with their orchestrator nobody has
+// looked at that; whoever goes on, in this run or from it, does.
+import { type Dirent, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Redactor } from '../run/redact.ts';
+import type { RunEvent } from '../schema/types.gen.ts';
+import { outputName } from './attempt-files.ts';
+import { readJournal } from './journal.ts';
+import type { RunLayout } from './layout.ts';
+import { ordinarySize } from './ordinary.ts';
+import { redactFile } from './redacted-file.ts';
+
+/** Takes the values of secrets out of what a run's agents left in attempts of which the journal tells no end. None of them may run any more. */
+export async function sealLeft(layout: RunLayout, redactor: Redactor | undefined): Promise<void> {
+  if (redactor === undefined) return;
+  let ended: ReadonlySet<string> | undefined;
+  for (const task of foldersIn(layout.attempts)) {
+    for (const attempt of foldersIn(join(layout.attempts, task))) {
+      const path = join(layout.attempts, task, attempt, outputName);
+      if (ordinarySize(path) === undefined) continue;
+      ended ??= endedAttempts(layout);
+      if (!ended.has(`${task}/${attempt}`)) await redactFile(path, redactor);
+    }
+  }
+}
+
+function endedAttempts({ journal }: RunLayout): ReadonlySet<string> {
+  const events = ordinarySize(journal) === undefined ? [] : readJournal(journal).events;
+  return new Set(events.flatMap((event) => (isEnd(event) ? [`${event.task}/${event.attempt}`] : [])));
+}
+
+function isEnd(event: RunEvent): event is Extract<RunEvent, { type: 'task.succeeded' }> {
+  return /^task\.(succeeded|failed|cancelled|retry-scheduled)$/.test(event.type);
+}
+
+/** Folders only: no link is followed. */
+function foldersIn(folder: string): string[] {
+  const isFolder = (entry: Dirent) => entry.isDirectory();
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(isFolder)
+      .map(({ name }) => name);
+  } catch {
+    return []; // there were no attempts
+  }
+}
