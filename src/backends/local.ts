@@ -17,7 +17,7 @@ import {
   type StopCause,
   StorageFailure,
 } from '../run/ports.ts';
-import type { AdapterName, Output, PlanAgent, PlanTask, TaskName } from '../schema/types.gen.ts';
+import type { AdapterName, Output, PlanAgent, PlanTask, TaskName, Usage } from '../schema/types.gen.ts';
 import { type LogWatch, outputExcess, supervise } from './supervision.ts';
 
 /** Keeps what attempts read and write. */
@@ -127,7 +127,7 @@ async function attempt(
   }
   if (excess !== undefined && stops.length === 0) stop('resource-limit', false, excess);
   // Exit code 0 after a stop says nothing: agents that are told to end do so politely.
-  if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
+  if (stops[0] !== undefined) return afterStop(options, order, files, stops[0], end.usage);
   if (end.type === 'failed') {
     noteFailure(options, order, files, end.message);
     return { ...end, message: shortened(end.message) };
@@ -147,7 +147,13 @@ async function attempt(
 }
 
 /** How an attempt ended that was ended by us. */
-function afterStop(options: LocalBackendOptions, order: AttemptOrder, files: AttemptFiles, stop: Stop): AttemptEnd {
+function afterStop(
+  options: LocalBackendOptions,
+  order: AttemptOrder,
+  files: AttemptFiles,
+  stop: Stop,
+  usage?: Usage,
+): AttemptEnd {
   const { cause } = stop;
   if (cause === 'cancelled') {
     noteFailure(options, order, files, 'cancelled');
@@ -155,7 +161,7 @@ function afterStop(options: LocalBackendOptions, order: AttemptOrder, files: Att
   }
   const message = stop.message ?? whyStopped(order.task, cause);
   noteFailure(options, order, files, message);
-  return { type: 'failed', reason: cause, message };
+  return { type: 'failed', reason: cause, message, ...(usage !== undefined && { usage }) };
 }
 
 function whyStopped(task: PlanTask, cause: Exclude<StopCause, 'cancelled'>): string {

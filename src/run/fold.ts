@@ -60,6 +60,7 @@ export function apply(state: RunState, event: RunEvent): void {
       delete state.finishedAt;
       delete state.parallel;
       state.frozen = false;
+      // When what was cut off ended nobody saw: such attempts have no duration, and do not count as busy time.
       for (const task of [...state.running]) backToPending(state, task);
       // The clock may have been set back since: a retry waits no longer than it was to wait.
       for (const task of state.retrying) task.notBefore = Math.min(task.notBefore ?? at, at + (task.retryDelay ?? 0));
@@ -117,6 +118,15 @@ function expect(task: TaskState, event: RunEvent, ...statuses: readonly TaskStat
   throw new JournalFault(event.seq, `(${event.type}) finds the task "${task.task.name}" ${task.status}`);
 }
 
+/** Most notices of one task that are kept; a state must not grow with what agents say. */
+const mostNotices = 5;
+
+function notice(task: TaskState, { kind, text }: Extract<RunEvent, { type: 'task.progressed' }>): void {
+  task.notices ??= [];
+  if (task.notices.length < mostNotices) task.notices.push({ kind, text });
+  task.noticed = (task.noticed ?? 0) + 1;
+}
+
 type TaskEvent = Extract<RunEvent, { task: TaskName }>;
 
 function applyToTask(state: RunState, event: TaskEvent, at: number): void {
@@ -131,6 +141,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       return;
     case 'task.progressed':
       task.lastReport = event.text;
+      if (event.kind !== 'progress' && event.kind !== 'milestone') notice(task, event);
       return;
     case 'task.retry-scheduled':
       expect(task, event, 'running');

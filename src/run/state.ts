@@ -10,6 +10,7 @@ import type {
   Output,
   Plan,
   PlanTask,
+  ProgressKind,
   TaskName,
   Usage,
 } from '../schema/types.gen.ts';
@@ -39,7 +40,7 @@ export interface TaskState {
   endedAt?: number;
   /** Sequence number of the event that ended it. */
   endedSeq?: number;
-  /** Sum of the durations of all attempts, in milliseconds. */
+  /** Sum of the durations of all attempts whose end was recorded, in milliseconds. */
   busy: number;
   output?: Output;
   reason?: FailureReason;
@@ -56,6 +57,10 @@ export interface TaskState {
   requested?: boolean;
   /** Latest report of the agent. */
   lastReport?: string;
+  /** What people should know of all attempts when the run is over: findings and the like, the first few of them. */
+  notices?: { readonly kind: ProgressKind; readonly text: string }[];
+  /** How many there were. */
+  noticed?: number;
 }
 
 export interface RunState {
