@@ -11,6 +11,12 @@ export async function runProcess(): Promise<string> {
   const output: Output = { queue: [], writing: false, waiting: [], closed: new Set(), fault: undefined };
   const io = processIo(output);
   let used = '';
+  // Thrown where nobody waits for it: the exit code must not be that of a failed task. The guardian ends the agents.
+  process.on('uncaughtException', async (error) => {
+    const { explainFailure } = await import('./cli/failure.ts');
+    const write = (text: string) => tryWrite(output, 2, Buffer.from(text));
+    process.exit(explainFailure(error, { ...io, stderr: { ...io.stderr, write } }));
+  });
   const code = await main(process.argv.slice(2), io, ({ path }, { options }) => {
     used = [...path, ...Object.keys(options).sort()].join(' ');
   });

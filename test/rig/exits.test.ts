@@ -10,6 +10,7 @@ import {
   driver,
   type Ended,
   events,
+  lives,
   orchestra,
   program,
   project,
@@ -18,6 +19,7 @@ import {
   settled,
   start,
   task,
+  until,
 } from './rig.ts';
 
 const sh = (name: string, script: string) => ({ name, run: script });
@@ -209,4 +211,19 @@ test('without a terminal: no escape sequences, no carriage returns, whatever the
   }
   const forced = await run(['orchestra', 'run', 'o.yaml'], { cwd, env: { FORCE_COLOR: '1', TERM: 'xterm-256color' } });
   expect(forced.stderr).toContain(`${String.fromCharCode(27)}[`);
+});
+
+test('70: what is thrown where nobody waits for it is told, and leaves no agent behind', async () => {
+  const cwd = project({
+    ...orchestra({ agents: [sh('a', 'echo $$ > pid; sleep 60')], tasks: [task('one')] }),
+    'boom.cjs': `const { existsSync } = require('node:fs');
+      setInterval(() => { if (existsSync('pid')) throw new TypeError('nobody expected that'); }, 20).unref();`,
+  });
+  const env = { NODE_OPTIONS: `--require=${join(cwd, 'boom.cjs')}` };
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd, env });
+  expect([code, stdout]).toEqual([70, '']);
+  expect(stderr).toMatch(
+    /super: this is a defect of super .*\nPlease report it.*\n\nTypeError: nobody expected that\n/,
+  );
+  await until(() => !lives(Number(readFileSync(join(cwd, 'pid'), 'utf8'))));
 });
