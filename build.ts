@@ -87,7 +87,7 @@ await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins]
 // Programs that agents run in: apart, so that the libraries for models cost nothing where none is asked.
 await build({
   ...common,
-  entryPoints: { 'llm-host': 'src/agents/llm-host.ts' },
+  entryPoints: { 'llm-host': 'src/agents/llm-host.ts', 'acp-host': 'src/agents/acp-host.ts' },
   // Parts of the libraries ask for modules of Node in the old way.
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
 });

@@ -16,7 +16,7 @@ import { verdictOf } from './verdict.ts';
 /** Starts it with these words. `preface` stands before the prompt. Throws what the system says when files cannot be opened. */
 export function drive(
   doors: AgentDoors,
-  cli: CodingCli,
+  cli: Pick<CodingCli, 'env' | 'reader' | 'advice'>,
   call: AgentCall,
   argv: readonly string[],
   preface: string,

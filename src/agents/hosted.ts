@@ -32,7 +32,7 @@ export interface HostResult {
 }
 
 /** Reasons of failure that a host may give. */
-export type HostReason = Extract<FailureReason, 'agent-exit' | 'adapter'>;
+type HostReason = Extract<FailureReason, 'agent-exit' | 'adapter'>;
 
 /** Longest line of a host, in bytes: a report of a few sentences, or the message of an error. */
 const longestLine = 4_194_304;

@@ -1,5 +1,6 @@
 import type { AgentAdapter } from '../run/ports.ts';
 import type { AdapterName } from '../schema/types.gen.ts';
+import { acpAdapter } from './acp.ts';
 import { claudeAdapter } from './claude.ts';
 import { codexAdapter } from './codex.ts';
 import { commandAdapter } from './command.ts';
@@ -9,7 +10,7 @@ import { llmAdapter } from './llm.ts';
 import { moduleAdapter } from './module.ts';
 import { rehearsalAdapter } from './rehearsal.ts';
 
-/** The adapter of each name. One that this version lacks says so when it is checked. */
+/** The adapter of each name. */
 export function adapterTable(doors: AgentDoors): Readonly<Record<AdapterName, AgentAdapter>> {
   return {
     command: commandAdapter(doors),
@@ -18,15 +19,7 @@ export function adapterTable(doors: AgentDoors): Readonly<Record<AdapterName, Ag
     claude: claudeAdapter(doors),
     codex: codexAdapter(doors),
     gemini: geminiAdapter(doors),
-    acp: absentAdapter(),
+    acp: acpAdapter(doors),
     llm: llmAdapter(doors),
-  };
-}
-
-function absentAdapter(): AgentAdapter {
-  const message = 'the adapter is not part of this version of super';
-  return {
-    check: async () => message,
-    start: () => ({ ended: Promise.resolve({ type: 'failed', reason: 'adapter', message }), stop() {} }),
   };
 }

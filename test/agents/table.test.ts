@@ -7,18 +7,6 @@ beforeAll(() => {
 });
 afterAll(() => bench.close());
 
-test('what this version lacks says so', async () => {
-  const name = 'acp';
-  const agent = bench.agent({ adapter: name });
-  const message = `the adapter is not part of this version of super`;
-  expect(await bench.adapters[name].check(agent)).toBe(message);
-  expect(await bench.adapters[name].start(bench.call(agent)).ended).toEqual({
-    type: 'failed',
-    reason: 'adapter',
-    message,
-  });
-});
-
 test('a rehearsal writes what it is, and the same each time', async () => {
   const agent = bench.agent({ adapter: 'rehearsal', run: 'touch ran', description: 'Builds things' });
   const context = { design: `${'long '.repeat(40)}\nsecond`, empty: '' };
