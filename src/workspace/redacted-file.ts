@@ -5,8 +5,20 @@ import { openOrdinary, ordinarySize, readSome, removeTemporary, temporaryName, w
 /** Files up to this size are read in one go; larger ones are copied in pieces of it. */
 const piece = 262_144;
 
-/** Takes the values of secrets out of a file that an agent wrote; where there is no ordinary file there is nothing to do. */
+/**
+ * Takes the values of secrets out of a file that an agent wrote; where there is no ordinary file there is nothing to do. A file
+ * that cannot be cleaned, as on a full disk, is removed: it would keep them.
+ */
 export async function redactFile(path: string, redactor: Redactor): Promise<void> {
+  try {
+    await redact(path, redactor);
+  } catch (error) {
+    removeTemporary(path);
+    throw error;
+  }
+}
+
+async function redact(path: string, redactor: Redactor): Promise<void> {
   const size = ordinarySize(path);
   if (size === undefined || size === 0) return;
   if (size > piece) return redactLarge(path, redactor);

@@ -39,3 +39,17 @@ test('what is no ordinary file is left alone, and a link is not followed', async
   for (const name of ['none', 'link', 'folder']) await redactFile(join(folder, name), redactor);
   expect(readFileSync(mine, 'utf8')).toBe(value);
 });
+
+test('a file that cannot be cleaned does not stay', async () => {
+  const folder = folderWith();
+  const path = join(folder, 'output.txt');
+  const full = () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  for (const size of [10, 600_000]) {
+    writeFileSync(path, `${'x'.repeat(size)}${value}`);
+    const refusing = { ...redactor, open: () => ({ ...redactor.open(), end: full }) };
+    await expect(redactFile(path, refusing)).rejects.toThrow('no space left');
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
