@@ -76,9 +76,9 @@ function shell(command: string): { readonly text: string; readonly code: number 
 /** Output without what differs from run to run. Lines of progress that follow each other stand in the order of the alphabet. */
 function settled(text: string): string {
   const lines = text
+    .replaceAll(/^time {4}took .*\n/gm, '')
     .replaceAll(/\b[0-9]{8}-[0-9]{6}-[0-9]{3}-[a-z0-9]{4}\b/g, '<run>')
     .replaceAll(/ *\b[0-9]+(\.[0-9]+s|ms)\b/g, ' <time>')
-    .replaceAll(/: speed-up [0-9.]+/g, '')
     .split('\n')
     .map((line) => line.trimEnd());
   const isProgress = (line: string | undefined) => line !== undefined && /^ <time> {2}/.test(line);

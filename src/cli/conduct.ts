@@ -8,7 +8,7 @@ import type { Plan, RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
-import type { Interruption } from './interruption.ts';
+import { type Interruption, stoppedBy } from './interruption.ts';
 import { wordsOn } from './live.ts';
 import { type LocalRun, type NewRun, type ResumedRun, startLocalRun, workspaceOf } from './local-run.ts';
 import { nameFor, type Project } from './project.ts';
@@ -132,7 +132,7 @@ async function runToEnd(
       reporter.note(
         again ? 'ending the agents at once' : `stopping, agents have ${grace} s; once more ends the agents at once`,
       );
-      run.stop('signal', signal);
+      run.stop('signal', stoppedBy(signal));
     });
     state = await untilFinished(run, reporter, () => state);
   } finally {

@@ -31,6 +31,15 @@ export function watchSignals(io: Io): Interruption {
   };
 }
 
+/** Who or what ended a run, in the words of its journal. */
+export function stoppedBy(signal: Signal): string {
+  return {
+    SIGINT: 'stopped by Ctrl-C',
+    SIGTERM: 'stopped by SIGTERM (as by super runs stop)',
+    SIGHUP: 'stopped by SIGHUP (as by a terminal that closes)',
+  }[signal];
+}
+
 /** Waits, but no longer than until a signal comes. */
 export function nap(milliseconds: number, interruption: Interruption): Promise<void> {
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { evidenceOf, oneLine, whyOf } from '../reporters/failure.ts';
 import { nextLinesOf } from '../reporters/next.ts';
 import type { ReporterContext } from '../reporters/reporter.ts';
 import { noteOf } from '../reporters/screen.ts';
-import { clean, cut, pad, widthOf } from '../reporters/terminal.ts';
+import { clean, cut, pad, padMiddle, widthOf } from '../reporters/terminal.ts';
 import {
   age,
   count,
@@ -175,7 +175,7 @@ function taskRow(task: TaskState, nameWidth: number, { run, recorded, facts }: S
   const status = shownStatus(run, task);
   const { symbol, color } = status === 'interrupted' ? looks.cancelled : looks[status];
   const time = timeOf(task, status, screen.now).padStart(7);
-  const row = `${paint[color](symbol)} ${pad(task.task.name, nameWidth)}  ${paint[color](status.padEnd(11))}  ${time}`;
+  const row = `${paint[color](symbol)} ${padMiddle(task.task.name, nameWidth)}  ${paint[color](status.padEnd(11))}  ${time}`;
   const room = columns - (2 + nameWidth + 2 + 11 + 2 + 7 + 2);
   const note = room < 6 ? '' : cut(words(task, status, run, recorded, screen.now), room);
   const output = facts.tasks[task.index]?.output ?? null;
@@ -245,6 +245,6 @@ function resourceLines({ resources }: Shown, screen: Screen): string[] {
   ];
 }
 
-function nextLines({ facts }: Shown, { paint }: Screen): string[] {
-  return nextLinesOf(facts.next, 11, paint);
+function nextLines({ facts }: Shown, screen: Screen): string[] {
+  return nextLinesOf(facts.next, 11, screen);
 }

@@ -5,6 +5,7 @@ import { oneLine } from './failure.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean } from './terminal.ts';
 import { counted, type Paint, someOf, tallyOf } from './words.ts';
+import { columnsOf, wrapped } from './wrap.ts';
 
 /** What stands at the beginning of a run: which orchestra, to what end, and where its files are. */
 export function headerLines(event: RunEvent, state: RunState, context: ReporterContext, paint: Paint): string[] {
@@ -13,7 +14,7 @@ export function headerLines(event: RunEvent, state: RunState, context: ReporterC
   const fact = (name: string, text: string) => `${paint.dim(name.padEnd(11))}${text}`;
   const past = event.type === 'run.resumed' ? `, resumed: ${tallyOf(state.counts)}` : '';
   const tasks = counted(state.inOrder.length, 'task');
-  return [
+  const lines = [
     ...rehearsalLines(plan, paint),
     fact('orchestra', `${plan.orchestra}, ${strategy}, ${tasks}, at most ${most} at once${past}`),
     ...(goal === '' ? [] : [fact('goal', oneLine(goal))]),
@@ -22,6 +23,7 @@ export function headerLines(event: RunEvent, state: RunState, context: ReporterC
     ...limitLines(plan).map((line, at) => fact(at === 0 ? 'limits' : '', line)),
     '',
   ];
+  return wrapped(lines, columnsOf(context.stderr));
 }
 
 /** What limits the run and each attempt of its agents, and how that is enforced; nothing where nothing does. */

@@ -1,8 +1,8 @@
 // What comes after a run: commands that make sense now, ready to be copied.
 import { optionsToGoOn } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
-import type { Paint } from './words.ts';
-import { quoted } from './words.ts';
+import { type Paint, quoted } from './words.ts';
+import { wrapLine } from './wrap.ts';
 
 /** Commands about one run, in words, to which more words can be added. */
 export interface RunCommands {
@@ -13,6 +13,7 @@ export interface RunCommands {
 }
 
 const withChanges = '--with-changes';
+const remark = '# after editing the file';
 
 /** Commands after a run that came to its end without success. */
 export function commandsAfter(state: RunState, { resume, logs }: RunCommands): string[][] {
@@ -21,10 +22,18 @@ export function commandsAfter(state: RunState, { resume, logs }: RunCommands): s
   return failed === undefined ? [again] : [[...logs, failed.task.name], again, [...resume, withChanges]];
 }
 
-/** The lines of commands under the word `next`, which takes so many columns. */
-export function nextLinesOf(commands: readonly (readonly string[])[], indent: number, paint: Paint): string[] {
-  return commands.map((words, at) => {
-    const remark = words.at(-1) === withChanges ? `  ${paint.dim('# after editing the file')}` : '';
-    return `${paint.dim((at === 0 ? 'next' : '').padEnd(indent))}${words.map(quoted).join(' ')}${remark}`;
+/** The lines of commands under the word `next`, which takes so many columns. A command that is too wide goes on as in a shell. */
+export function nextLinesOf(
+  commands: readonly (readonly string[])[],
+  indent: number,
+  { paint, columns }: { readonly paint: Paint; readonly columns: number },
+): string[] {
+  return commands.flatMap((words, at) => {
+    const label = (at === 0 ? 'next' : '').padEnd(indent);
+    const [first = '', ...rest] = wrapLine(label + words.map(quoted).join(' '), columns, indent + 2, ' \\');
+    const lines = [`${paint.dim(label)}${first.slice(indent)}`, ...rest];
+    if (words.at(-1) !== withChanges) return lines;
+    const beside = rest.length === 0 && first.length + 2 + remark.length <= columns;
+    return beside ? [`${lines[0]}  ${paint.dim(remark)}`] : [' '.repeat(indent) + paint.dim(`${remark}:`), ...lines];
   });
 }

@@ -144,7 +144,7 @@ function ofRun(
     case 'parallelism.changed':
       return ['parallelism', '', `${counted(event.max_parallel_tasks, 'task')} at once: ${oneLine(event.because)}`];
     case 'run.finished':
-      return event.message === undefined ? undefined : ['stopped', '', oneLine(event.message)];
+      return event.message === undefined ? undefined : ['stopped', '', oneLine(event.message).replace(/^stopped /, '')];
     case 'run.resumed': {
       const again = event.again === undefined ? '' : `; done again: ${someOf(event.again, 20)}`;
       return ['resumed', '', `what was running is pending again${again}`];

@@ -2,7 +2,7 @@
 import { isReady } from '../run/ready.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import { oneLine, whyOf } from './failure.ts';
-import { clean, cut, pad } from './terminal.ts';
+import { clean, cut, pad, padMiddle } from './terminal.ts';
 import { count, counted, dollars, duration, looks, type Paint, wholeDuration } from './words.ts';
 
 export interface View {
@@ -79,7 +79,7 @@ function rowsOf(state: RunState, shown: readonly TaskState[], view: View): strin
     const agent = agentWidth === 0 ? '' : `  ${paint.dim(pad(task.task.agent, agentWidth))}`;
     const time = timeOf(task, view).padStart(timeWidth);
     const note = noteWidth < 6 ? '' : cut(noteOf(state, task, view), noteWidth);
-    const name = pad(task.task.name, nameWidth);
+    const name = padMiddle(task.task.name, nameWidth);
     const shownName = task.status === 'pending' ? paint.dim(name) : name;
     const shownNote = task.status === 'failed' ? paint.red(note) : paint.dim(note);
     return `${paint[color](symbol)} ${shownName}${agent} ${time}${note === '' ? '' : `  ${shownNote}`}`;

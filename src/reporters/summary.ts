@@ -5,8 +5,9 @@ import { evidenceOf, oneLine, whyOf } from './failure.ts';
 import { rehearsalLines } from './header.ts';
 import { commandsAfter, nextLinesOf } from './next.ts';
 import type { ReporterContext } from './reporter.ts';
-import { clean, pad } from './terminal.ts';
+import { clean, padMiddle } from './terminal.ts';
 import { count, counted, dollars, duration, looks, type Paint, someOf, tallyOf } from './words.ts';
+import { columnsOf, wrapped } from './wrap.ts';
 
 /** A larger table is cut down to what failed. */
 const mostRows = 60;
@@ -14,6 +15,7 @@ const mostFailures = 10;
 const mostReasons = 20;
 const mostListed = 1000;
 const tailLines = 10;
+const attemptsWidth = 8;
 /** Where tasks hardly ran side by side, a figure would only look like a fault. */
 const leastGain = 1.1;
 
@@ -45,21 +47,24 @@ export function summaryLines(
   options: SummaryOptions,
 ): string[] {
   const { paint } = options;
+  const columns = columnsOf(context.stderr);
+  const broken = (...lines: readonly string[]) => wrapped(lines, columns);
   const sections = [
-    [...rehearsalLines(state.plan, paint), headline(state, seen, paint)],
+    broken(...rehearsalLines(state.plan, paint), headline(state, seen, paint)),
     tableLines(state, context, paint),
-    failureLines(state, context, options),
-    skipLines(state, paint),
+    broken(...failureLines(state, context, options)),
+    broken(...skipLines(state, paint)),
+    broken(...noticeLines(state, paint)),
     context.verbose ? executionLines(state, context) : [],
-    factLines(state, seen, context, paint),
-    nextLines(state, context, paint),
+    broken(...factLines(state, seen, context, paint)),
+    nextLines(state, context, { paint, columns }),
   ];
   return sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]);
 }
 
 function headline(state: RunState, seen: Witness, paint: Paint): string {
   const total = counted(state.inOrder.length, 'task');
-  const took = duration((state.finishedAt ?? seen.since) - seen.since);
+  const took = tookWords(state, seen);
   if (state.status !== 'finished') return `${paint.red.bold('INTERRUPTED')}  ${total}: ${tallyOf(state.counts)}`;
   const tally = `${total} in ${took}: ${tallyOf(state.counts)}`;
   if (state.outcome === 'succeeded') return `${paint.green.bold('SUCCEEDED')}  ${tally}`;
@@ -67,21 +72,34 @@ function headline(state: RunState, seen: Witness, paint: Paint): string {
   return `${paint.red.bold(state.because === 'timeout' ? 'TIMED OUT' : 'FAILED')}  ${tally}`;
 }
 
+/** How long this process took; of a resumed run also how long ago it began, pauses between its processes included. */
+function tookWords({ startedAt, finishedAt }: RunState, { since }: Witness): string {
+  const end = finishedAt ?? since;
+  const resumed = startedAt !== undefined && startedAt < since;
+  return `${duration(end - since)}${resumed ? ` (${duration(end - startedAt)} since it began)` : ''}`;
+}
+
 function tableLines(state: RunState, { stderr, verbose }: ReporterContext, paint: Paint): string[] {
   const most = verbose ? mostListed : mostRows;
   const all = state.inOrder.length <= most;
   const rows = all ? state.inOrder : state.inOrder.filter(({ status }) => status === 'failed').slice(0, most);
   const widest = rows.reduce((width, { task }) => Math.max(width, task.name.length), 4);
-  const width = stderr.isTTY ? Math.max(8, Math.min(widest, stderr.columns - 33)) : widest;
+  // A terminal too narrow for whole names does without the attempts first.
+  const room = columnsOf(stderr) - 33;
+  const counting = widest <= room;
+  const width = Math.min(widest, Math.max(8, counting ? room : room + attemptsWidth));
   const row = ({ task, status, attempt, busy }: TaskState) => {
     const { symbol, color } = looks[status];
-    const figures = `${attempt === 0 ? '-' : attempt}`.padStart(8) + `${busy === 0 ? '-' : duration(busy)}`.padStart(8);
-    return `${paint[color](symbol)} ${pad(task.name, width)}  ${paint[color](status.padEnd(9))}  ${figures}`;
+    const attempts = counting ? `${attempt === 0 ? '-' : attempt}`.padStart(attemptsWidth) : '';
+    const time = `${busy === 0 ? '-' : duration(busy)}`.padStart(8);
+    return `${paint[color](symbol)} ${padMiddle(task.name, width)}  ${paint[color](status.padEnd(9))}  ${attempts}${time}`;
   };
-  const head = paint.dim(`  ${'task'.padEnd(width)}  ${'state'.padEnd(9)}  attempts    time`);
-  if (all) return [head, ...rows.map(row)];
+  const attempts = counting ? 'attempts' : '';
+  const head = paint.dim(`  ${'task'.padEnd(width)}  ${'state'.padEnd(9)}  ${attempts}    time`);
+  const remark = rows.some(({ attempt }) => attempt > 1) ? [paint.dim('  time: all attempts of a task together')] : [];
+  if (all) return [head, ...rows.map(row), ...remark];
   const hidden = { ...state.counts, failed: state.counts.failed - rows.length };
-  return [...(rows.length === 0 ? [] : [head, ...rows.map(row)]), `  and ${tallyOf(hidden)}`];
+  return [...(rows.length === 0 ? [] : [head, ...rows.map(row), ...remark]), `  and ${tallyOf(hidden)}`];
 }
 
 function failureLines(state: RunState, context: ReporterContext, { paint, tails }: SummaryOptions): string[] {
@@ -115,6 +133,17 @@ function skipLines(state: RunState, paint: Paint): string[] {
   });
 }
 
+/** What agents found, what was not allowed to them, and what they wait for. */
+function noticeLines(state: RunState, paint: Paint): string[] {
+  const all = state.inOrder.flatMap(({ task, notices = [] }) => notices.map((each) => ({ name: task.name, ...each })));
+  const total = state.inOrder.reduce((sum, { noticed = 0 }) => sum + noticed, 0);
+  const lines = all
+    .slice(0, mostReasons)
+    .map(({ name, kind, text }) => `${paint.yellow(kind)}: ${name}: ${oneLine(text)}`);
+  const hidden = total - lines.length;
+  return hidden === 0 ? lines : [...lines, `and ${counted(hidden, 'more report')} in its events.jsonl`];
+}
+
 function executionLines(state: RunState, { files }: ReporterContext): string[] {
   const ran = state.inOrder.filter(({ startedAt }) => startedAt !== undefined);
   ran.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || a.index - b.index);
@@ -135,10 +164,11 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
   const lines: string[] = [];
   const wall = (state.finishedAt ?? 0) - seen.since;
   const busy = busyOf(state) - seen.busyBefore;
-  if (wall > 0 && busy > 0) {
-    const gain = busy / wall;
-    const speedUp = gain < leastGain ? '' : `: speed-up ${gain.toFixed(2)}`;
-    lines.push(fact('time', `${duration(wall)} for tasks of ${duration(busy)} in all${speedUp}`));
+  // What a stop cut short would make the figure wrong.
+  const gain = wall > 0 && state.because === undefined ? busy / wall : 0;
+  if (gain >= leastGain) {
+    const times = `${gain.toFixed(1)} times faster than one by one`;
+    lines.push(fact('time', `took ${duration(wall)}; the tasks together ${duration(busy)} (${times})`));
   }
   if (state.usage !== undefined) {
     const { input_tokens, output_tokens, cached_tokens, cost_usd } = state.usage;
@@ -151,9 +181,9 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
 }
 
 /** What comes next. Where the result itself follows, nothing does. */
-function nextLines(state: RunState, context: ReporterContext, paint: Paint): string[] {
-  if (state.outcome !== 'succeeded') return nextLinesOf(commandsAfter(state, context), 8, paint);
-  return context.printsResult ? [] : nextLinesOf([['cat', context.files.result]], 8, paint);
+function nextLines(state: RunState, context: ReporterContext, look: { paint: Paint; columns: number }): string[] {
+  if (state.outcome !== 'succeeded') return nextLinesOf(commandsAfter(state, context), 8, look);
+  return context.printsResult ? [] : nextLinesOf([['cat', context.files.result]], 8, look);
 }
 
 function busyOf(state: RunState): number {

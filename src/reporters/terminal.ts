@@ -67,6 +67,18 @@ export function cut(text: string, width: number): string {
   return `${result}…`;
 }
 
+/** Clean text in at most `width` columns; what is cut out of its middle is an ellipsis: names differ at their ends, too. */
+export function cutMiddle(text: string, width: number): string {
+  if (!isPlain(text) || text.length <= width || width < 3) return cut(text, width);
+  const end = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
+}
+
+/** Clean text in exactly `width` columns, cut in its middle or filled up with spaces. */
+export function padMiddle(text: string, width: number): string {
+  return pad(cutMiddle(text, width), width);
+}
+
 /** Clean text in exactly `width` columns, filled up with spaces. */
 export function pad(text: string, width: number): string {
   const shown = cut(text, width);

@@ -3,7 +3,7 @@ import { plainReporter } from '../../src/reporters/plain.ts';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
 import { expectGolden } from '../golden/golden.ts';
 import { brief, planOf, rig } from '../run/rig.ts';
-import { chainWithFault, eventsOf, play, type Stage, stageOf } from './stage.ts';
+import { chainWithFault, eventsOf, play, remembering, type Stage, stageOf } from './stage.ts';
 
 async function told(stage: Stage, events: readonly RunEvent[]): Promise<string> {
   await play(plainReporter(stage), stage.plan, events);
@@ -33,11 +33,40 @@ test('a run that succeeds, at length, with what agents said and used', async () 
   expectGolden('reporters/plain-verbose.txt', await told(stageOf(rehearsed, { verbose: true }), used));
 });
 
+test('on a narrow terminal names are cut in the middle, and what is to be copied stays whole', async () => {
+  const plan = planOf([
+    { name: 'gather_everything_first' },
+    { name: 'compile_the_big_server', context: ['gather_everything_first'] },
+  ]);
+  const events = await eventsOf(plan, ({ task }) => (task.name.startsWith('compile') ? { fails: 'exit code 1' } : {}));
+  const text = await told(stageOf(plan, { stderr: remembering({ columns: 42, rows: 24 }) }), events);
+  expectGolden('reporters/plain-narrow.txt', text);
+});
+
+test('how much faster it was is said where it was, and not of a run that was stopped', async () => {
+  const plan = planOf([{ name: 'a' }, { name: 'b' }]);
+  const beside = await told(stageOf(plan), await eventsOf(plan, () => ({ after: 2000 })));
+  expect(beside).toContain('\ntime    took 2.0s; the tasks together 4.0s (2.0 times faster than one by one)\n');
+  const played = rig(plan, () => ({ hangs: true }));
+  await played.crank(3000);
+  played.run.stop('signal', 'stopped by Ctrl-C');
+  await played.finish();
+  expect(await told(stageOf(plan), played.events)).not.toContain('\ntime ');
+});
+
+test('a result that is not printed is named', async () => {
+  const plan = planOf([{ name: 'a' }]);
+  const text = await told(stageOf(plan, { printsResult: false }), await eventsOf(plan));
+  expect(text.split('\n').at(-2)).toBe(
+    'next    cat orchestra_workspaces/test/runs/r/final_results/orchestra_output.txt',
+  );
+});
+
 test('a run that is stopped', async () => {
   const plan = planOf([{ name: 'a' }, { name: 'b', context: ['a'] }]);
   const played = rig(plan, () => ({ hangs: true }));
   await played.crank(3000);
-  played.run.stop('signal', 'SIGINT');
+  played.run.stop('signal', 'stopped by Ctrl-C');
   await played.finish();
   expectGolden('reporters/plain-stopped.txt', await told(stageOf(plan), played.events));
 });
@@ -53,12 +82,13 @@ test('a run that is resumed counts only its own time', async () => {
     before.slice(0, at),
   );
   await played.finish();
+  const later = (ts: string) => new Date(Date.parse(ts) + 60_000).toISOString();
   const stage = stageOf(plan);
   const reporter = plainReporter(stage);
   await play(
     { ...reporter, onEvent: (event, state) => event.seq > at && reporter.onEvent(event, state) },
     plan,
-    played.events,
+    played.events.map((event) => (event.seq > at ? { ...event, ts: later(event.ts) } : event)),
   );
   expectGolden('reporters/plain-resumed.txt', stage.stderr.writes.join(''));
 });

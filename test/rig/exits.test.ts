@@ -159,9 +159,9 @@ test('4: a cluster is not there yet, but its plan is', async () => {
 });
 
 test.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)('%s ends the run cleanly with %i', async (signal, expected) => {
+  ['SIGINT', 130, 'stopped by Ctrl-C'],
+  ['SIGTERM', 143, 'stopped by SIGTERM (as by super runs stop)'],
+] as const)('%s ends the run cleanly with %i', async (signal, expected, message) => {
   const drive = await driver();
   const cwd = project(orchestra({ agents: [drive.agent], tasks: [task('one'), task('two')] }));
   const started = start(['orchestra', 'run', 'o.yaml'], { cwd });
@@ -178,7 +178,7 @@ test.each([
     'task.cancelled',
     'run.finished',
   ]);
-  expect(events(cwd).at(-1)).toMatchObject({ outcome: 'cancelled', because: 'signal', message: signal });
+  expect(events(cwd).at(-1)).toMatchObject({ outcome: 'cancelled', because: 'signal', message });
 });
 
 test('a reader that goes away does not make a run fail', async () => {

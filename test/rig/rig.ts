@@ -170,7 +170,7 @@ export function settled(text: string, cwd: string): string {
     .replaceAll(cwd, '<root>')
     .replace(/\d{8}-\d{6}-\d{3}-[a-z0-9]{4}/g, '<run>')
     .replace(/ *\b\d+(\.\d+)?m?s\b(?!,)/g, ' <time>')
-    .replace(/speed-up \d+\.\d+/g, 'speed-up <n>')
+    .replace(/^time {4}took .*\n/gm, '')
     .replace(/process \d+ on [^\s)]+/g, 'process <pid> on <host>');
 }
 
