@@ -1,5 +1,5 @@
 // The runs of a project: where they are, how they stand, and which one a person means.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { RunState, TaskState } from '../run/state.ts';
@@ -49,14 +49,36 @@ function standingsIn(workspace: string): FoundRun[] {
 export function workspacesOf(project: Project): string[] {
   const usual = join(project.root, 'orchestra_workspaces');
   const said = orchestraFiles(project).flatMap((file) => workspaceSaidBy(project, file) ?? []);
-  return [...new Set([...foldersIn(usual).map((name) => join(usual, name)), ...said])];
+  // One that was moved to another disk is reached over a link, and perhaps by its own name, too.
+  const places = new Map<string, string>();
+  for (const path of [...foldersIn(usual).map((name) => join(usual, name)), ...said]) {
+    const place = realPath(path);
+    if (!places.has(place)) places.set(place, path);
+  }
+  return [...places.values()];
 }
 
 function foldersIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    return readdirSync(folder).filter((name) => isFolder(join(folder, name)));
   } catch {
     return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // a link that leads nowhere
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it is not there yet
   }
 }
 

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -610,4 +611,16 @@ describe('an export into what is no plain file', () => {
     const { code, stderr } = await runs('export', '--format', 'gadugi', '-o', '/proc/self/exported');
     expect([code, stderr]).toEqual([4, expect.stringContaining('/proc/self/exported')]);
   });
+});
+
+test('runs of a workspace that was moved, with a link in its place, are found once', async () => {
+  const { id, cwd, runs } = await rehearsed({
+    'orchestras/other.yaml': `orchestra: {id: other, workspace: {path: moved}}\n`,
+  });
+  renameSync(join(cwd, 'orchestra_workspaces/good'), join(cwd, 'moved'));
+  symlinkSync('../moved', join(cwd, 'orchestra_workspaces/good'));
+  symlinkSync('loop', join(cwd, 'orchestra_workspaces/loop'));
+  const { runs: found } = JSON.parse((await runs('list', '--json')).stdout);
+  expect(found).toMatchObject([{ id, workspace: 'orchestra_workspaces/good' }]);
+  expect((await runs('show', id)).code).toBe(0);
 });
