@@ -3,7 +3,7 @@ import { expectGolden } from '../golden/golden.ts';
 import { commandOrchestra, commandPlaybook, folderWith, runCli } from './harness.ts';
 
 const started = '{"v":1,"seq":1,"ts":"2026-01-02T00:00:00.000Z","type":"run.started","orchestra":"good"}\n';
-const finished = '{"v":1,"seq":2,"type":"run.finished","outcome":"failed"}\n';
+const finished = '{"v":1,"seq":2,"ts":"2026-01-02T00:00:01.000Z","type":"run.finished","outcome":"failed"}\n';
 const project = {
   'orchestras/good_orchestra.yaml': commandOrchestra('good', ['one', 'two one']),
   'orchestras/broken_orchestra.yaml': 'orchestra: [\n',
