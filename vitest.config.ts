@@ -1,4 +1,17 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+/** The real CLIs, one at a time: some of them take seconds of a processor to start. Run by npm run test:live. */
+const live: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'live',
+    include: ['test/live/*.test.ts'],
+    globalSetup: ['test/rig/fresh-build.ts'],
+    testTimeout: 120_000,
+    fileParallelism: false,
+    sequence: { groupOrder: 2 },
+  },
+};
 
 // Two layers: what runs in memory, and what runs the program that was built. The second has the machine to itself.
 export default defineConfig({
@@ -10,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/rig/**', 'test/examples.test.ts', 'test/package.test.ts'],
+          exclude: ['test/rig/**', 'test/live/**', 'test/examples.test.ts', 'test/package.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -23,6 +36,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      ...(process.env.SUPER_LIVE === '1' ? [live] : []),
     ],
   },
 });
