@@ -25,6 +25,14 @@ export async function dispatch(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exit.succeeded;
     if (error.code === 'commander.help') return exit.usage;
+    const elsewhere = error.code === 'commander.unknownCommand' ? await inOtherGroups(argv) : [];
+    if (elsewhere.length > 0) {
+      const [first = ''] = error.message.replace(/^error: /, '').split('\n');
+      throw usageFault(
+        first.replace(/ \(Did you mean .*\)$/, ''),
+        `did you mean: ${elsewhere.join('\n              ')}`,
+      );
+    }
     const message = error.message.replace(/^error: /, '').replace(/\(Did you mean (\S+)\?\)$/, 'did you mean "$1"?');
     throw usageFault(message, nextStep(argv));
   }
@@ -90,6 +98,17 @@ function addCommand(
     if (operands.includes('')) throw usageFault('an argument is empty', nextStep(command.path));
     await act(command, { command, operands, options: parameters.at(-2) as Call['options'], commands, groups });
   });
+}
+
+/** Commands whose last word was given without its group, or after another one, with all that followed. */
+async function inOtherGroups(argv: readonly string[]): Promise<readonly string[]> {
+  const { quoted } = await import('../reporters/words.ts');
+  const [first = ''] = argv;
+  const group = groups.find(({ path, alias }) => path === first || alias === first)?.path;
+  const [name, ...rest] = group === undefined ? argv : argv.slice(1);
+  return commands
+    .filter(({ path }) => path.length > 1 && path[0] !== group && path.at(-1) === name)
+    .map(({ path }) => ['super', ...path, ...rest].map(quoted).join(' '));
 }
 
 /** Where help is: that of the command, else of the group, that the words name. */
