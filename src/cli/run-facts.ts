@@ -42,7 +42,7 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
       run_timeout_seconds: plan.run_timeout_seconds,
       grace_seconds: plan.grace_seconds ?? 10,
     },
-    counts: state.counts,
+    counts: countsOf(run, state),
     usage: state.usage ?? null,
     tasks: state.inOrder.map((task) => taskFacts(project, run, state, task, agents.get(task.task.agent))),
     files: {
@@ -67,6 +67,12 @@ export type RunFacts = ReturnType<typeof runFacts>;
 /** The state of a task as it is now. */
 export function shownStatus(run: Pick<FoundRun, 'state'>, { status }: TaskState): ShownStatus {
   return status === 'running' && run.state === 'interrupted' ? 'interrupted' : status;
+}
+
+/** How many tasks are in which state, as it is now. */
+function countsOf(run: FoundRun, { counts }: RunState): Readonly<Record<ShownStatus, number>> {
+  if (run.state !== 'interrupted') return { ...counts, interrupted: 0 };
+  return { ...counts, running: 0, interrupted: counts.running };
 }
 
 function taskFacts(project: Project, run: FoundRun, state: RunState, task: TaskState, agent: PlanAgent | undefined) {

@@ -202,7 +202,8 @@ function failureLines({ recorded, files }: Shown, { paint, verbose }: Screen): s
 
 function timeOf({ startedAt, busy }: TaskState, status: ShownStatus, now: number): string {
   if (status === 'running') return wholeDuration(now - (startedAt ?? now));
-  return busy === 0 ? '-' : duration(busy);
+  // When an attempt ended that nobody saw end, and so how long its task took, is not known.
+  return busy === 0 || status === 'interrupted' ? '-' : duration(busy);
 }
 
 function words(task: TaskState, status: ShownStatus, run: FoundRun, recorded: RecordedRun, now: number): string {

@@ -74,11 +74,11 @@ export function someOf(names: readonly string[], most: number): string {
 }
 
 /** How many tasks are in which state, in words: 3 succeeded, 1 failed. */
-export function tallyOf(counts: Readonly<Record<TaskStatus, number>>): string {
-  const order: readonly TaskStatus[] = ['succeeded', 'reused', 'failed', 'skipped', 'cancelled', 'running', 'pending'];
+export function tallyOf(counts: Readonly<Partial<Record<TaskStatus | 'interrupted', number>>>): string {
+  const order = ['succeeded', 'reused', 'failed', 'skipped', 'cancelled', 'interrupted', 'running', 'pending'] as const;
   return order
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${count(counts[status])} ${status}`)
+    .filter((status) => (counts[status] ?? 0) > 0)
+    .map((status) => `${count(counts[status] ?? 0)} ${status}`)
     .join(', ');
 }
 

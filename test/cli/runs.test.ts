@@ -187,7 +187,11 @@ describe('runs show', () => {
     const shown = JSON.parse((await runs('show', '--json')).stdout);
     expect(shown).toMatchObject({ state: 'interrupted', finished_at: null });
     expect(shown.tasks.map(({ state }: { state: string }) => state)).toEqual(['succeeded', 'interrupted']);
-    expect((await runs('show')).stdout).toMatch(/^state +interrupted: nobody runs it; it began /m);
+    expect(shown.counts).toMatchObject({ succeeded: 1, running: 0, interrupted: 1 });
+    const { stdout } = await runs('show');
+    expect(stdout).toMatch(/^state +interrupted: nobody runs it; it began /m);
+    expect(stdout).toMatch(/^orchestra +good, sequential, 2 tasks: 1 succeeded, 1 interrupted$/m);
+    expect(stdout).toMatch(/^⊘ two +interrupted +-$/m);
   });
 
   test('a run is named by its id, the beginning of it, or @last', async () => {
