@@ -11,10 +11,17 @@ const usualPermissions: Permissions = 'edit';
 /** Longest system prompt in bytes that is given as an argument: Linux takes 128 KiB for one. */
 const longestArgument = 100_000;
 
+/**
+ * How long a CLI may be silent, in seconds: it can hang without an end, and is silent while a command of its runs, which is not cut
+ * short by this but where it takes longer than any honest one.
+ */
+const longestSilence = 1800;
+
 /** Runs a coding CLI headless: the prompt on its standard input, its events on its standard output. */
 export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
   return {
     check: async (agent) => whatIsMissing(cli, agent, doors),
+    stallSeconds: longestSilence,
     start(call) {
       const { agent } = call;
       const system = agent.system_prompt.trim();

@@ -105,11 +105,12 @@ async function attempt(
   await order.durable;
   if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
   const logs = options.watch(order.task.name, files, onFlood);
+  const adapter = options.adapters[order.agent.adapter ?? 'rehearsal'];
   let process: AgentProcess | undefined;
   const supervised = {
     files,
     logs,
-    stallSeconds: order.task.stall_seconds,
+    stallSeconds: order.task.stall_seconds ?? adapter.stallSeconds ?? null,
     outputBytes: order.agent.limits?.output_bytes,
     held: () => process?.held?.() ?? 0,
   };
@@ -117,7 +118,7 @@ async function attempt(
   let end: AgentEnd;
   let excess: string | undefined;
   try {
-    process = options.adapters[order.agent.adapter ?? 'rehearsal'].start(callOf(options, order, prepared));
+    process = adapter.start(callOf(options, order, prepared));
     began(process);
     end = await process.ended;
     excess = outputExcess(supervised);
@@ -166,7 +167,7 @@ function afterStop(
 
 function whyStopped(task: PlanTask, cause: Exclude<StopCause, 'cancelled'>): string {
   if (cause === 'timeout') return `took longer than ${task.timeout_seconds} s`;
-  return cause === 'stalled' ? `wrote nothing for ${task.stall_seconds} s` : 'used more than it may';
+  return cause === 'stalled' ? 'wrote nothing for too long' : 'used more than it may';
 }
 
 /** An agent that spoils the files of an attempt fails that attempt; a disk that refuses ends the run. */

@@ -32,7 +32,7 @@ const outputInterval = 100;
 export function supervise(
   clock: Clock,
   supervised: Supervised,
-  end: (cause: 'stalled' | 'resource-limit', message?: string) => void,
+  end: (cause: 'stalled' | 'resource-limit', message: string) => void,
 ): () => void {
   const { stallSeconds, outputBytes } = supervised;
   if (stallSeconds === null && outputBytes === undefined) return () => {};
@@ -42,7 +42,8 @@ export function supervise(
   const look = () => {
     const excess = outputExcess(supervised);
     if (excess !== undefined) return end('resource-limit', excess);
-    if (stallSeconds !== null && silence() >= stallSeconds * 1000) return end('stalled');
+    if (stallSeconds !== null && silence() >= stallSeconds * 1000)
+      return end('stalled', `wrote nothing for ${stallSeconds} s`);
     forget = clock.after(interval, look);
   };
   look();

@@ -34,7 +34,8 @@ export const failureReasons: Readonly<Record<FailureReason, FailureEntry>> = {
   },
   stalled: {
     title: 'The agent wrote nothing for as long as stall_seconds allows.',
-    meaning: 'Only tasks with stall_seconds are watched for it. The agent was ended as after a timeout.',
+    meaning:
+      'Tasks with stall_seconds are watched for it, and those of coding CLIs, which get 30 minutes. The agent was ended as after a timeout.',
     advice: [
       'Look at the last line of the log: what came after it did not end, or told nothing.',
       'Raise stall_seconds above the longest silence that is normal, or leave it out: timeout_seconds still counts.',

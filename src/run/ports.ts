@@ -151,6 +151,8 @@ interface AttemptCancelled {
 export interface AgentAdapter {
   /** What keeps this agent from running here, in a sentence, or undefined. Asked once for each agent before the first task starts. */
   check(agent: PlanAgent): Promise<string | undefined>;
+  /** How long its agents may be silent where the task does not say it; absent: for ever. */
+  readonly stallSeconds?: number;
   start(call: AgentCall): AgentProcess;
 }
 

@@ -467,7 +467,7 @@ readonly priority?: Priority
  */
 readonly timeout_seconds?: (Duration | null)
 /**
- * Ends an attempt that neither writes nor exits for this long. Left out or null: never.
+ * Ends an attempt that neither writes nor exits for this long. Left out or null: never, but 30 minutes for the coding CLIs claude, codex and gemini, which can hang without an end.
  */
 readonly stall_seconds?: (Duration | null)
 /**

@@ -62,7 +62,7 @@ test('silence ends an attempt, and what it says before puts that off', () => {
   pass(1900);
   expect(told).toEqual([]);
   pass(500);
-  expect(told).toEqual([['stalled']]);
+  expect(told).toEqual([['stalled', 'wrote nothing for 2 s']]);
   pass(9000);
   expect(told).toHaveLength(1);
 });
@@ -77,7 +77,7 @@ test('time in which it is held counts for nothing', () => {
   pass(7000, 0.8);
   expect(told).toEqual([]);
   pass(1000);
-  expect(told).toEqual([['stalled']]);
+  expect(told).toEqual([['stalled', 'wrote nothing for 2 s']]);
 });
 
 test('logs and output file count together', () => {
