@@ -3,7 +3,7 @@
 
 import { wishOf } from './acp-policy.ts';
 import type { AgentEvent, EventReader, Native } from './events.ts';
-import { brieflyOf, countOf, isObject, objectOf, objectsOf, textOf } from './native.ts';
+import { brieflyOf, countOf, faultOf, isObject, objectOf, objectsOf, textOf } from './native.ts';
 
 /** What is remembered of a call of a tool. */
 interface Call {
@@ -39,12 +39,12 @@ export function acpReader(): EventReader {
   return (value) => {
     if (value.type === 'super.refused') return refused(value, memory);
     if (value.type === 'super.failed') {
-      return [{ type: 'result', ok: false, message: textOf(value.message), denials: [] }];
+      return [{ type: 'result', ok: false, ...faultOf(textOf(value.message)), denials: [] }];
     }
     if (value.method === 'session/update') return readUpdate(objectOf(objectOf(value.params).update), memory);
     if (typeof value.method === 'string') return [{ type: 'other', name: value.method }];
     if (isObject(value.result)) return readResult(value.result, memory);
-    if (isObject(value.error)) return [{ type: 'error', message: textOf(value.error.message) }];
+    if (isObject(value.error)) return [{ type: 'error', ...faultOf(textOf(value.error.message)) }];
     return [{ type: 'other', name: textOf(value.type) }];
   };
 }

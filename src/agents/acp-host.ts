@@ -92,7 +92,9 @@ async function ask(agent: ClientContext, prompt: string): Promise<void> {
   const { protocolVersion } = await agent.request(methods.agent.initialize, {
     protocolVersion: PROTOCOL_VERSION,
     clientInfo: { name: manifest.name, version: manifest.version },
-    clientCapabilities: { fs: { readTextFile: true, writeTextFile: call.permissions !== 'plan' }, terminal: false },
+    // Writing is offered, because what is written by us stays in the working folder. Reading is not, although who asks is answered:
+    // to gemini a file that is not there yet is a fault then, and it can make none.
+    clientCapabilities: { fs: { readTextFile: false, writeTextFile: call.permissions !== 'plan' }, terminal: false },
   });
   if (protocolVersion !== PROTOCOL_VERSION) {
     throw new Error(`the agent speaks version ${protocolVersion} of the protocol, super speaks ${PROTOCOL_VERSION}`);

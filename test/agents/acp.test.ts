@@ -205,7 +205,7 @@ describe('files', () => {
     const path = bench.write('there', 'x');
     await run([read(path), write(path), { say: 'x' }, well], { permissions: 'plan' });
     expect(answers()[0].params.clientCapabilities).toEqual({
-      fs: { readTextFile: true, writeTextFile: false },
+      fs: { readTextFile: false, writeTextFile: false },
       terminal: false,
     });
     expect(answers().slice(3)).toMatchObject([{ content: 'x' }, { code: -32602 }]);
@@ -251,6 +251,11 @@ describe('an end', () => {
   test('in an error of the agent', async () => {
     const fail = { code: -32603, message: 'Internal error', data: { details: 'status 429: too much' } };
     expect(await run([{ fail }])).toMatchObject({ type: 'failed', message: 'Internal error: status 429: too much' });
+  });
+
+  test('in an error that holds what the provider said', async () => {
+    const fail = { code: 401, message: '{"error":{"code":401,"message":"bad key","status":"DENIED"}}' };
+    expect(await run([{ fail }])).toMatchObject({ type: 'failed', message: 'status 401: bad key' });
   });
 
   test('that wants to know who asks', async () => {
