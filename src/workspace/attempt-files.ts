@@ -1,6 +1,16 @@
 // The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
 // are copied by the kernel and hashed as a stream, so that memory does not grow with them.
-import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
@@ -8,7 +18,15 @@ import type { Redactor } from '../run/redact.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
 import { sha256, sha256OfFile } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
-import { openOrdinary, ordinarySize, readSome, removeTemporary, temporaryName, writeWhole } from './ordinary.ts';
+import {
+  expectFolder,
+  openOrdinary,
+  ordinarySize,
+  readSome,
+  removeTemporary,
+  temporaryName,
+  writeWhole,
+} from './ordinary.ts';
 import { redactFile } from './redacted-file.ts';
 
 /** Files up to this size are read in one go. */
@@ -29,6 +47,7 @@ export async function prepareAttempt(
   const { name } = order.task;
   const parent = join(layout.attempts, name);
   const folder = join(parent, String(order.attempt));
+  expectFolder(layout.attempts);
   makeAttemptFolder(parent, folder, order.attempt === 1);
   const context = order.context.length > 0 ? join(folder, 'context') : layout.noContext;
   const excerpts = order.context.length > 0 ? await handOver(layout, order.context, context) : [];
@@ -57,10 +76,13 @@ export async function prepareAttempt(
 function makeAttemptFolder(parent: string, folder: string, first: boolean): void {
   try {
     if (first) mkdirSync(parent);
+    else expectFolder(parent);
     mkdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    if (code !== 'EEXIST' && code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    if (lstatSync(parent, { throwIfNoEntry: false })?.isDirectory() === false)
+      renameSync(parent, temporaryName(parent));
     mkdirSync(parent, { recursive: true });
     if (existsSync(folder)) renameSync(folder, temporaryName(folder));
     mkdirSync(folder);
@@ -161,6 +183,7 @@ async function gatherLarge(
 ): Promise<GatheredOutput> {
   const target = join(layout.folder, path);
   const temporary = temporaryName(target);
+  expectFolder(layout.outputs);
   let digest: { readonly sha256: string; readonly bytes: number };
   try {
     await copyLarge(source, temporary);
@@ -178,6 +201,7 @@ const emptyHash = sha256(new Uint8Array());
 
 function store(layout: RunLayout, path: string, data: Buffer): Output {
   const target = join(layout.folder, path);
+  expectFolder(layout.outputs);
   if (data.length > 0 || !makeEmpty(target)) writeWhole(target, data);
   return { path, bytes: data.length, sha256: data.length === 0 ? emptyHash : sha256(data) };
 }

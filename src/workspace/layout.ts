@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Output, RunId, TaskName } from '../schema/types.gen.ts';
-import { removeTemporary } from './ordinary.ts';
+import { expectFolder, removeTemporary } from './ordinary.ts';
 
 /** Folders that are linked from the workspace to the latest run's. */
 const linked = ['task_outputs', 'intermediate', 'final_results'] as const;
@@ -86,6 +86,7 @@ export function createRun(layout: RunLayout, orchestra: string, playbooks: reado
 export function mendFolders(layout: RunLayout): void {
   for (const folder of [layout.outputs, join(layout.intermediate, 'artifacts'), layout.results, layout.attempts]) {
     mkdirSync(folder, { recursive: true });
+    expectFolder(folder);
   }
   if (!existsSync(layout.noContext)) mkdirSync(layout.noContext, { mode: 0o555 });
 }

@@ -21,6 +21,12 @@ export function openOrdinary(path: string): { fd: number; size: number } {
   throw Object.assign(new Error(`not an ordinary file: ${path}`), { code: 'EINVAL', syscall: 'open', path });
 }
 
+/** Throws where something else stands, a link to a folder too: what is written below it would land elsewhere. */
+export function expectFolder(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw Object.assign(new Error(`not a folder of the run: ${path}`), { code: 'ENOTDIR', syscall: 'lstat', path });
+}
+
 /** Size in bytes of an ordinary file; undefined where there is none. */
 export function ordinarySize(path: string): number | undefined {
   const facts = lstatSync(path, { throwIfNoEntry: false });

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { TaskName } from '../schema/types.gen.ts';
 import type { RunLayout } from './layout.ts';
-import { openOrdinary, removeTemporary, temporaryName } from './ordinary.ts';
+import { expectFolder, openOrdinary, removeTemporary, temporaryName } from './ordinary.ts';
 
 /** Writes final_results/orchestra_output.txt from the outputs that make up the result; absent ones are left out. */
 export function writeResult(layout: RunLayout, state: RunState): void {
   const parts = resultTasks(state);
   const temporary = temporaryName(layout.result);
+  expectFolder(layout.results);
   try {
     const to = openSync(temporary, 'wx');
     try {

@@ -1,5 +1,5 @@
 // Agents that spoil what is theirs and what is not: at worst their own task fails.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { events, orchestra, project, run, task } from './rig.ts';
@@ -85,4 +85,22 @@ test.each([
   const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd });
   expect([code, stdout]).toEqual([10, '']);
   expect(stderr).toMatch(/super: cannot go on: \S+events.jsonl was removed while the run wrote to it\n.*a new run/);
+});
+
+test.each([
+  ['outputs', 'task_outputs', 1],
+  ['attempts', 'attempts', 1],
+  ['an attempt of another task', 'attempts/b', 0],
+  ['results', 'final_results', 10],
+])('a link in place of the folder for %s does not lead our files elsewhere', async (_, name, expected) => {
+  const target = project({});
+  const script = `cd "$SUPER_RUN_DIR"; mv ${name} away 2>/dev/null || :; ln -s "${target}" ${name}`;
+  const agents = [
+    { name: 'a', run: script },
+    { name: 'worker', run: 'echo whole' },
+  ];
+  const tasks = [task('a'), task('b', { agent: 'worker' }), task('c', { agent: 'worker' })];
+  const cwd = project(orchestra({ execution: { on_failure: 'continue' }, agents, tasks }));
+  const { code } = await run(['orchestra', 'run', 'o.yaml'], { cwd });
+  expect([code, readdirSync(target)]).toEqual([expected, []]);
 });
