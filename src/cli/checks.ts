@@ -4,14 +4,15 @@ import { dirname, join } from 'node:path';
 import { claude } from '../agents/claude.ts';
 import { codex } from '../agents/codex.ts';
 import { gemini } from '../agents/gemini.ts';
-import { modelApis } from '../plan/model-apis.ts';
+import { modelApis } from '../spec/model-apis.ts';
 import { ask, findPrograms } from '../process/probe.ts';
-import { counted } from '../reporters/words.ts';
+import { counted, someOf } from '../reporters/words.ts';
 import { problemsOf } from './adapters.ts';
 import type { Io } from './command.ts';
 import { findProject, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
 import { configPath, filesAround } from './settings.ts';
 import type { SettingsFile } from './settings-file.ts';
+import { namedVariables } from './variables.ts';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -49,7 +50,7 @@ export async function examine(io: Io): Promise<readonly Check[]> {
     toolCheck('setsid', ['setsid', 'perl'], io),
     await programCheck('git', io),
     ...(await adapterChecks(project, io)),
-    ...keys.map((name) => keyCheck(name, io)),
+    ...(await keyChecks(project, io)),
     projectCheck(project),
     ...(await settingsChecks(project, io)),
     workspaceCheck(project),
@@ -115,9 +116,15 @@ function isOlder(one: string, other: string): boolean {
   return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
-function keyCheck(name: string, { env }: Io): Check {
-  const isSet = (env[name] ?? '') !== '';
-  return { name, state: isSet ? 'ok' : 'unset', essential: false, detail: isSet ? 'set' : 'not set' };
+/** Keys that are looked for anyway, then what else agents of the project name. */
+async function keyChecks(project: Project, { env }: Io): Promise<readonly Check[]> {
+  const named = await namedVariables(project);
+  return [...new Set([...keys, ...named.keys()])].map((name) => {
+    const isSet = (env[name] ?? '') !== '';
+    const who = named.get(name);
+    const detail = `${isSet ? 'set' : 'not set'}${who === undefined ? '' : `; named by ${someOf(who, 5)}`}`;
+    return { name, state: isSet ? 'ok' : 'unset', essential: false, detail };
+  });
 }
 
 function projectCheck(project: Project): Check {

@@ -19,6 +19,7 @@ import { isDetached } from './run-id.ts';
 import type { RunRequest } from './run-request.ts';
 import { exposedSecrets, type Stored, secrecyOf, shortSecretText } from './secrets.ts';
 import type { Starter } from './starter.ts';
+import { variableWarnings } from './variables.ts';
 
 /** Runs what was asked for and gives the exit code. */
 export async function conduct(
@@ -79,6 +80,9 @@ export async function conductRun(
     if (problem !== undefined) refusals.push(problem);
   }
   refuse(refusals);
+  if (!flag(call, 'quiet') && !isDetached(io.env)) {
+    for (const each of await variableWarnings(plan, io.env)) io.stderr.write(`super: warning: ${each}\n`);
+  }
   for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);

@@ -59,7 +59,8 @@ async function print(rows: readonly Effective[], project: Project, around: Aroun
   const shown = flag(call, 'showOrigin');
   io.stdout.write(columns(rows.map(({ key, text, origin }) => [key, text, ...(shown ? [originText(origin)] : [])])));
   if (shown) io.stdout.write(`\n${columns(files.map(({ file, state }) => ['file', state, file]))}`);
-  for (const note of await misspeltVariables(io)) io.stderr.write(`super: note: ${note}\n`);
+  const { misspeltVariables } = await import('./variables.ts');
+  for (const note of await misspeltVariables(io.env)) io.stderr.write(`super: note: ${note}\n`);
 }
 
 function originText(origin: Origin): string {
@@ -79,22 +80,3 @@ async function filesLookedAt(project: Project, { files }: Around, io: Io) {
     return { file, state: files.some((read) => read.file === file) ? 'read' : 'not there' };
   });
 }
-
-/** Variables that are nearly the name of a setting: they do nothing. */
-async function misspeltVariables({ env }: Io): Promise<readonly string[]> {
-  const { settingNames } = await import('../spec/variables.ts');
-  const { didYouMean } = await import('../diagnostics/suggest.ts');
-  const known = settingNames.map(({ variable }) => variable);
-  const others = Object.keys(env).filter((name) => name.startsWith('SUPER_') && !known.includes(name));
-  return others
-    .filter((name) => !agentVariables.has(name))
-    .flatMap((name) => {
-      const guess = didYouMean(name, known);
-      return guess === undefined ? [] : [`${name} is set and is no setting; ${guess}`];
-    });
-}
-
-/** What agents get: a super that an agent starts finds these set. */
-const agentVariables = new Set(
-  'RUN_ID TASK ATTEMPT GOAL RUN_DIR CONTEXT_DIR INTERMEDIATE_DIR OUTPUT'.split(' ').map((name) => `SUPER_${name}`),
-);

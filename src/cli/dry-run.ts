@@ -12,6 +12,7 @@ import { reportDiagnostics } from './diagnose.ts';
 import { nameFor } from './project.ts';
 import { refusalsOf } from './refusals.ts';
 import type { RunRequest } from './run-request.ts';
+import { variableWarnings } from './variables.ts';
 
 /** Tells what a run would do; gives 0 for a file that can be planned, 3 for one that cannot. */
 export async function dryRun(request: RunRequest, json: boolean, io: Io): Promise<number> {
@@ -22,6 +23,7 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
   };
   const adapters = adapterTable({ launchers: startNothing, root: project.root, env: io.env });
   const refused = plan === undefined ? [] : await refusalsOf(plan, adapters);
+  const warnings = plan === undefined ? [] : await variableWarnings(plan, io.env);
   if (json) {
     const ok = !hasErrors(compiled.diagnostics);
     printJson(io, {
@@ -29,10 +31,12 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
       diagnostics: compiled.diagnostics,
       ...(plan !== undefined && { plan: planJson(plan) }),
       refused,
+      warnings,
     });
     return ok ? exit.succeeded : exit.invalid;
   }
   const code = reportDiagnostics(compiled, io);
+  for (const each of warnings) io.stderr.write(`super: warning: ${printable(each)}\n`);
   if (plan === undefined) return code;
   const [head, table, rest] = planText(plan, request, refused);
   const lines = (texts: readonly string[]) => texts.map((text) => `${printable(text)}\n`).join('');

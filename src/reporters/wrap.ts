@@ -1,9 +1,8 @@
 // Lines on a terminal that is too narrow for them: broken at spaces, so that what is to be copied stays whole.
-import type { Stream } from './reporter.ts';
 import { widthOf } from './terminal.ts';
 
 /** Columns that lines on a stream may take: no more than its terminal has, any number where there is none. */
-export function columnsOf({ isTTY, columns }: Pick<Stream, 'isTTY' | 'columns'>): number {
+export function columnsOf({ isTTY, columns }: { readonly isTTY: boolean; readonly columns: number }): number {
   return isTTY ? columns : Number.POSITIVE_INFINITY;
 }
 

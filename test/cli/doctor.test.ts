@@ -74,6 +74,20 @@ test('keys by name only', async () => {
   expect(stdout).not.toContain('sk-very-secret');
 });
 
+test('variables that agents of the project name, and whether they are set', async () => {
+  const agent = 'spec:\n  run: x\n  secrets: [DEPLOY_TOKEN]\n';
+  const cwd = folderWith({
+    'agents/shipper_playbook.yaml': `apiVersion: agent/v1\nkind: AgentSpec\nmetadata: {name: Shipper, description: d}\n${agent}`,
+    'orchestras/o.yaml':
+      'orchestra: {id: o}\nagents:\n  - {name: editor, run: x, env: [EDITOR], secrets: [DEPLOY_TOKEN]}\ntasks:\n  - {name: t, agent: editor}\n',
+    'orchestras/broken.yaml': 'orchestra: [\n',
+  });
+  const { check, stdout } = await doctor(programs(tools), { DEPLOY_TOKEN: 'very-secret' }, cwd);
+  expect(check('DEPLOY_TOKEN')).toMatchObject({ state: 'ok', detail: 'set; named by shipper, editor' });
+  expect(check('EDITOR')).toMatchObject({ state: 'unset', detail: 'not set; named by editor' });
+  expect(stdout).not.toContain('very-secret');
+});
+
 test('programs that are asked for their version see none of the keys', async () => {
   const PATH = programs({ ...tools, claude: '#!/bin/sh\necho "key: $ANTHROPIC_API_KEY"\n' });
   const { stdout } = await doctor(PATH, { ANTHROPIC_API_KEY: 'sk-very-secret' });
