@@ -188,9 +188,9 @@ async function resumeWithChanges(
   const run = runIdFor(io.env);
   const { goal, rehearsal, only = [], options = {} } = started;
   const request = await compileRequest({ project, path, run, goal, rehearsal, only, options }, io, false);
-  const lost = new Set((await lostOutputs(recorded)).map(({ task }) => task.name));
-  const redo = new Set(wish.from);
-  const usable = { ...state, tasks: new Map([...state.tasks].filter(([name]) => !lost.has(name) && !redo.has(name))) };
+  const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
+  const redo = new Set(tasksToRedo(state, { retryFailed: false, from: [...wish.from, ...lost] }));
+  const usable = { ...state, tasks: new Map([...state.tasks].filter(([name]) => !redo.has(name))) };
   const kept = request.compiled.value === undefined ? [] : keptSuccesses(usable, request.compiled.value);
   if (!flag(call, 'quiet') && request.compiled.value !== undefined) {
     io.stderr.write(`super: note: run ${run} goes on from ${started.run} and keeps ${kept.length} of its successes\n`);

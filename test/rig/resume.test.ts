@@ -201,3 +201,13 @@ test('folders of a run that are gone are made again', async () => {
   expect([code, stdout]).toEqual([0, '## three\n\nthree 1\n']);
   expect(readdirSync(join(runFolder(cwd), 'intermediate'))).toEqual(['artifacts']);
 });
+
+test.each([[], ['--with-changes']])('--from %s does again what only waits for the task, too', async (...more) => {
+  const waits = { dependencies: [{ task_name: 'one', dependency_type: 'requires_completion' }] };
+  const cwd = project(orchestra({ ...going, tasks: [task('one'), task('two', waits), task('other')] }));
+  await run(['orchestra', 'run', 'o.yaml', '-q'], { cwd });
+  const { code, stdout } = await run([...resume, '@last', '--from', 'one', '--json', ...more.flat()], { cwd });
+  expect(code).toBe(0);
+  const told = stdout.trim().split('\n');
+  expect(told.flatMap((line) => /"task.started","task":"(\w+)"/.exec(line)?.[1] ?? [])).toEqual(['one', 'two']);
+});
