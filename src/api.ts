@@ -126,6 +126,7 @@ export function run(plan: Plan, options: RunOptions = {}): Run {
       texts,
     },
     adapters: adapterTable({ launchers: open, root, env, redactor }),
+    launchers: open,
     env,
     redactor,
     observe: (event) => events.push(event),

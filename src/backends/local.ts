@@ -18,6 +18,7 @@ import {
   StorageFailure,
 } from '../run/ports.ts';
 import type { AdapterName, Output, PlanAgent, PlanTask, TaskName, Usage } from '../schema/types.gen.ts';
+import type { Evidence, Outset } from './evidence.ts';
 import { type LogWatch, outputExcess, supervise } from './supervision.ts';
 
 /** Keeps what attempts read and write. */
@@ -48,6 +49,8 @@ export interface LocalBackendOptions {
   /** Between TERM and KILL, in milliseconds; what is usual unless given. */
   readonly graceMs?: number;
   /** `hold` holds who writes the logs, or lets it go on. */
+  /** Looks for what tasks expect of their agents. */
+  readonly evidence: Evidence;
   watch(task: TaskName, files: AttemptFiles, hold: (held: boolean) => void): LogWatch;
 }
 
@@ -104,6 +107,12 @@ async function attempt(
   const { files } = prepared;
   await order.durable;
   if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
+  const outset = await outsetOf(options, order);
+  if (outset?.type === 'hopeless') {
+    noteFailure(options, order, files, outset.why);
+    return { type: 'failed', reason: 'adapter', message: outset.why };
+  }
+  if (stops[0] !== undefined) return afterStop(options, order, files, stops[0]);
   const logs = options.watch(order.task.name, files, onFlood);
   const adapter = options.adapters[order.agent.adapter ?? 'rehearsal'];
   let process: AgentProcess | undefined;
@@ -133,6 +142,8 @@ async function attempt(
     noteFailure(options, order, files, end.message);
     return { ...end, message: shortened(end.message) };
   }
+  const lacking = await outset?.lacks();
+  if (lacking !== undefined) return withoutEvidence(options, order, files, lacking, end.usage);
   const { output, text } = await store.gather(
     order.task.name,
     files,
@@ -140,11 +151,27 @@ async function attempt(
   );
   const { usage } = end;
   if (end.noOutputFails && output.bytes === 0) {
-    const message = 'the agent ended without an output';
-    noteFailure(options, order, files, message);
-    return { type: 'failed', reason: 'no-output', message, ...(usage !== undefined && { usage }) };
+    return withoutEvidence(options, order, files, 'the agent ended without an output', usage);
   }
   return { type: 'succeeded', output, ...(text !== undefined && { text }), ...(usage !== undefined && { usage }) };
+}
+
+/** What is looked at before the agent starts; undefined where nothing is expected. A rehearsal makes nothing. */
+async function outsetOf(options: LocalBackendOptions, { task, agent }: AttemptOrder): Promise<Outset | undefined> {
+  if (task.expects === undefined || agent.adapter === 'rehearsal') return undefined;
+  return options.evidence.begin(task, resolve(options.root, agent.cwd));
+}
+
+/** An agent that says it is done, and did not leave what it should have. */
+function withoutEvidence(
+  options: LocalBackendOptions,
+  order: AttemptOrder,
+  files: AttemptFiles,
+  message: string,
+  usage: Usage | undefined,
+): AttemptEnd {
+  noteFailure(options, order, files, message);
+  return { type: 'failed', reason: 'no-output', message, ...(usage !== undefined && { usage }) };
 }
 
 /** How an attempt ended that was ended by us. */

@@ -2,7 +2,6 @@
 import { adapterTable } from '../agents/table.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
-import type { Redactor } from '../run/redact.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunId } from '../schema/types.gen.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
@@ -10,9 +9,16 @@ import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from 
 import { reportDiagnostics } from './diagnose.ts';
 import { type Interruption, stoppedBy } from './interruption.ts';
 import { wordsOn } from './live.ts';
-import { type LocalRun, type NewRun, type ResumedRun, startLocalRun, workspaceOf } from './local-run.ts';
+import {
+  type LocalRun,
+  type LocalRunOptions,
+  type NewRun,
+  type ResumedRun,
+  startLocalRun,
+  workspaceOf,
+} from './local-run.ts';
 import { nameFor, type Project } from './project.ts';
-import { type Adapters, refusalsOf } from './refusals.ts';
+import { refusalsOf } from './refusals.ts';
 import { printResult } from './result.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { isDetached } from './run-id.ts';
@@ -71,7 +77,8 @@ export async function conductRun(
 ): Promise<number> {
   const { plan, goal, project } = conducted;
   const { redactor, tooShort } = secrecyOf(plan, io.env);
-  const adapters = adapterTable({ launchers: () => starter.open(goal), root: project.root, env: io.env, redactor });
+  const launchers = () => starter.open(goal);
+  const adapters = adapterTable({ launchers, root: project.root, env: io.env, redactor });
   const refusals = [...(await refusalsOf(plan, adapters)), ...exposedSecrets(storedOf(conducted), redactor)];
   const apart = flag(call, 'detach');
   // Before the lock is taken nothing of a resumed run may be started: the run may be alive.
@@ -86,7 +93,7 @@ export async function conductRun(
   for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
-  return runToEnd(conducted, { adapters, redactor }, interruption, call, io);
+  return runToEnd(conducted, { adapters, launchers, redactor }, interruption, call, io);
 }
 
 function storedOf({ plan, goal, begin, layout }: Conducted): Stored {
@@ -106,7 +113,7 @@ function refuse(refusals: readonly string[]): void {
 
 async function runToEnd(
   conducted: Conducted,
-  { adapters, redactor }: { readonly adapters: Adapters; readonly redactor: Redactor | undefined },
+  { adapters, launchers, redactor }: Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor'>,
   interruption: Interruption,
   call: Call,
   io: Io,
@@ -124,6 +131,7 @@ async function runToEnd(
       ...conducted,
       root: project.root,
       adapters,
+      launchers,
       env: io.env,
       redactor,
       observe: (event, now) => {

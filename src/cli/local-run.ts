@@ -1,7 +1,9 @@
 // A run on this machine, put together: lock, folders, journal, launchers, backend, loop. Used by the command and by programs.
 import { basename, resolve } from 'node:path';
+import { evidenceHere } from '../backends/evidence.ts';
 import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
+import type { Launchers } from '../process/launchers.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
 import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
@@ -35,6 +37,8 @@ export interface LocalRunOptions {
   readonly goal: string;
   readonly begin: NewRun | ResumedRun;
   readonly adapters: Readonly<Record<AdapterName, AgentAdapter>>;
+  /** Those of the run, which are opened when they are needed. */
+  readonly launchers: () => Pick<Launchers, 'launch'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Keeps secrets out of what is written; undefined where there are none. */
   readonly redactor: Redactor | undefined;
@@ -246,6 +250,7 @@ function backendOf({ layout, plan, redactor, ...options }: LocalRunOptions, quie
       gather: (task, files, readLimit) => gatherOutput(layout, task, files, readLimit),
       recordFailure: (task, files, message) => recordFailure(layout, task, files, redactor?.text(message) ?? message),
     },
+    evidence: evidenceHere(options.launchers, layout.workspace),
     watch: (_task, files, hold) => watchLogs([files.stdout, files.stderr, files.transcript], undefined, hold),
   });
 }

@@ -3,6 +3,7 @@ import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder 
 import type { AgentName, Plan, PlanAgent, PlanAgentLimits, PlanLimits, TaskName } from '../schema/types.gen.ts';
 import { mergedEnv } from '../spec/env.ts';
 import { firstFew } from '../spec/limits.ts';
+import { keyVariableOf } from '../spec/model-apis.ts';
 import { readOrchestra } from '../spec/orchestra.ts';
 import { checkOrchestra } from '../spec/rules/rules.ts';
 import type { Source } from '../spec/source.ts';
@@ -11,7 +12,7 @@ import { type AdapterChoice, chooseAdapter } from './adapter-choice.ts';
 import { arrange, priorityRank } from './arrange.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
 import * as graph from './graph.ts';
-import { keyVariableOf } from './model-apis.ts';
+
 import { strategies } from './strategies/strategies.ts';
 
 /** Finds the agents that an orchestra names. Implemented over files by the command line, over a map by programs. */
@@ -86,6 +87,8 @@ function draftTask(
       stall_seconds: task.stall_seconds,
       max_attempts: execution.retry.strategy === 'none' ? 1 : retries,
       group,
+      ...(task.expects !== undefined && { expects: task.expects }),
+      ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
     },
     explicit: task.context !== undefined || task.dependencies !== undefined,
     needs: new Map(),

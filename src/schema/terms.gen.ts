@@ -116,12 +116,18 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "priority",
       "timeout_seconds",
       "stall_seconds",
+      "expects",
+      "output_schema",
       "retry_count"
     ],
     "#/properties/tasks/items/properties/dependencies/items": [
       "task_name",
       "dependency_type",
       "timeout_seconds"
+    ],
+    "#/properties/tasks/items/properties/expects": [
+      "files",
+      "changes"
     ],
     "#/properties/resources": [
       "cpu",

@@ -470,6 +470,8 @@ readonly timeout_seconds?: (Duration | null)
  * Ends an attempt that neither writes nor exits for this long. Left out or null: never, but 30 minutes for the coding CLIs claude, codex and gemini, which can hang without an end.
  */
 readonly stall_seconds?: (Duration | null)
+readonly expects?: Expects
+readonly output_schema?: OutputSchema
 /**
  * How often a failed attempt is tried again. Left out: max_attempts of the retry strategy decides.
  */
@@ -485,6 +487,29 @@ readonly dependency_type?: DependencyType
  * Accepted for compatibility, with a warning: waiting has no timeout of its own. Give the other task a timeout_seconds.
  */
 readonly timeout_seconds?: (Duration | null)
+}
+/**
+ * What must be there when the agent says that it is done: without it the attempt has failed, whatever the agent says.
+ */
+export interface Expects {
+/**
+ * Files that must be there and not be empty. Relative to the folder in which the agent works.
+ * 
+ * @minItems 1
+ * 
+ * Items: Path of a file.
+ */
+readonly files?: readonly string[]
+/**
+ * true: something must have changed in the git repository in which the agent works, committed or not. Files that git ignores do not count, nor does the folder of the runs.
+ */
+readonly changes?: boolean
+}
+/**
+ * A JSON Schema (2020-12) for the output: it must be JSON, alone or in one fenced block, and conform. What is wrong is handed back to the agent once, outside of its attempts; then the attempt has failed.
+ */
+export interface OutputSchema {
+readonly [k: string]: unknown
 }
 /**
  * A playbook (SuperSpec agent/v1): one agent.
@@ -1160,6 +1185,8 @@ readonly priority: Priority
  * Longest time of one attempt, in seconds.
  */
 readonly timeout_seconds: (number | null)
+readonly expects?: Expects
+readonly output_schema?: OutputSchema
 /**
  * Longest silence of one attempt, in seconds.
  */

@@ -138,6 +138,8 @@ function toTask(task: Task): TaskSpec {
     timeout_seconds: seconds(task.timeout_seconds, null),
     stall_seconds: seconds(task.stall_seconds, null),
     ...(task.retry_count != null && { retry_count: task.retry_count }),
+    ...(task.expects !== undefined && { expects: task.expects }),
+    ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
   };
 }
 

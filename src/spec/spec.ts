@@ -4,8 +4,10 @@ import type {
   AdapterName,
   AgentName,
   DependencyType,
+  Expects,
   GroupStrategy,
   OnFailure,
+  OutputSchema,
   Permissions,
   PlanAgentLimits,
   PlanEnv,
@@ -88,6 +90,8 @@ export interface TaskSpec {
   readonly timeout_seconds: number | null;
   readonly stall_seconds: number | null;
   readonly retry_count?: number;
+  readonly expects?: Expects;
+  readonly output_schema?: OutputSchema;
 }
 
 /** An agent, from a playbook or written in place. */

@@ -1,0 +1,125 @@
+// What a task expects to be there when its agent is done: agents say that they did what they did not.
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Launchers } from '../process/launchers.ts';
+import type { Sink } from '../process/order.ts';
+import type { PlanTask, TaskName } from '../schema/types.gen.ts';
+
+/** What was found before an agent starts. */
+export type Outset =
+  /** `lacks` is asked when the agent is done: what is missing, in a sentence, or undefined. */
+  | { readonly type: 'ready'; lacks(): Promise<string | undefined> }
+  /** What is expected can never be found here. */
+  | { readonly type: 'hopeless'; readonly why: string };
+
+/** Looks for what tasks expect. */
+export interface Evidence {
+  /** To be called before the agent of an attempt starts in this folder. */
+  begin(task: PlanTask, cwd: string): Promise<Outset>;
+}
+
+/** Looks by means of git where changes are expected. What is below `apart`, a folder of runs, is no change. */
+export function evidenceHere(launchers: () => Pick<Launchers, 'launch'>, apart: string): Evidence {
+  /** The repository as each task found it: an attempt may rightly find the work of the one before it done. */
+  const found = new Map<TaskName, string>();
+  return {
+    async begin({ name, expects }, cwd) {
+      const files = expects?.files ?? [];
+      if (expects?.changes !== true) return { type: 'ready', lacks: async () => missingFiles(cwd, files) };
+      const now = await contentOf(launchers(), cwd, apart);
+      if (now.type === 'unknown') return { type: 'hopeless', why: `changes cannot be seen here: ${now.why}` };
+      const before = found.get(name) ?? now.content;
+      found.set(name, before);
+      return {
+        type: 'ready',
+        async lacks() {
+          const missing = missingFiles(cwd, files);
+          if (missing !== undefined) return missing;
+          const after = await contentOf(launchers(), cwd, apart);
+          if (after.type === 'unknown') return `changes cannot be seen any more: ${after.why}`;
+          return after.content === before ? 'changes were expected, and the git repository is as it was' : undefined;
+        },
+      };
+    },
+  };
+}
+
+function missingFiles(cwd: string, files: readonly string[]): string | undefined {
+  const missing = files.filter((file) => !isThere(resolve(cwd, file)));
+  if (missing.length === 0) return undefined;
+  return `expected files are missing or empty: ${missing.join(', ')}`;
+}
+
+function isThere(path: string): boolean {
+  try {
+    const facts = statSync(path);
+    return facts.isFile() && facts.size > 0;
+  } catch {
+    return false; // whatever keeps it from being read: for those who come after, it is not there
+  }
+}
+
+/**
+ * Prints the commit and the tree that a commit of everything would have. Objects and index are written to a folder of its own: the
+ * repository is only read.
+ */
+const script = String.raw`
+top=$(git rev-parse --show-toplevel)
+git rev-parse -q --verify HEAD || echo unborn
+index=$(git rev-parse --path-format=absolute --git-path index)
+objects=$(git rev-parse --path-format=absolute --git-path objects)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir "$folder/objects"
+if [ -f "$index" ]; then cp "$index" "$folder/index"; fi
+export GIT_INDEX_FILE="$folder/index" GIT_OBJECT_DIRECTORY="$folder/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$objects"
+cd "$top"
+case "$SUPER_EVIDENCE_APART/" in
+  "$top"/*) git add -A -- . ":(exclude,literal)$(printf %s "$SUPER_EVIDENCE_APART" | tail -c +$(($(printf %s "$top/" | wc -c) + 1)))" ;;
+  *) git add -A -- . ;;
+esac
+git write-tree
+`;
+
+type Content =
+  | { readonly type: 'known'; readonly content: string }
+  | { readonly type: 'unknown'; readonly why: string };
+
+async function contentOf(launchers: Pick<Launchers, 'launch'>, cwd: string, apart: string): Promise<Content> {
+  const stdout = gather();
+  const stderr = gather();
+  const { ended } = launchers.launch({
+    program: { type: 'script', text: script, shell: 'sh -eu' },
+    cwd,
+    env: { SUPER_EVIDENCE_APART: realPath(apart), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
+    stdin: undefined,
+    stdout: stdout.sink,
+    stderr: stderr.sink,
+  });
+  const end = await ended;
+  if (end.type === 'exited' && end.code === 0) return { type: 'known', content: stdout.text() };
+  const said = stderr.text().trim().split('\n').at(-1) ?? '';
+  return { type: 'unknown', why: end.type === 'exited' ? said || `git ended with exit code ${end.code}` : end.message };
+}
+
+/** Git tells paths without links. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there: nothing to keep apart
+  }
+}
+
+/** Most bytes that are kept of what git says. */
+const most = 65_536;
+
+function gather(): { readonly sink: Sink; text(): string } {
+  const parts: Buffer[] = [];
+  let length = 0;
+  const write = (chunk: Uint8Array) => {
+    if (length < most) parts.push(Buffer.from(chunk));
+    length += chunk.length;
+  };
+  return { sink: { write, end() {} }, text: () => Buffer.concat(parts).toString('utf8') };
+}
