@@ -15,6 +15,8 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   /** Texts of the files, for excerpts. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Whether faults of form kept what the file means from being checked. */
+  readonly unread?: boolean;
 }
 
 /** Prints the result of a check on standard output; gives the exit code: 3 when there are errors. */
@@ -41,11 +43,12 @@ function exitOf(diagnostics: readonly Diagnostic[]): number {
 }
 
 /** With excerpts and a closing count; where GitHub reads along, as annotations too. */
-function printText({ file, diagnostics, texts }: Report, stream: Stream, io: Io): void {
+function printText({ file, diagnostics, texts, unread }: Report, stream: Stream, io: Io): void {
   const columns = stream.isTTY ? stream.columns : undefined;
   const textOf = (name: string) => texts.get(name);
   if (diagnostics.length > 0) stream.write(renderText(diagnostics, textOf, paintFor(stream, io), columns));
-  stream.write(`${countLine(diagnostics)} in ${printable(file)}\n`);
+  const more = unread === true && hasErrors(diagnostics) ? '; more may show when these are mended' : '';
+  stream.write(`${countLine(diagnostics)} in ${printable(file)}${more}\n`);
   if (io.env.GITHUB_ACTIONS === 'true') io.stderr.write(renderGithub(diagnostics));
 }
 

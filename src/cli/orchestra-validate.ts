@@ -29,7 +29,8 @@ export const orchestraValidate: Command = {
     const told = [...checked, choices.around];
     const faulty = choices.around.files.filter(({ diagnostics }) => diagnostics.length > 0);
     const subject = [file, ...faulty.map((each) => each.file)].join(' and ');
-    return printReport({ file: subject, diagnostics: once(told), texts: allTexts(told) }, format, io);
+    const unread = checked.some((each) => each.unread === true);
+    return printReport({ file: subject, diagnostics: once(told), texts: allTexts(told), unread }, format, io);
   },
 };
 

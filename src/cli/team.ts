@@ -21,6 +21,8 @@ export interface Read<T> extends Checked<T> {
   readonly file: string;
   /** The files that were read, as text, by the names that diagnostics give them. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Whether faults of its form kept what it means from being checked. */
+  readonly unread?: boolean;
 }
 
 /** An orchestra on its way to a plan. */
@@ -55,7 +57,8 @@ export function withSettings<T extends Read<unknown>>(around: Around, compile: (
 export function compileBytes(project: Project, name: string, bytes: Uint8Array, options: Choices): Compiled {
   readFrugally(bytes.length);
   const source = parseBytes(name, bytes);
-  if (source.value === undefined) return { file: name, diagnostics: source.diagnostics, texts: source.texts };
+  if (source.value === undefined)
+    return { file: name, diagnostics: source.diagnostics, texts: source.texts, unread: true };
   const texts = new Map(source.texts);
   const orchestra = source.value;
   let spec: OrchestraSpec | undefined;
@@ -70,7 +73,7 @@ export function compileBytes(project: Project, name: string, bytes: Uint8Array, 
   return {
     file: name,
     ...(compiled.value !== undefined && !hasErrors(diagnostics) && { value: compiled.value }),
-    ...(spec !== undefined && { spec }),
+    ...(spec === undefined ? { unread: true } : { spec }),
     diagnostics,
     texts,
   };

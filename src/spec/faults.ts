@@ -5,9 +5,10 @@ import { type DocumentName, keysAt, termOfPattern } from '../schema/terms.gen.ts
 import type { SchemaFault } from '../schema/validator.ts';
 import { atPath, badForm, kindOf, kindsOf, labelOf, ownerOf, wrongTypeHint } from './fault-words.ts';
 import { firstFew, maxFaults } from './limits.ts';
+import { type Cause, gathered, inOthers, rightForm } from './task-faults.ts';
 
 /** A schema fault whose path is split. */
-interface Fault extends SchemaFault {
+interface Fault extends Cause {
   readonly at: Path;
 }
 
@@ -17,7 +18,7 @@ export function explainFaults(
   data: unknown,
   document: DocumentName = 'orchestra',
 ): Finding[] {
-  const causes = collapsed(faults, data);
+  const causes = document === 'orchestra' ? gathered(collapsed(faults, data)) : collapsed(faults, data);
   const findings = causes
     .slice(0, maxFaults)
     .map((fault) => explain({ ...fault, at: pathOf(fault.instancePath, data) }, data, document));
@@ -64,7 +65,7 @@ function fitting(branches: readonly SchemaFault[], anyOf: SchemaFault, value: un
 function withoutEchoes(findings: readonly Finding[]): Finding[] {
   const meant = new Set<string>();
   for (const { code, at, hint } of findings) {
-    const name = code === 'unknown-key' ? /^did you mean "(.+)"/.exec(hint ?? '')?.[1] : undefined;
+    const name = code === 'unknown-key' ? /^did you mean "([^"]+)"/.exec(hint ?? '')?.[1] : undefined;
     if (name !== undefined) meant.add(JSON.stringify([...at.slice(0, -1), name]));
   }
   return findings.filter(({ code, at }) => code !== 'missing-key' || !meant.has(JSON.stringify(at)));
@@ -87,7 +88,7 @@ function explain(fault: Fault, data: unknown, document: DocumentName): Finding {
   const value = atPath(data, at);
   switch (keyword) {
     case 'additionalProperties':
-      return unknownKey(fault, String(params.additionalProperty), document);
+      return inTasks(unknownKey(fault, String(params.additionalProperty), document), fault, data);
     case 'required': {
       const key = String(params.missingProperty);
       return {
@@ -180,6 +181,15 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   assignee: ['agent'],
   role: ['agent'],
 };
+
+/** A key that tasks do not have, with the right form of what was meant and the other tasks that have it. */
+function inTasks(finding: Finding, fault: Fault, data: unknown): Finding {
+  const meant = /^did you mean "([^"]+)"/.exec(finding.hint ?? '')?.[1];
+  const form = rightForm(fault, data, meant);
+  const first = form === undefined || meant !== undefined ? finding.hint : undefined;
+  const hint = [first, form, inOthers(fault, data)].filter((line) => line !== undefined).join('\n');
+  return { ...finding, hint };
+}
 
 function unknownKey({ at }: Fault, key: string, document: DocumentName): Finding {
   const tables = keysAt[document];

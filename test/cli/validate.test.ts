@@ -51,6 +51,15 @@ describe('how it is told', () => {
     expect(result.stdout).toMatch(/\n1 warning in orchestras\/warned.yaml\n$/);
   });
 
+  test('where faults of form hide others, the closing line says so', async () => {
+    const text = good.replace('{name: one,', '{name: one, colour: red,').replace('[one]', '[oen]');
+    expect((await validate({ 'orchestras/x.yaml': text })).stdout).toMatch(
+      /\n1 error in orchestras\/x.yaml; more may show when these are mended\n$/,
+    );
+    const mended = await validate({ 'orchestras/x.yaml': text.replace('colour: red,', '') });
+    expect(mended.stdout).toMatch(/\n1 error in orchestras\/x.yaml\n$/);
+  });
+
   test('--json is one document of the published shape', async () => {
     const { code, stdout, stderr } = await validate({ 'orchestras/bad.yaml': bad }, ['--json']);
     const { ok, diagnostics } = JSON.parse(stdout);
