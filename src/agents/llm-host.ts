@@ -8,9 +8,13 @@ import type { HostResult } from './hosted.ts';
 import type { LlmCall } from './llm.ts';
 import { type Asked, askedWait, type CallFailure, failureText, usualWait } from './llm-failure.ts';
 import { openModel } from './llm-models.ts';
+import { reportsIn } from './reports.ts';
 
 /** How often a person is told that a wait goes on, in milliseconds; also keeps it from counting as silence. */
 const waitStep = 5000;
+
+/** Most reports of one answer that reach the journal. */
+const mostReports = 1000;
 
 /** A whole answer. */
 interface Answer {
@@ -181,6 +185,7 @@ function judge({ text, finish, rawFinish, usage }: Answer, call: LlmCall): HostR
     }
     report({ kind: 'finding', text: `the model ended for a reason that is not known: ${word}` });
   }
+  for (const each of reportsIn(text).slice(0, mostReports)) report(each);
   writeFileSync(call.outputFile, text);
   return used;
 }

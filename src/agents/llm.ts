@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/suggest.ts';
-import { keyVariableOf, type ModelApi, modelApiOf, modelApis } from '../plan/model-apis.ts';
 import type { AgentAdapter, AgentCall } from '../run/ports.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
+import { keyVariableOf, type ModelApi, modelApiOf, modelApis } from '../spec/model-apis.ts';
 import { missingFolder } from './command.ts';
 import type { AgentDoors } from './doors.ts';
 import { hostFile } from './host-file.ts';

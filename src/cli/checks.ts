@@ -7,6 +7,7 @@ import { gemini } from '../agents/gemini.ts';
 import { modelApis } from '../spec/model-apis.ts';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted, someOf } from '../reporters/words.ts';
+import { modelApis } from '../spec/model-apis.ts';
 import { problemsOf } from './adapters.ts';
 import type { Io } from './command.ts';
 import { findProject, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';

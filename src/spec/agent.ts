@@ -180,6 +180,7 @@ function toAgent(document: Dict, file: string, name: AgentName): AgentSpec {
     // A playbook that names both an adapter and a model of another kind means the adapter's own model.
     ...(spec.adapter === undefined || spec.adapter === 'llm' ? fromLanguageModel(language) : {}),
     ...spec,
+    ...(isModelApi(spec, language) && { options: { ...modelOptions(language), ...map(spec.options) } }),
   });
   return {
     name,
@@ -214,6 +215,20 @@ function fromLanguageModel(language: Dict): Dict {
   return Object.fromEntries(
     Object.entries({ model, provider, base_url, api_key_env }).filter(([, value]) => text(value) !== ''),
   );
+}
+
+/** What a language_model says that is an option of the llm adapter. */
+function modelOptions({ temperature, max_tokens }: Dict): Dict {
+  return {
+    ...(typeof temperature === 'number' && { temperature }),
+    ...(typeof max_tokens === 'number' && { max_output_tokens: max_tokens }),
+  };
+}
+
+/** Whether an agent is a model API as far as its own file says. */
+function isModelApi({ adapter, run, argv, module }: Dict, language: Dict): boolean {
+  if (isPresent(adapter)) return adapter === 'llm';
+  return [run, argv, module].every((each) => !isPresent(each)) && isPresent(language.model);
 }
 
 /** How a validated agent runs, a playbook's or one written in place: defaults filled in, the adapter implied by run, argv or module. */

@@ -75,6 +75,11 @@ describe('an answer', () => {
     expect(bench.read('output.txt')).toBe(text);
   });
 
+  test('may hold reports', async () => {
+    await ask('report');
+    expect(bench.progress).toEqual([{ kind: 'milestone', text: 'half of it' }]);
+  });
+
   test('that is empty is none', async () => {
     expect(await ask('empty', { provider: 'vllm' })).toEqual({ type: 'done', noOutputFails: true, usage });
     expect(bench.read('output.txt')).toBe('');

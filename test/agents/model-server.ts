@@ -20,6 +20,7 @@ export interface ModelServer {
 }
 
 const words = ['Hello ', 'from ', 'the ', 'stand-in.'];
+const reporting = ['{"type": "milestone", ', '"text": "half of it"}', ' and a finding in prose'];
 
 /** Opens the server on a port of its own. */
 export async function openModelServer(): Promise<ModelServer> {
@@ -68,7 +69,7 @@ async function answer(name: string, path: string, times: number, response: Serve
   if (name === 'down') return refuse(503, { 'retry-after': '0' });
   if (name === 'hang') return;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const told = name === 'empty' ? [] : words;
+  const told = name === 'empty' ? [] : name === 'report' ? reporting : words;
   const finish = { length: 'length', refusal: 'content_filter' }[name] ?? 'stop';
   for (const part of eventsOf(path, told, finish)) {
     if (name === 'stepwise' && part.isText) await pause();

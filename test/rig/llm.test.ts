@@ -98,15 +98,37 @@ test('what a model says is in the log while it says it, and a stop ends it', asy
 
 test('a run is refused with a sentence for everything that an agent lacks', async () => {
   const agents = [
-    { name: 'a', adapter: 'llm', model: 'm' },
+    { name: 'a', adapter: 'llm', provider: 'vllm', model: 'm', options: { temperature: 7 } },
     { name: 'b', adapter: 'llm', provider: 'openai', model: 'm' },
   ];
   const tasks = [task('one', { description: 'x' }), task('two', { agent: 'b', description: 'x' })];
   const cwd = project(orchestra({ agents, tasks }));
   const ended = await run(['orchestra', 'run', 'o.yaml'], { cwd });
   expect(ended.code).toBe(4);
-  expect(ended.stderr).toContain('agent a (llm): it names no provider: one of anthropic, openai,');
+  expect(ended.stderr).toContain('agent a (llm): options.temperature must be a number from 0 to 2\n');
   expect(ended.stderr).toContain(
-    'agent b (llm): OPENAI_API_KEY is not set, which holds the key of openai; api_key_env names another variable',
+    'agent b (llm): OPENAI_API_KEY is not set, which holds the key of openai; api_key_env names another variable\n',
   );
+});
+
+test('a playbook that names a language_model is asked with its settings', async () => {
+  const language_model = {
+    provider: 'ollama',
+    model: 'llama3.1:8b',
+    api_base: `${server.url}/playbook/v1`,
+    temperature: 0.25,
+    max_tokens: 77,
+  };
+  const playbook = { metadata: { description: 'Thinks' }, spec: { language_model, persona: { role: 'Thinker' } } };
+  const cwd = project({
+    ...orchestra({
+      agents: ['thinker'] as unknown as object[],
+      tasks: [task('one', { agent: 'thinker', description: 'x' })],
+    }),
+    'agents/thinker_playbook.yaml': JSON.stringify({ apiVersion: 'agent/v1', kind: 'AgentSpec', ...playbook }),
+  });
+  expect(await run(['orchestra', 'run', 'o.yaml'], { cwd })).toMatchObject({ code: 0 });
+  const [asked] = server.asked.filter((each) => each.case === 'playbook');
+  expect(asked?.body).toMatchObject({ model: 'llama3.1:8b', temperature: 0.25, max_tokens: 77 });
+  expect(asked?.body.messages[0]).toMatchObject({ role: 'system', content: expect.stringContaining('Thinker') });
 });

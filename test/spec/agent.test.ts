@@ -91,6 +91,15 @@ spec: {run: ls | wc -l, env: {LC_ALL: C, DEPTH: 3}, secrets: [TOKEN], shell: bas
     expect(read(`${head}spec: {adapter: claude, model: opus, ${language}}\n`).agent?.model).toBe('opus');
     expect(read(`${head}spec: {model: big, ${language}}\n`).agent?.model).toBe('big');
   });
+
+  test('the settings of a language_model are options of a model API, and of nothing else', () => {
+    const language = 'language_model: {provider: ollama, model: llama, temperature: 0.5, max_tokens: 99}';
+    const options = (more: string) => read(`${head}spec: {${more}${language}}\n`).agent?.options;
+    expect(options('')).toEqual({ temperature: 0.5, max_output_tokens: 99 });
+    expect(options('adapter: llm, options: {temperature: 0.1}, ')).toEqual({ temperature: 0.1, max_output_tokens: 99 });
+    expect(options('module: ./agent.mjs, options: {depth: 2}, ')).toEqual({ depth: 2 });
+    expect(options('adapter: claude, ')).toEqual({});
+  });
 });
 
 describe('a playbook that bends the form is read, with warnings', () => {
@@ -162,7 +171,7 @@ describe('a playbook is refused', () => {
     ['adapter: cluade', '6:12 not-one-of: "adapter" cannot be "cluade"'],
     ['run: [ls]', '6:8 wrong-type: "run" must be a text, not a list'],
     ['{argv: ls}', '5:14 wrong-type: "argv" must be a list, not a text'],
-    ['{module: ./a.mjs, adapter: llm}', /agent-shape/],
+    ['{module: ./a.mjs, adapter: llm, provider: ollama, model: m}', /agent-shape/],
     ['{adapter: module}', /agent-shape/],
     ['{run: a, argv: [b]}', /agent-shape/],
     ['run: echo {{ goal }}', /templated-command/],

@@ -1,11 +1,13 @@
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { AdapterName } from '../../schema/types.gen.ts';
+import { modelApiOf, modelApis } from '../model-apis.ts';
 import type { AgentSpec } from '../spec.ts';
 import type { Rule } from './rule.ts';
 
 /** A fault of one agent, wherever it is described: at one of its own keys. */
 export interface AgentFault {
   readonly code: 'agent-shape' | 'templated-command' | 'unfilled-command';
-  readonly key: 'adapter' | 'name' | 'run' | 'argv' | 'module' | CodingKey;
+  readonly key: 'adapter' | 'name' | 'run' | 'argv' | 'module' | 'provider' | CodingKey;
   /** The part of the value that is meant. */
   readonly within?: string;
   readonly message: string;
@@ -35,6 +37,7 @@ export function shapeFaults(agent: AgentSpec): readonly AgentFault[] {
     say('adapter', `${given} has no argv`, 'add "argv:" with the program that speaks the Agent Client Protocol');
   if (adapter === 'module' && module === undefined)
     say('adapter', `${given} has no module`, 'add "module:" with the path of an ES module');
+  if (adapter === 'llm') modelFaults(agent, say);
   if (adapter === undefined) return faults;
   if (run !== undefined && adapter !== 'command') say('run', `adapter ${adapter} cannot use run`, onlyFor('command'));
   if (argv !== undefined && adapter !== 'command' && adapter !== 'acp')
@@ -46,6 +49,19 @@ export function shapeFaults(agent: AgentSpec): readonly AgentFault[] {
     say(key, `adapter ${adapter} cannot use ${key}`, onlyFor(oneOf(adapters)));
   }
   return faults;
+}
+
+/** What a model API lacks to be asked. */
+function modelFaults(
+  { name, provider, model }: AgentSpec,
+  say: (key: AgentFault['key'], message: string, hint: string) => void,
+): void {
+  const known = Object.keys(modelApis);
+  const list = known.join(', ');
+  if (provider === undefined) say('adapter', `agent "${name}" has no provider`, `add "provider:" with one of ${list}`);
+  else if (modelApiOf(provider) === undefined)
+    say('provider', `provider "${provider}" is not known`, didYouMean(provider, known) ?? `known are ${list}`);
+  if (model === undefined) say('adapter', `agent "${name}" has no model`, 'add "model:" with the name of the model');
 }
 
 type CodingKey = 'permissions' | 'allowed_tools' | 'max_turns' | 'args';
