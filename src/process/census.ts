@@ -104,7 +104,17 @@ function isMarked(pid: number, marks: readonly string[]): boolean {
  * started within what they mark.
  */
 export function hasMarks(pid: number, marks: readonly string[]): boolean {
-  const environment = `\0${readProc(`/proc/${pid}/environ`) ?? ''}\0`;
+  return holdsMarks(environmentOf(pid), marks);
+}
+
+/** The environment of a process, each entry between NULs; undefined when it has none, or is gone. Throws when it may not be read. */
+export function environmentOf(pid: number): string | undefined {
+  const entries = readProc(`/proc/${pid}/environ`);
+  return entries ? `\0${entries}\0` : undefined;
+}
+
+/** What `hasMarks` says, of an environment that was read. */
+export function holdsMarks(environment = '\0\0', marks: readonly string[]): boolean {
   const holds = marks.every((mark) => environment.includes(`\0${Buffer.from(mark).toString('latin1')}\0`));
   return holds || isWithin(environment, marks);
 }

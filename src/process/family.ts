@@ -1,10 +1,11 @@
 // Which processes belong to an attempt. Once a member, always a member: whoever leaves the group and empties its environment
-// is still known by its number and start, and so are its children.
+// is still known by its number and start, and so are its children. What costs most to read, the badges, is read once of each process.
 import { readdirSync } from 'node:fs';
-import { hasMarks } from './census.ts';
-import type { ProcessFacts } from './identity.ts';
+import { environmentOf, holdsMarks } from './census.ts';
+import { isSame, type ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
-import { stampOn } from './stamp.ts';
+import type { Pace } from './pace.ts';
+import { isStamped, stampNumber } from './stamp.ts';
 import { type ProcessUsage, processUsage } from './usage.ts';
 
 /** The processes of one attempt, as they were at the last look. */
@@ -16,8 +17,11 @@ export interface Family {
   /** Stamps by which they are known, too (stamp.ts). */
   readonly stamps?: readonly string[];
   /** By process id. Zombies are among them: what they used still counts. */
-  members: ReadonlyMap<number, ProcessUsage>;
+  readonly members: Map<number, ProcessUsage>;
 }
+
+/** Members at one moment, by process id. */
+export type Members = ReadonlyMap<number, ProcessUsage>;
 
 /** Whom a search leaves out. */
 export interface Strangers {
@@ -26,89 +30,142 @@ export interface Strangers {
   readonly except: (facts: ProcessFacts) => boolean;
 }
 
+/** Says when to rest from reading /proc. */
+type Breath = Pick<Pace, 'breathe'>;
+
+/** Gives each family its new members, and tells of every one. At most one search is under way at a time. */
+export type Search = (
+  families: readonly Family[],
+  breath: Breath,
+  onFound?: (family: Family, usage: ProcessUsage) => void,
+) => Promise<void>;
+
+/** Somebody who belongs to nobody so far. */
+interface Stranger {
+  /** When it was first met: minus infinity, and nothing of it is read any more. */
+  readonly met: number;
+  /** Whether its badges were read. */
+  readonly read: boolean;
+}
+
 /** After so many milliseconds a process that belongs to nobody never will: members are known from their birth. */
 const probation = 1000;
+const stranger: Stranger = { met: Number.NEGATIVE_INFINITY, read: true };
 
-/** Gives a function that brings families up to date. It remembers strangers, and looks at them no more. */
-export function familyFinder({ since = 0, except }: Strangers): (families: readonly Family[]) => void {
-  let strangers = new Map<number, number>();
-  return (families) => {
+/** Reads what the members of these families use now. Who is gone is a member no more. */
+export async function refresh(families: readonly Family[], { breathe }: Breath): Promise<void> {
+  for (const { members } of families) {
+    // A copy: who joins during a rest was read just now.
+    for (const { pid, began } of [...members.values()]) {
+      const usage = readable(pid);
+      // Who cannot be read just now keeps its last figures.
+      if (typeof usage === 'object' && usage.began === began) members.set(pid, usage);
+      else if (usage !== 'closed') members.delete(pid);
+      const rest = breathe();
+      if (rest) await rest;
+    }
+  }
+}
+
+/** Gives a function that searches for new members. It remembers strangers, and looks at them no more. */
+export function familyFinder({ since = 0, except }: Strangers): Search {
+  let strangers: ReadonlyMap<number, Stranger> = new Map();
+  const isStrange = (usage: ProcessUsage) => Number(usage.began) < since || except(usage);
+  return async (families, { breathe }, onFound = () => {}) => {
     const now = monotonic();
-    const still = new Map<number, number>();
-    const found: ProcessUsage[] = [];
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      if (!Number.isInteger(pid)) continue;
-      const met = strangers.get(pid);
-      if (met !== undefined && now - met > probation) {
-        still.set(pid, met);
+    const taken = new Set(families.flatMap(({ leader, members }) => [leader, ...members.keys()]));
+    const still = new Map<number, Stranger>();
+    const welcome = adoption((family, usage) => {
+      family.members.set(usage.pid, usage);
+      still.delete(usage.pid);
+      onFound(family, usage);
+    });
+    for (const pid of listProcesses()) {
+      const known = strangers.get(pid);
+      if (taken.has(pid)) continue;
+      if (known !== undefined && now - known.met > probation) {
+        still.set(pid, stranger);
         continue;
       }
       const usage = readable(pid);
-      if (usage === undefined || Number(usage.began) < since || except(usage)) still.set(pid, Number.NEGATIVE_INFINITY);
-      else found.push(usage);
+      if (usage === 'closed' || (typeof usage === 'object' && isStrange(usage))) still.set(pid, stranger);
+      else if (usage !== 'gone') {
+        const { home, read } = homeOf(usage, families, known?.read ?? false);
+        if (home === undefined) still.set(pid, { met: known?.met ?? now, read });
+        welcome(usage, home);
+      }
+      const rest = breathe();
+      if (rest) await rest;
     }
-    const homes = assign(found, families);
-    for (const { pid } of found) if (!homes.has(pid)) still.set(pid, strangers.get(pid) ?? now);
     strangers = still;
-    for (const family of families) family.members = membersOf(family, found, homes);
   };
 }
 
-function readable(pid: number): ProcessUsage | undefined {
+/**
+ * All process ids, in the order of birth as far as it can be told: first those that began after this process. So parents come
+ * before their children, and what an attempt has just started does not wait until all others were looked at.
+ */
+function listProcesses(): readonly number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return [...pids.filter((pid) => pid > process.pid), ...pids.filter((pid) => pid <= process.pid)];
+}
+
+function readable(pid: number): ProcessUsage | 'gone' | 'closed' {
   try {
-    return processUsage(pid);
+    return processUsage(pid) ?? 'gone';
   } catch {
-    return undefined; // of another user, so none of ours
+    return 'closed'; // of another user, so none of ours
   }
 }
 
-function assign(found: readonly ProcessUsage[], families: readonly Family[]): ReadonlyMap<number, Family> {
-  const homes = new Map<number, Family>();
-  const leaders = new Set(families.map(({ leader }) => leader));
-  const others = found.filter(({ pid }) => !leaders.has(pid));
-  const give = (belongs: (family: Family, one: ProcessUsage) => boolean) => {
-    for (const one of others) {
-      const home = homes.has(one.pid) ? undefined : families.find((family) => belongs(family, one));
-      if (home !== undefined) homes.set(one.pid, home);
+/** Takes in who has a home, and with it its children that were met before it: their numbers had begun again from below. */
+function adoption(adopt: (family: Family, usage: ProcessUsage) => void) {
+  const orphans = new Map<number, ProcessUsage[]>();
+  return (usage: ProcessUsage, home: Family | undefined) => {
+    if (home === undefined) {
+      const siblings = orphans.get(usage.parent);
+      if (siblings === undefined) orphans.set(usage.parent, [usage]);
+      else siblings.push(usage);
+      return;
     }
-    addChildren(others, homes);
+    const queue = [usage];
+    for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+      adopt(home, one);
+      for (const child of orphans.get(one.pid) ?? []) queue.push(child);
+      orphans.delete(one.pid);
+    }
   };
-  give(isKnown);
-  give(isMarked);
-  return homes;
 }
 
-function isKnown({ leader, members }: Family, { pid, parent, began, group }: ProcessUsage): boolean {
-  return group === leader || parent === leader || members.get(pid)?.began === began;
+/** Whose a process is: by its group and its parent, else by its badges, unless these were read before. */
+function homeOf(usage: ProcessUsage, families: readonly Family[], read: boolean) {
+  const kin = families.find((family) => isKin(family, usage));
+  return kin !== undefined || read ? { home: kin, read } : homeByBadges(usage.pid, families);
 }
 
-/** Children come behind their parents, but for those whose numbers began again from below. */
-function addChildren(found: readonly ProcessUsage[], homes: Map<number, Family>): void {
-  for (let before = -1; before !== homes.size; ) {
-    before = homes.size;
-    for (const { pid, parent } of found) {
-      const home = homes.get(parent);
-      if (home !== undefined && !homes.has(pid)) homes.set(pid, home);
-    }
-  }
+function isKin({ leader, members }: Family, { parent, group }: ProcessUsage): boolean {
+  if (group === leader || parent === leader) return true;
+  const known = members.get(parent);
+  return known !== undefined && isSame(known);
 }
 
-/** The stamp comes first: it can be read where the environment cannot. */
-function isMarked({ marks, stamps = [] }: Family, { pid }: ProcessUsage): boolean {
+/** The stamp comes first: it can be read where the environment cannot. Both are handed down, so one look at each will do. */
+function homeByBadges(pid: number, families: readonly Family[]): { readonly home?: Family; readonly read: boolean } {
   try {
-    return (stamps.length > 0 && stampOn(pid, stamps) !== undefined) || (marks.length > 0 && hasMarks(pid, marks));
+    const number = families.some(({ stamps = [] }) => stamps.length > 0) ? stampNumber(pid) : undefined;
+    const home = families.find(({ stamps = [] }) => stamps.some((stamp) => isStamped(number, stamp)));
+    if (home !== undefined) return { home, read: true };
+    const environment = environmentOf(pid);
+    const marked = families.find(({ marks }) => marks.length > 0 && holdsMarks(environment, marks));
+    // Whoever is just becoming another program has no environment for a moment.
+    return { ...(marked && { home: marked }), read: environment !== undefined };
   } catch {
-    return false; // of another user, so none of ours
+    return { read: true }; // of another user, so none of ours
   }
-}
-
-function membersOf(family: Family, found: readonly ProcessUsage[], homes: ReadonlyMap<number, Family>) {
-  return new Map(found.filter(({ pid }) => homes.get(pid) === family).map((one) => [one.pid, one]));
 }
 
 /** Processor time that a family used between two looks, in milliseconds. */
-export function spentBetween(before: Family['members'], after: Family['members']): number {
+export function spentBetween(before: Members, after: Members): number {
   let spent = 0;
   for (const [pid, { began, cpuMs }] of after) {
     const earlier = before.get(pid);
@@ -122,7 +179,7 @@ export function spentBetween(before: Family['members'], after: Family['members']
 }
 
 /** Whether an ancestor of a dead member lives on. */
-function hasHeir(pid: number, before: Family['members'], after: Family['members']): boolean {
+function hasHeir(pid: number, before: Members, after: Members): boolean {
   const seen = new Set<number>();
   for (let at = before.get(pid)?.parent; at !== undefined && !seen.has(at); at = before.get(at)?.parent) {
     if (before.has(at) && after.get(at)?.began === before.get(at)?.began) return true;

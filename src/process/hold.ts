@@ -1,4 +1,4 @@
-import { type Identity, signalGroup, signalProcess } from './identity.ts';
+import { type Identity, identityIn, isAlive, type ProcessFacts, signalGroup, signalProcess } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 
 /** Why processes are held: somebody paused the run, or they use more of the processor than they may. */
@@ -7,6 +7,13 @@ export type HoldReason = 'frozen' | 'slowed';
 /** A process, and the group in which it was seen. */
 export interface Stray extends Identity {
   readonly group: number;
+}
+
+/** Those that live outside the group of this leader, each with the identity under which it may be signalled. */
+export function straysAmong(members: Iterable<ProcessFacts>, leader: number): readonly Stray[] {
+  return [...members]
+    .filter((one) => one.group !== leader && isAlive(one))
+    .map((one) => ({ ...identityIn(one), group: one.group }));
 }
 
 /** Holds all processes of an attempt as long as there is a reason. */

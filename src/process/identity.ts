@@ -75,6 +75,15 @@ export function isAlive(facts: ProcessFacts): boolean {
   return facts.state !== 'Z' && facts.state !== 'X';
 }
 
+/** Whether a number still means the process that these facts are of, dead or alive. */
+export function isSame({ pid, began }: ProcessFacts): boolean {
+  try {
+    return processFacts(pid)?.began === began;
+  } catch {
+    return false;
+  }
+}
+
 /** Signals a process if it is still the one that was identified; says whether it was. */
 export function signalProcess(identity: Identity, signal: NodeJS.Signals): boolean {
   return identity.pid > 0 && verdict(identity) === 'ours' && kill(identity.pid, signal);

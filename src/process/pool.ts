@@ -233,7 +233,10 @@ function restraintOf(pool: Pool, work: Work): Restraint | undefined {
     stamps: census.stamps,
     limits: work.order.limits,
     findStrays: () => findProcesses(census),
-    stop: (graceMs) => stopWork(pool, work, Math.min(graceMs, work.order.graceMs ?? pool.graceMs)),
+    stop(graceMs) {
+      work.told = true;
+      stopWork(pool, work, Math.min(graceMs, work.order.graceMs ?? pool.graceMs));
+    },
   });
   return work.restraint;
 }
@@ -252,12 +255,12 @@ async function endWork(pool: Pool, launcher: Launcher, work: Work, graceMs: numb
     stamps: stampsOfWork(pool, work),
     except: exceptOurs(pool),
     since: pool.nursery.began,
-    tellings: monotonic() - work.began < youth ? 4 : 1,
+    tellings: (monotonic() - work.began < youth ? 4 : 1) - (work.told ? 1 : 0),
     deadline: () => work.deadline,
     isOver: () => launcher.gone || work.code !== undefined || !isThere(identity),
     nap: (milliseconds) => nap(milliseconds, work),
   });
-  launcher.spent ||= signalled;
+  launcher.spent ||= signalled || work.told === true;
   finish(pool, launcher, work);
 }
 

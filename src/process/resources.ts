@@ -3,9 +3,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasMarks } from './census.ts';
-import { type Family, familyFinder, spentBetween } from './family.ts';
+import { type Family, familyFinder, refresh, spentBetween } from './family.ts';
 import { isAlive, type ProcessFacts, readProc } from './identity.ts';
 import { monotonic } from './monotonic.ts';
+import { breathless } from './pace.ts';
 import { fairBytes, type ProcessUsage, processUsage } from './usage.ts';
 
 /** An attempt under way. */
@@ -47,20 +48,22 @@ export async function sampleRun(run: string, orchestrator: number, sought: reado
   });
   const own: Family = { leader: -1, marks: [], members: new Map() };
   const find = familyFinder({ since: undefined, except: ({ pid }) => pid === process.pid });
-  const look = () => {
-    find(families);
+  const look = async () => {
+    await refresh(families, breathless);
+    await find(families, breathless);
     const taken = new Set(families.flatMap(({ members }) => [...members.keys()]));
     const rest = [orchestrator, ...marked.map(({ pid }) => pid)].filter(
       (pid) => !taken.has(pid) && pid !== process.pid,
     );
-    own.members = new Map(rest.flatMap((pid) => usageOf(pid) ?? []).map((usage) => [usage.pid, usage]));
+    own.members.clear();
+    for (const usage of rest.flatMap((pid) => usageOf(pid) ?? [])) own.members.set(usage.pid, usage);
   };
-  look();
+  await look();
   const all = [...families, own];
-  const before = all.map(({ members }) => members);
+  const before = all.map(({ members }) => new Map(members));
   const began = monotonic();
   await sleep(interval);
-  look();
+  await look();
   const uses = all.map((family, at) => useOf(before[at] ?? new Map(), family.members, monotonic() - began));
   return { attempts: uses.slice(0, -1), own: uses.at(-1) as Use };
 }

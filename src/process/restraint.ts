@@ -1,6 +1,6 @@
 import { amount } from '../run/amounts.ts';
-import { openHold, type Stray } from './hold.ts';
-import type { Identity } from './identity.ts';
+import { openHold, type Stray, straysAmong } from './hold.ts';
+import { type Identity, isAlive, type ProcessFacts, signalGroup, signalProcess } from './identity.ts';
 import type { TreeLimits } from './order.ts';
 import type { Sampler } from './sampler.ts';
 
@@ -25,7 +25,7 @@ export interface Restrained {
   readonly stamps: readonly string[];
   readonly limits: TreeLimits | undefined;
   findStrays(): Promise<readonly Stray[]>;
-  /** Ends it with at most this grace, in milliseconds. Called again while it goes on using too much. */
+  /** Sees to its end with at most this grace, in milliseconds. Its group has been told. Called again to shorten the grace. */
   stop(graceMs: number): void;
 }
 
@@ -39,10 +39,18 @@ export function restrain(sampler: Sampler, restrained: Restrained): Restraint {
   const { leader, marks, stamps, limits } = restrained;
   const hold = openHold(leader, restrained.findStrays);
   let excess: string | undefined;
-  const onExcess = (bytes: number, processes: number) => {
+  let ending = false;
+  let grace = Number.POSITIVE_INFINITY;
+  // The signal is sent here and now: whoever sees to the end has much to look at first, and memory grows meanwhile.
+  const onExcess = (bytes: number, members: readonly ProcessFacts[]) => {
     const limit = limits?.memoryBytes ?? 0;
-    excess ??= excessOf(bytes, limit, processes);
-    restrained.stop(bytes > outrageous * limit ? 0 : patience);
+    excess ??= excessOf(bytes, limit, members.filter(isAlive).length);
+    const graceMs = bytes > outrageous * limit ? 0 : patience;
+    if (graceMs === 0) kill(leader, members);
+    else if (!ending) signalGroup(leader, 'SIGTERM');
+    if (graceMs >= grace) return;
+    grace = graceMs;
+    restrained.stop(graceMs);
   };
   const unwatch =
     limits === undefined
@@ -57,13 +65,21 @@ export function restrain(sampler: Sampler, restrained: Restrained): Restraint {
         });
   return {
     freeze: (frozen) => hold.set('frozen', frozen),
-    letGo: hold.end,
+    letGo() {
+      ending = true;
+      hold.end();
+    },
     close: unwatch,
     held: hold.total,
     get excess() {
       return excess;
     },
   };
+}
+
+function kill(leader: Identity, members: readonly ProcessFacts[]): void {
+  signalGroup(leader, 'SIGKILL');
+  for (const stray of straysAmong(members, leader.pid)) signalProcess(stray, 'SIGKILL');
 }
 
 function excessOf(bytes: number, limit: number, processes: number): string {

@@ -29,10 +29,17 @@ export function launcherStamp(stamp: string, slot: number): string {
 
 /** Which of a run's stamps a process bears; undefined when it bears none, or is gone. Throws when that cannot be read. */
 export function stampOn(pid: number, stamps: readonly string[]): string | undefined {
-  const number = /^Max file locks +\d+ +(\d+)/m.exec(readProc(`/proc/${pid}/limits`) ?? '')?.[1];
-  return number === undefined ? undefined : stamps.find((stamp) => isStamped(number, stamp));
+  const number = stampNumber(pid);
+  return stamps.find((stamp) => isStamped(number, stamp));
 }
 
-function isStamped(number: string, stamp: string): boolean {
+/** The number in the limit of a process that stamps stand in: digits, or undefined when there is none. Throws when it cannot be read. */
+export function stampNumber(pid: number): string | undefined {
+  return /^Max file locks +\d+ +(\d+)/m.exec(readProc(`/proc/${pid}/limits`) ?? '')?.[1];
+}
+
+/** Whether a number is this stamp, or that of a launcher under it. */
+export function isStamped(number: string | undefined, stamp: string): boolean {
+  if (number === undefined) return false;
   return number === stamp || (number.length === stamp.length + 6 && number.startsWith(stamp));
 }

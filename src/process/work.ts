@@ -38,6 +38,8 @@ export interface Work {
   /** Why it is lost. */
   lost?: string;
   ending: boolean;
+  /** Whether its group heard that it is to end before anybody looked for what belongs to it. */
+  told?: boolean;
   /** Whether it is to be held, begun or not. */
   frozen: boolean;
   /** Where it has limits, or was held. */

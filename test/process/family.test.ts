@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 import { dutyOf } from '../../src/process/duty.ts';
-import { type Family, familyFinder, spentBetween } from '../../src/process/family.ts';
+import { type Family, familyFinder, type Members, refresh, spentBetween } from '../../src/process/family.ts';
+import { breathless } from '../../src/process/pace.ts';
 import { fairBytes, type ProcessUsage, processUsage } from '../../src/process/usage.ts';
-import { pause, until } from './lab.ts';
+import { pause } from './lab.ts';
 
 const MiB = 1024 * 1024;
 
@@ -48,7 +49,7 @@ test('children, those in groups of their own, and those known by a mark alone be
   const family: Family = { leader, marks: [], members: new Map() };
   const marked: Family = { leader: -1, marks: [mark], members: new Map() };
   const find = familyFinder({ since: undefined, except: ({ pid }) => pid === process.pid });
-  find([family, marked]);
+  await find([family, marked], breathless);
   expect(family.members.size).toBe(3);
   expect(family.members.has(leader)).toBe(false);
   expect(marked.members.has(other)).toBe(true);
@@ -56,17 +57,19 @@ test('children, those in groups of their own, and those known by a mark alone be
   for (const { members } of [family, marked]) expect(members.has(stranger)).toBe(false);
   const strays = [...family.members.values(), ...marked.members.values()].filter(({ group }) => group !== leader);
   process.kill(-leader, 'SIGKILL');
-  await until(() => {
-    find([family, marked]);
-    return family.members.size === 2;
-  });
+  for (;;) {
+    await refresh([family, marked], breathless);
+    await find([family, marked], breathless);
+    if (family.members.size === 2) break;
+    await pause(10);
+  }
   // Their group is gone and so is their parent: they are known because they were known.
   expect([...family.members.values()].every(({ group }) => group !== leader)).toBe(true);
   for (const { pid } of strays) process.kill(pid, 'SIGKILL');
 });
 
 /** Members by process id, parent and processor time. */
-function members(...list: readonly (readonly [pid: number, parent: number, cpuMs: number])[]): Family['members'] {
+function members(...list: readonly (readonly [pid: number, parent: number, cpuMs: number])[]): Members {
   return new Map(
     list.map(([pid, parent, cpuMs]) => [
       pid,
@@ -75,7 +78,7 @@ function members(...list: readonly (readonly [pid: number, parent: number, cpuMs
   );
 }
 
-test.each<[string, Family['members'], Family['members'], number]>([
+test.each<[string, Members, Members, number]>([
   ['what grew and what is new', members([2, 1, 100]), members([2, 1, 150], [3, 2, 30]), 80],
   ['a child that was waited for counts once', members([2, 1, 100], [3, 2, 400]), members([2, 1, 520]), 20],
   ['a chain that ended from below counts once', members([2, 1, 0], [3, 2, 10], [4, 3, 400]), members([2, 1, 420]), 10],
