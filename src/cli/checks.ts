@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { claude } from '../agents/claude.ts';
 import { codex } from '../agents/codex.ts';
 import { gemini } from '../agents/gemini.ts';
-import { modelApis } from '../spec/model-apis.ts';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted, someOf } from '../reporters/words.ts';
 import { modelApis } from '../spec/model-apis.ts';
