@@ -28,11 +28,21 @@ export interface Removed {
   readonly bytes: number;
 }
 
+/** Why a run stays. */
+export type Stay = 'newest' | 'linked' | 'live' | 'resumable' | 'recent';
+
+/** What went, and how many runs stayed for which reason. */
+export interface Collected {
+  readonly removed: readonly Removed[];
+  readonly kept: Readonly<Record<Stay, number>>;
+}
+
 /** Removes what may go. */
-export async function collectGarbage(project: Project, wish: GarbageWish): Promise<Removed[]> {
+export async function collectGarbage(project: Project, wish: GarbageWish): Promise<Collected> {
   const runs = findRuns(project, wish.workspace);
   const places = Map.groupBy(runs, ({ layout }) => layout.workspace);
   const removed: Removed[] = [];
+  const kept = { newest: 0, linked: 0, live: 0, resumable: 0, recent: 0 };
   const remove = (path: string, why: string, still: () => boolean = () => true) => {
     const bytes = sizeOf(path);
     if (!wish.dryRun && (!still() || !takeAway(path))) return;
@@ -40,9 +50,13 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
   };
   for (const [workspace, found] of places) {
     const latest = latestOf(workspace);
-    const old = found.slice(0, Math.max(0, found.length - wish.keep)).filter((run) => run.id !== latest);
-    for (const run of old) {
-      if (!mayGo(run, wish)) continue;
+    const newest = new Set(found.slice(Math.max(0, found.length - wish.keep)).map((run) => run.id));
+    for (const run of found) {
+      const stay = newest.has(run.id) ? 'newest' : run.id === latest ? 'linked' : whyKept(run, wish);
+      if (stay !== undefined) {
+        kept[stay] += 1;
+        continue;
+      }
       // Looked at again just before: it may have been resumed meanwhile.
       remove(
         run.layout.folder,
@@ -53,13 +67,13 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
     for (const path of leftovers(workspace)) remove(path, 'left by a crash');
   }
   for (const path of privateFolders(runs)) remove(path, 'private folder of a dead run');
-  return removed;
+  return { removed, kept };
 }
 
-function mayGo(run: FoundRun, { all, olderThan }: GarbageWish): boolean {
-  if (run.holder !== undefined) return false;
-  if (run.state !== 'succeeded' && !all) return false;
-  return Date.now() - Date.parse(run.finished_at ?? run.started_at) >= olderThan;
+function whyKept(run: FoundRun, { all, olderThan }: GarbageWish): Stay | undefined {
+  if (run.holder !== undefined) return 'live';
+  if (run.state !== 'succeeded' && !all) return 'resumable';
+  return Date.now() - Date.parse(run.finished_at ?? run.started_at) < olderThan ? 'recent' : undefined;
 }
 
 /** The run that the links of a workspace point to. */

@@ -1,4 +1,5 @@
 import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
+import type { Collected } from './garbage.ts';
 
 /** `super runs gc`: removes old runs. */
 export const runsGc: Command = {
@@ -6,7 +7,10 @@ export const runsGc: Command = {
   summary: 'remove old runs, and what crashes left behind',
   options: [
     { flags: '--dry-run', description: 'says what would go, and removes nothing' },
-    { flags: '--keep <number>', description: 'newest runs of each workspace that stay; 10 unless given' },
+    {
+      flags: '--keep <number>',
+      description: 'how many of the newest runs of each workspace stay, whatever they are; 10 unless given',
+    },
     { flags: '--older-than <duration>', description: 'only runs that ended before that: 90s, 12h, 30d' },
     { flags: '--all', description: 'runs that could be resumed, too; never one that is going on' },
     { flags: '-w, --workspace-path <folder>', description: 'this workspace only' },
@@ -17,15 +21,16 @@ export const runsGc: Command = {
     const { findProject } = await import('./project.ts');
     const { collectGarbage } = await import('./garbage.ts');
     const dryRun = flag(call, 'dryRun');
-    const removed = await collectGarbage(await findProject(io.cwd), {
+    const keep = wholeNumber(textOption(call, 'keep') ?? '10');
+    const { removed, kept } = await collectGarbage(await findProject(io.cwd), {
       dryRun,
       all: flag(call, 'all'),
-      keep: wholeNumber(textOption(call, 'keep') ?? '10'),
+      keep,
       olderThan: olderThan(textOption(call, 'olderThan')),
       workspace: textOption(call, 'workspacePath'),
     });
     const bytes = removed.reduce((sum, each) => sum + each.bytes, 0);
-    if (flag(call, 'json')) printJson(io, { dry_run: dryRun, removed, bytes });
+    if (flag(call, 'json')) printJson(io, { dry_run: dryRun, removed, bytes, kept });
     else {
       const { printable } = await import('../diagnostics/printable.ts');
       const { size } = await import('../reporters/words.ts');
@@ -35,10 +40,23 @@ export const runsGc: Command = {
       io.stdout.write(
         removed.length === 0 ? 'nothing to remove\n' : `${verb} ${removed.length}, ${size(bytes)} in all\n`,
       );
+      io.stdout.write(keptLine(kept, keep));
     }
     return exit.succeeded;
   },
 };
+
+/** What stays and why; nothing where nothing does. */
+function keptLine({ newest, linked, live, resumable, recent }: Collected['kept'], keep: number): string {
+  const reasons = [
+    ...(newest > 0 ? [`${newest} among the newest ${keep} of a workspace`] : []),
+    ...(linked > 0 ? [`${linked} to which the links of its workspace point`] : []),
+    ...(live > 0 ? [`${live} going on`] : []),
+    ...(resumable > 0 ? [`${resumable} that could be resumed (with --all they go, too)`] : []),
+    ...(recent > 0 ? [`${recent} that ended too recently`] : []),
+  ];
+  return reasons.length === 0 ? '' : `kept ${newest + linked + live + resumable + recent}: ${reasons.join(', ')}\n`;
+}
 
 function wholeNumber(text: string): number {
   if (!/^[0-9]{1,9}$/.test(text)) throw usageFault(`--keep must be a whole number, not "${text}"`);

@@ -33,7 +33,9 @@ test('keeps the newest, what could be resumed, and what the links point to', asy
   const cwd = workspaceWith(['succeeded', 'failed', undefined, 'succeeded', 'succeeded', 'succeeded'], 4);
   const { code, stdout } = await runCli(['runs', 'gc', '--keep', '1'], { cwd });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/removed 2, /);
+  expect(stdout).toMatch(
+    /removed 2, .*\nkept 4: 1 among the newest 1 of a workspace, 1 to which the links of its workspace point, 2 that could be resumed \(with --all they go, too\)\n$/,
+  );
   expect(left(cwd)).toEqual([2, 3, 4, 6].map(id));
 });
 
@@ -55,7 +57,8 @@ test('--dry-run says the same and removes nothing', async () => {
 
 test('--older-than', async () => {
   const cwd = workspaceWith(['succeeded']);
-  await runCli(['runs', 'gc', '--keep', '0', '--older-than', '100000d'], { cwd });
+  const { stdout } = await runCli(['runs', 'gc', '--keep', '0', '--older-than', '100000d'], { cwd });
+  expect(stdout).toBe('nothing to remove\nkept 1: 1 that ended too recently\n');
   expect(left(cwd)).toHaveLength(1);
   expect((await runCli(['runs', 'gc', '--older-than', 'long'], { cwd })).code).toBe(2);
 });
@@ -63,7 +66,8 @@ test('--older-than', async () => {
 test('a run that is going on stays, whatever is asked', async () => {
   const cwd = workspaceWith([undefined]);
   writeFileSync(join(cwd, workspace, 'run.lock'), JSON.stringify({ ...recordOf(id(1) as RunId), host: hostname() }));
-  await runCli(['runs', 'gc', '--keep', '0', '--all'], { cwd });
+  const { stdout } = await runCli(['runs', 'gc', '--keep', '0', '--all'], { cwd });
+  expect(stdout).toContain('\nkept 1: 1 going on\n');
   expect(left(cwd)).toEqual([id(1)]);
 });
 
