@@ -45,7 +45,7 @@ export interface Verdict extends Trial {
 
 /** Milliseconds that may pass until nothing is left: all of it for a kill -9, for other ends once the program has ended none. */
 const patience = 5000;
-const guardianPatience = 7000;
+const guardianPatience = 12_000;
 const codes: Readonly<Record<End, number | null>> = {
   success: 0,
   failure: 1,
