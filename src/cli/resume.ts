@@ -46,11 +46,13 @@ export async function resume(wish: ResumeWish, interruption: Interruption, call:
   if (lost.length > 0) note(`outputs that were recorded are gone or changed, and are made again: ${lost.join(', ')}`);
   const again = tasksToRedo(recorded.state, { ...wish, from: [...wish.from, ...lost] });
   if (again === undefined) return alreadyOver(project, recorded, call, io);
-  for (const file of changedFiles(project, recorded)) {
+  const { changed, gone } = filesSince(project, recorded);
+  for (const file of changed) {
     note(
       `${file} has changed since this run was started; it goes on with what was stored (--with-changes: with today's)`,
     );
   }
+  for (const file of gone) note(`${file} is gone; the run goes on with what was stored of it`);
   const { layout, plan, started } = recorded;
   const starter = startLate(started.run, io);
   try {
@@ -147,18 +149,18 @@ function leftOf({ inOrder, counts }: RunState): string {
   return `${someOf(names, 20)} ${left === 'failed' ? 'failed' : names.length === 1 ? 'was cancelled' : 'were cancelled'}`;
 }
 
-/** Files that read differently today than when the run was started, as people name them. */
-function changedFiles(project: Project, { layout, plan }: RecordedRun): string[] {
+/** Files that read differently today than when the run was started, and those that are not there any more, as people name them. */
+function filesSince(project: Project, { layout, plan }: RecordedRun) {
   const stored = (file: string) => {
     if (file === plan.file) return layout.orchestra;
     const [flat, long] = [basename(file), file.replaceAll(/[/\\]/g, '_')].map((name) => join(layout.agents, name));
     return existsSync(long as string) ? (long as string) : (flat as string);
   };
   const files = [...new Set([plan.file, ...plan.agents.map(({ file }) => file)])];
-  return files.filter((file) => {
-    const today = todaysFile(project, file);
-    return today === undefined || !sameContent(today, stored(file));
-  });
+  const { there = [], gone = [] } = Object.groupBy(files, (file) =>
+    todaysFile(project, file) === undefined ? 'gone' : 'there',
+  );
+  return { gone, changed: there.filter((file) => !sameContent(todaysFile(project, file) ?? file, stored(file))) };
 }
 
 /** A file of a plan is named as seen from where people stood. */

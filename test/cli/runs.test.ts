@@ -6,6 +6,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -543,6 +544,20 @@ describe('a resume without an id', () => {
     expect(code).toBe(0);
     expect(stderr).not.toContain('note: this goes on');
   });
+});
+
+test('a file that is gone since is told as gone, one that has changed with what can be done', async () => {
+  const cwd = folderWith({ 'orchestras/bad.yaml': failing });
+  await runCli(['orchestra', 'run', 'bad', '-q'], { cwd });
+  const file = join(cwd, 'orchestras/bad.yaml');
+  appendFileSync(file, '# more\n');
+  const changed = await runCli(['orchestra', 'resume'], { cwd });
+  expect(changed.stderr).toContain('note: orchestras/bad.yaml has changed since this run was started; it goes on');
+  expect(changed.stderr).toContain("(--with-changes: with today's)");
+  rmSync(file);
+  const gone = await runCli(['orchestra', 'resume'], { cwd });
+  expect(gone.stderr).toContain('note: orchestras/bad.yaml is gone; the run goes on with what was stored of it\n');
+  expect(gone.stderr).not.toContain('has changed');
 });
 
 test('after a task was cancelled alone, what is offered does it again, and a plain resume says so', async () => {
