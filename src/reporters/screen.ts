@@ -21,6 +21,8 @@ export interface View {
   lastLine(task: TaskState): string | undefined;
 }
 
+/** How a running task is shown whose agent is held. */
+const held = { symbol: '‖', color: 'yellow' } as const;
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const spinMilliseconds = 250;
 /** Lines besides those of tasks: tasks that are not shown, totals, and the line where the cursor rests. */
@@ -75,7 +77,7 @@ function rowsOf(state: RunState, shown: readonly TaskState[], view: View): strin
         );
   const noteWidth = columns - 1 - 2 - nameWidth - (agentWidth === 0 ? 0 : agentWidth + 2) - timeWidth - 1 - 2;
   return shown.map((task) => {
-    const { symbol, color } = looks[task.status];
+    const { symbol, color } = isHeld(state, task) ? held : looks[task.status];
     const agent = agentWidth === 0 ? '' : `  ${paint.dim(pad(task.task.agent, agentWidth))}`;
     const time = timeOf(task, view).padStart(timeWidth);
     const note = noteWidth < 6 ? '' : cut(noteOf(state, task, view), noteWidth);
@@ -84,6 +86,11 @@ function rowsOf(state: RunState, shown: readonly TaskState[], view: View): strin
     const shownNote = task.status === 'failed' ? paint.red(note) : paint.dim(note);
     return `${paint[color](symbol)} ${shownName}${agent} ${time}${note === '' ? '' : `  ${shownNote}`}`;
   });
+}
+
+/** Whether the agent of a task is held, because the run was frozen. */
+function isHeld({ status, frozen }: RunState, task: TaskState): boolean {
+  return status === 'paused' && frozen && task.status === 'running';
 }
 
 function timeOf({ status, startedAt, busy }: TaskState, { now }: View): string {
@@ -95,6 +102,7 @@ function timeOf({ status, startedAt, busy }: TaskState, { now }: View): string {
 export function noteOf(state: RunState, task: TaskState, view: Pick<View, 'now' | 'lastLine'>): string {
   switch (task.status) {
     case 'running': {
+      if (isHeld(state, task)) return 'held';
       const said = oneLine(view.lastLine(task) ?? task.lastReport ?? '');
       return task.attempt === 1 ? said : `attempt ${task.attempt}${said === '' ? '' : `: ${said}`}`;
     }
@@ -136,12 +144,14 @@ function totals(state: RunState, { now, since, columns, paint }: View): string {
     ...some(counts.failed, 'failed'),
     ...some(counts.skipped, 'skipped'),
     ...some(counts.cancelled, 'cancelled'),
-    ...(state.status === 'paused' ? ['paused'] : []),
   ].join(', ');
+  const paused = state.status === 'paused' ? ['paused: super runs unpause'] : [];
   const tokens = usage === undefined ? [] : [`${count(usage.input_tokens + usage.output_tokens)} tokens`];
   const cost = usage?.cost_usd === undefined ? [] : [dollars(usage.cost_usd)];
   const rehearsal = state.plan.agents.some(({ adapter }) => adapter === 'rehearsal') ? ['REHEARSAL'] : [];
-  const text = [tally, wholeDuration(now - since), ...tokens, ...cost, ...rehearsal].join(' · ');
+  const text = [...paused, tally, wholeDuration(now - since), ...tokens, ...cost, ...rehearsal].join(' · ');
+  // Nothing seems to move while nothing does.
+  if (paused.length > 0) return `${paint.yellow(held.symbol)} ${cut(text, columns - 3)}`;
   const symbol = spinner[Math.floor(now / spinMilliseconds) % spinner.length] ?? '';
   return `${paint.cyan(symbol)} ${cut(text, columns - 3)}`;
 }

@@ -42,6 +42,25 @@ test('what stands there while a task is tried again and fails', async () => {
   expectGolden('reporters/screens.txt', `${screens.join('\n\n')}\n`);
 });
 
+test('a paused run stands still, says how it goes on, and marks whose agents are held', async () => {
+  const plan = planOf([{ name: 'a' }, { name: 'b', context: ['a'] }]);
+  const begun = (await eventsOf(plan)).slice(0, 2);
+  const paused = (frozen: boolean) => [
+    ...begun,
+    { ...begun[1], type: 'run.paused', seq: 3, frozen } as unknown as RunEvent,
+  ];
+  const at = (events: readonly RunEvent[], later: number) => {
+    const state = initialState(plan);
+    for (const event of events) apply(state, event);
+    return screen(state, viewOf(state, Date.parse(begun[1]?.ts ?? '') + later));
+  };
+  expect(at(paused(false), 1000).at(-1)).toBe('‖ paused: super runs unpause · 0/2 done, 1 running · 1s');
+  expect(at(paused(false), 1000)[0]).toMatch(/^▸ a .* reads /);
+  expect(at(paused(true), 1000)[0]).toMatch(/^‖ a .* held$/);
+  const signs = (events: readonly RunEvent[]) => new Set([0, 250, 500].map((later) => at(events, later).at(-1)?.[0]));
+  expect([signs(begun).size, signs(paused(false)).size]).toEqual([3, 1]);
+});
+
 const manySketches: Sketch[] = Array.from({ length: 60 }, (_, at) => ({
   name: `${['design', 'implement_the_feature', 'review'][at % 3]}_${at}`,
   ...(at >= 8 && { needs: [`${['design', 'implement_the_feature', 'review'][(at - 8) % 3]}_${at - 8}`] }),
