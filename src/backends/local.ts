@@ -1,5 +1,6 @@
 // Attempts on this machine: files are prepared, the agent's adapter does the work, the output is gathered.
 import { resolve } from 'node:path';
+import { amount } from '../run/amounts.ts';
 import {
   type AgentAdapter,
   type AgentCall,
@@ -17,8 +18,9 @@ import {
   type StopCause,
   StorageFailure,
 } from '../run/ports.ts';
-import type { AdapterName, Output, PlanAgent, PlanTask, TaskName, Usage } from '../schema/types.gen.ts';
+import type { AdapterName, Output, OutputSchema, PlanAgent, PlanTask, TaskName, Usage } from '../schema/types.gen.ts';
 import type { Evidence, Outset } from './evidence.ts';
+import { outputFaults } from './output-schema.ts';
 import { type LogWatch, outputExcess, supervise } from './supervision.ts';
 
 /** Keeps what attempts read and write. */
@@ -54,8 +56,8 @@ export interface LocalBackendOptions {
   watch(task: TaskName, files: AttemptFiles, hold: (held: boolean) => void): LogWatch;
 }
 
-/** Largest answer that is read for a delegation, in bytes. */
-const delegationLimit = 16_777_216;
+/** Largest answer that is read, for a delegation or to be measured by a schema, in bytes. */
+const readLimit = 16_777_216;
 
 /** That an attempt was told to end, and why. */
 interface Stop {
@@ -144,16 +146,29 @@ async function attempt(
   }
   const lacking = await outset?.lacks();
   if (lacking !== undefined) return withoutEvidence(options, order, files, lacking, end.usage);
+  const schema = order.agent.adapter === 'rehearsal' ? undefined : order.task.output_schema;
   const { output, text } = await store.gather(
     order.task.name,
     files,
-    order.delegation === undefined ? 0 : delegationLimit,
+    order.delegation === undefined && schema === undefined ? 0 : readLimit,
   );
   const { usage } = end;
   if (end.noOutputFails && output.bytes === 0) {
     return withoutEvidence(options, order, files, 'the agent ended without an output', usage);
   }
-  return { type: 'succeeded', output, ...(text !== undefined && { text }), ...(usage !== undefined && { usage }) };
+  const faults = schema === undefined ? undefined : faultsOf(schema, text);
+  return {
+    type: 'succeeded',
+    output,
+    ...(text !== undefined && { text }),
+    ...(faults !== undefined && { faults }),
+    ...(usage !== undefined && { usage }),
+  };
+}
+
+function faultsOf(schema: OutputSchema, text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return [`the answer is longer than ${amount(readLimit)}`];
+  return outputFaults(schema, text);
 }
 
 /** What is looked at before the agent starts; undefined where nothing is expected. A rehearsal makes nothing. */

@@ -1,3 +1,4 @@
+import { schemaFault } from '../backends/output-schema.ts';
 import type { AgentAdapter } from '../run/ports.ts';
 import type { AdapterName, Plan } from '../schema/types.gen.ts';
 
@@ -18,5 +19,17 @@ export async function refusalsOf(plan: Plan, adapters: Adapters): Promise<string
     const problem = agent.adapter === null ? undefined : await adapters[agent.adapter].check(agent);
     return problem === undefined ? undefined : `agent ${agent.name} (${agent.adapter}): ${problem}`;
   });
-  return [...cluster, ...undecided, ...(await Promise.all(checks)).filter((each) => each !== undefined)];
+  const problems = (await Promise.all(checks)).filter((each) => each !== undefined);
+  return [...cluster, ...undecided, ...problems, ...schemaRefusals(plan)];
+}
+
+/** Tasks whose output_schema no output could be measured by. */
+function schemaRefusals({ tasks }: Plan): string[] {
+  const refusals: string[] = [];
+  for (const { name, output_schema } of tasks) {
+    if (output_schema === undefined) continue;
+    const fault = schemaFault(output_schema);
+    if (fault !== undefined) refusals.push(`task ${name}: its output_schema cannot be used: ${fault}`);
+  }
+  return refusals;
 }

@@ -128,8 +128,10 @@ export type AttemptEnd = AttemptSucceeded | AttemptFailed | AttemptCancelled;
 export interface AttemptSucceeded {
   readonly type: 'succeeded';
   readonly output: Output;
-  /** The output's text where it is short enough (64 KiB) to be read for a delegation, else undefined. */
+  /** The output's text where it is short enough (16 MiB) to be read for a delegation, else undefined. */
   readonly text?: string;
+  /** What is wrong with the output, measured by the task's output_schema; absent where it conforms, or there is none. */
+  readonly faults?: readonly string[];
   readonly usage?: Usage;
 }
 

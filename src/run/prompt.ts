@@ -1,5 +1,6 @@
 // What an agent is told for one attempt. Text that other agents produced is fenced between lines that nobody could guess,
 // so that it cannot pass for instructions of ours.
+import type { PlanTask } from '../schema/types.gen.ts';
 import type { AttemptOrder, DelegationOffer } from './ports.ts';
 
 /** Names that are replaced in descriptions. */
@@ -32,7 +33,7 @@ export function fillPlaceholders(description: string, values: PlaceholderValues)
 
 /** The prompt of an attempt whose description is filled; empty when there is nothing to say. `makeBoundary` gives an unguessable word. */
 export function buildPrompt(
-  order: Pick<AttemptOrder, 'feedback' | 'delegation'>,
+  order: Pick<AttemptOrder, 'feedback' | 'delegation'> & { readonly task: Pick<PlanTask, 'output_schema'> },
   description: string,
   context: readonly ContextExcerpt[],
   makeBoundary: () => string,
@@ -41,6 +42,9 @@ export function buildPrompt(
   const parts: string[] = [];
   if (description !== '') parts.push(description);
   if (order.delegation !== undefined) parts.push(delegationText(order.delegation));
+  const schema = order.task.output_schema;
+  if (schema !== undefined)
+    parts.push(`Answer with JSON alone that conforms to this JSON Schema:\n\n${JSON.stringify(schema)}`);
   if (context.length > 0) parts.push(contextText(context, boundary));
   if (order.feedback !== undefined) parts.push(feedbackText(order.feedback, boundary));
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
@@ -57,6 +61,16 @@ function contextText(context: readonly ContextExcerpt[], boundary: string): stri
     return `----- ${boundary} output of ${task}${cut} -----\n${body}----- ${boundary} end of ${task} -----`;
   });
   return [intro, ...blocks].join('\n\n');
+}
+
+/** Most characters of an answer that is handed back: it stands in the journal. */
+const longestRecall = 8000;
+
+/** The lines by which an agent is reminded of its answer: it begins anew, and does not remember. */
+export function recalled(answer: string): readonly string[] {
+  if (answer.trim() === '') return [];
+  const cut = answer.length > longestRecall ? ' (its beginning)' : '';
+  return ['', `The answer${cut}:`, answer.slice(0, longestRecall).trimEnd()];
 }
 
 function feedbackText(feedback: string, boundary: string): string {

@@ -1,5 +1,4 @@
 // The loop. It says what it does before it does it: an event is appended and applied, made durable, and only then acted upon.
-import { readDelegation } from '../plan/delegation.ts';
 import type {
   AgentName,
   FinishCause,
@@ -10,7 +9,8 @@ import type {
   RunId,
   TaskName,
 } from '../schema/types.gen.ts';
-import { contextOf, delegationScope, offer } from './attempt-order.ts';
+import { readAnswer } from './answer.ts';
+import { contextOf, offer } from './attempt-order.ts';
 import { apply, initialState } from './fold.ts';
 import {
   type Attempt,
@@ -105,24 +105,19 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
 
   const takeInSuccess = (task: TaskState, end: AttemptSucceeded): void => {
     const { name } = task.task;
-    const scope = delegationScope(state, task);
-    const delegation = scope === undefined ? undefined : readDelegation(end.text ?? '', scope);
-    if (delegation?.type === 'faulty') {
-      const feedback = delegation.faults.join('\n');
-      const failure = {
-        reason: 'invalid-output' as const,
-        message: `the delegation is faulty: ${delegation.faults[0]}`,
-      };
-      const spent = end.usage === undefined ? {} : { usage: end.usage };
-      if (task.repairs > 0 || nothingStarts()) return fail(task, { type: 'failed', ...failure, ...spent });
+    const answer = readAnswer(state, task, end);
+    if (answer.type === 'unusable') {
+      // It is handed back once, outside of the attempts that a task has.
+      if (task.repairs > 0 || nothingStarts()) return fail(task, answer.failure);
+      const { type: _, ...failure } = answer.failure;
       const at = new Date(doors.clock.now()).toISOString();
-      const again = { task: name, attempt: task.attempt, at, feedback, ...failure, ...spent };
+      const again = { task: name, attempt: task.attempt, at, feedback: answer.feedback, ...failure };
       return record({ type: 'task.retry-scheduled', ...again });
     }
     const { output, usage } = end;
     const attempt = { task: name, attempt: task.attempt, duration_ms: durationOf(task, doors.clock.now()) };
     // The extension comes first: cut off between the two, it is discarded with the attempt, and nothing delegated is lost.
-    if (delegation?.type === 'tasks') record({ type: 'plan.extended', by: name, tasks: [...delegation.tasks] });
+    if (answer.delegated.length > 0) record({ type: 'plan.extended', by: name, tasks: [...answer.delegated] });
     record({ type: 'task.succeeded', ...attempt, output, ...(usage !== undefined && { usage }) });
   };
 

@@ -1,0 +1,70 @@
+// Whether an output is what its task's output_schema asks for. The validator is loaded when the first such task ends.
+import { createRequire } from 'node:module';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { OutputSchema } from '../schema/types.gen.ts';
+
+/** Most faults that are told; an agent mends no more at once. */
+const mostFaults = 20;
+
+/** What is wrong with a schema itself, in a sentence; undefined for one that can be used. */
+export function schemaFault(schema: OutputSchema): string | undefined {
+  try {
+    validatorOf(schema);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** What is wrong with an output, a sentence for each fault, for the agent to read; undefined where it conforms. */
+export function outputFaults(schema: OutputSchema, text: string): readonly string[] | undefined {
+  const found = jsonIn(text);
+  if (found.type === 'none') return [`the answer is not JSON: ${found.why}`];
+  const validate = validatorOf(schema);
+  if (validate(found.value)) return undefined;
+  const faults = (validate.errors ?? []).map(faultText);
+  const hidden = faults.length - mostFaults;
+  return hidden > 0 ? [...faults.slice(0, mostFaults), `and ${hidden} more`] : faults;
+}
+
+function validatorOf(schema: OutputSchema): ValidateFunction {
+  const { Ajv2020 } = loadAjv();
+  // What Ajv does not know is no fault of the schema: words of other drafts, formats, remarks.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false });
+  const { $schema: _, ...rest } = schema;
+  return ajv.compile(rest);
+}
+
+/** A file of its own where we are built, so that those who need none of it do not read it. */
+function loadAjv(): typeof import('ajv/dist/2020.js') {
+  const here = import.meta.filename;
+  return createRequire(here)(here.endsWith('.ts') ? 'ajv/dist/2020.js' : './ajv.cjs');
+}
+
+type Found = { readonly type: 'json'; readonly value: unknown } | { readonly type: 'none'; readonly why: string };
+
+/** The JSON that an answer is, or that stands in its only fenced block. */
+function jsonIn(text: string): Found {
+  const whole = parse(text.trim());
+  if (whole.type === 'json') return whole;
+  const fenced = [...text.matchAll(/^```[a-z]*[ \t]*\r?\n([\s\S]*?)^```/gim)].map((match) => match[1] ?? '');
+  if (fenced.length > 1) return { type: 'none', why: 'it has several fenced blocks, and one is expected' };
+  return fenced[0] === undefined ? whole : parse(fenced[0].trim());
+}
+
+function parse(text: string): Found {
+  try {
+    return { type: 'json', value: JSON.parse(text) };
+  } catch (error) {
+    return { type: 'none', why: text === '' ? 'it is empty' : (error as Error).message };
+  }
+}
+
+/** "/verdict: must be equal to one of the allowed values: good, bad". */
+function faultText({ instancePath, keyword, message = 'is wrong', params }: ErrorObject): string {
+  const where = instancePath === '' ? 'the whole' : instancePath;
+  if (keyword === 'enum') return `${where}: ${message}: ${JSON.stringify(params.allowedValues)}`;
+  if (keyword === 'const') return `${where}: ${message}: ${JSON.stringify(params.allowedValue)}`;
+  if (keyword === 'additionalProperties') return `${where}: ${message}: "${params.additionalProperty}"`;
+  return `${where}: ${message}`;
+}
