@@ -1,10 +1,10 @@
 // Builds dist/: the executable, the program, the API for programs, and its types.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
@@ -52,6 +52,29 @@ const apart: Plugin = {
   },
 };
 
+/** Folders of the packages of which something is in a bundle. */
+const packages = new Set<string>();
+
+async function bundle(options: BuildOptions): Promise<void> {
+  const { metafile } = (await build(options)) as { metafile: Metafile };
+  for (const path of Object.keys(metafile.inputs)) {
+    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+    if (folder !== undefined) packages.add(folder);
+  }
+}
+
+/** Whose work is in the bundles, and on which terms: the text of each licence once, below all that are under it. */
+function licensesOf(folders: ReadonlySet<string>): string {
+  const known = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((each) => /^licen[cs]e(\.|$)/i.test(each));
+    return { title: `${name} ${version} (${license})`, text: file && readFileSync(join(folder, file), 'utf8').trim() };
+  });
+  return [...Map.groupBy(known, ({ text }) => text ?? 'The package says no more than the name of its licence.')]
+    .map(([text, those]) => `${those.map(({ title }) => title).join('\n')}\n\n${text}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 // One file for the program: some forty parts that load when they are needed took longer to find than this takes to read.
 const common: BuildOptions = {
   outdir: 'dist',
@@ -60,13 +83,15 @@ const common: BuildOptions = {
   platform: 'node',
   target: 'node22',
   minify: true,
+  // All of them stand in licenses.txt.
   legalComments: 'none',
+  metafile: true,
   // yaml gives Node its CommonJS build, which cannot be bundled into ES modules; its other one is the same code.
   alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
 };
 // Executable and program are no modules: looking for these, and linking them, takes Node several milliseconds.
 const plain: BuildOptions = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } };
-await build({
+await bundle({
   ...plain,
   entryPoints: { program: 'src/process-io.ts' },
   plugins: [builtins],
@@ -77,22 +102,23 @@ await build({
 });
 const program = readFileSync('dist/program.cjs');
 if (program.some((byte) => byte > 127)) throw new Error('dist/program.cjs is read as Latin-1, and is more than ASCII');
-await build({
+await bundle({
   ...plain,
   entryPoints: { super: 'src/bin.ts' },
   plugins: [apart],
   define: { programDigest: JSON.stringify(createHash('sha256').update(program).digest('hex').slice(0, 16)) },
 });
-await build({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins], external: ['@dagrejs/graphlib'] });
+await bundle({ ...common, entryPoints: { api: 'src/api.ts' }, plugins: [builtins], external: ['@dagrejs/graphlib'] });
 // Programs that agents run in: apart, so that the libraries for models cost nothing where none is asked.
-await build({
+await bundle({
   ...common,
   entryPoints: { 'llm-host': 'src/agents/llm-host.ts', 'acp-host': 'src/agents/acp-host.ts' },
   // Parts of the libraries ask for modules of Node in the old way.
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
 });
 // What measures outputs by the schemas of their tasks, apart for the same reason.
-await build({ ...plain, entryPoints: { ajv: 'ajv/dist/2020.js' } });
+await bundle({ ...plain, entryPoints: { ajv: 'ajv/dist/2020.js' } });
+writeFileSync('dist/licenses.txt', licensesOf(packages));
 chmodSync('dist/super.cjs', 0o755);
 
 // The API's types are emitted from the sources that it is made of.

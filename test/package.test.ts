@@ -35,6 +35,9 @@ test('holds the program, its types, schemas and examples, and nothing of the wor
     'dist/super.cjs',
     'dist/program.cjs',
     'dist/api.js',
+    'dist/llm-host.js',
+    'dist/acp-host.js',
+    'dist/licenses.txt',
     'dist/types/api.d.ts',
     'schemas/orchestra.schema.json',
     'agents/developer_playbook.yaml',
@@ -50,6 +53,16 @@ test('holds the program, its types, schemas and examples, and nothing of the wor
       /^dist\/cache\/|^(src|test|node_modules|\.ci)\/|\.test\.|generate\.ts|orchestra_workspaces\/./.test(path),
     ),
   ).toEqual([]);
+});
+
+test('whose work is bundled, and on which terms, goes along', () => {
+  const licenses = readFileSync(join(folder, 'node_modules/super-orchestra/dist/licenses.txt'), 'utf8');
+  for (const name of ['ai', 'yaml', 'commander', '@agentclientprotocol/sdk']) {
+    expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(\\S+\\)$`, 'm'));
+  }
+  for (const words of ['Apache License', 'Permission is hereby granted', 'Permission to use, copy, modify']) {
+    expect(licenses).toContain(words);
+  }
 });
 
 test('the executable runs: version, and a run', () => {

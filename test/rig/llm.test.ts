@@ -1,7 +1,8 @@
 // Agents that are model APIs, asked by the real program: a stand-in on loopback answers.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelServer, openModelServer } from '../agents/model-server.ts';
 import { events, marked, orchestra, project, run, runFolder, start, task, until } from './rig.ts';
@@ -131,4 +132,20 @@ test('a playbook that names a language_model is asked with its settings', async 
   const [asked] = server.asked.filter((each) => each.case === 'playbook');
   expect(asked?.body).toMatchObject({ model: 'llama3.1:8b', temperature: 0.25, max_tokens: 77 });
   expect(asked?.body.messages[0]).toMatchObject({ role: 'system', content: expect.stringContaining('Thinker') });
+});
+
+test('programs ask models by the API, too', async () => {
+  const text = orchestra({ agents: [agent('a', 'ollama', 'api')], tasks: [task('one', { description: 'x' })] })[
+    'o.yaml'
+  ];
+  const api = resolve(import.meta.dirname, '../../dist/api.js');
+  const cwd = project({
+    'go.mjs': `import { compile, run } from '${api}';
+      const { value } = await compile(${JSON.stringify(text)});
+      const { outcome } = await run(value, { orchestra: ${JSON.stringify(text)}, goal: 'g' }).result;
+      console.log(outcome);`,
+  });
+  const { stdout } = await promisify(execFile)(process.execPath, ['go.mjs'], { cwd });
+  expect(stdout).toBe('succeeded\n');
+  expect(server.asked.filter((each) => each.case === 'api')).toHaveLength(1);
 });
