@@ -14,7 +14,10 @@ export interface Secrecy {
 
 /** The secrets of all agents of a plan count for all of the run, the keys that coding CLIs get from the caller among them. */
 export function secrecyOf(plan: Plan, env: Readonly<Record<string, string | undefined>>): Secrecy {
-  const keys = plan.agents.flatMap(({ adapter }) => vendorKeys(adapter, env));
+  // What an agent names under env: it calls no secret.
+  const keys = plan.agents.flatMap(({ adapter, env: own }) =>
+    vendorKeys(adapter, env).filter((name) => !own.pass.includes(name) && !Object.hasOwn(own.set, name)),
+  );
   const names = [...new Set([...plan.agents.flatMap(({ secrets }) => secrets), ...keys])];
   if (names.length === 0) return { redactor: undefined, tooShort: [] };
   const given = names.map((name): Secret => ({ name, value: env[name] ?? '' })).filter(({ value }) => value !== '');

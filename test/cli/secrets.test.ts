@@ -37,3 +37,31 @@ test('a value that would be stored with the run is told with its place and witho
   expect(exposedSecrets({ ...stored, goal: 'alpha-beta' }, redactor).join()).not.toContain('alpha-beta');
   expect(exposedSecrets({ ...stored, goal: 'alpha-beta' }, undefined)).toEqual([]);
 });
+
+test('keys that a coding CLI gets from the caller are secrets, unless its agent names them under env', () => {
+  const env = {
+    ANTHROPIC_API_KEY: 'sk-ant-12345',
+    ANTHROPIC_MODEL: 'some-model',
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: '123456789',
+    OPENAI_API_KEY: 'sk-openai-12345',
+  };
+  const runs = (adapter: 'claude' | 'codex' | 'command', own: object = { pass: [], set: {} }) => {
+    const plan = planWith();
+    const agents = plan.agents.map((agent) => ({ ...agent, adapter, env: own }));
+    return secrecyOf({ ...plan, agents } as Plan, env).redactor?.text(Object.values(env).join(' '));
+  };
+  expect(runs('claude')).toBe('[redacted:ANTHROPIC_API_KEY] some-model 123456789 sk-openai-12345');
+  expect(runs('codex')).toBe('sk-ant-12345 some-model 123456789 [redacted:OPENAI_API_KEY]');
+  expect(runs('command')).toBeUndefined();
+  expect(runs('claude', { pass: ['ANTHROPIC_API_KEY'], set: {} })).toBeUndefined();
+  expect(runs('claude', { pass: [], set: { ANTHROPIC_API_KEY: 'another' } })).toBeUndefined();
+});
+
+test('words that stand for a key at a local server are no secrets', () => {
+  const plan = planWith();
+  const agents = plan.agents.map((agent) => ({ ...agent, adapter: 'claude' as const }));
+  expect(secrecyOf({ ...plan, agents }, { ANTHROPIC_AUTH_TOKEN: 'ollama' })).toEqual({
+    redactor: undefined,
+    tooShort: [],
+  });
+});
