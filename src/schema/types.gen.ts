@@ -107,15 +107,15 @@ export type WorkingDirectory = string
  */
 export type Model = string
 /**
- * Which model API the llm adapter speaks to.
+ * Which model API the llm adapter speaks to: anthropic, openai, google (or gemini), ollama, lmstudio, vllm, or openai-compatible with a base_url.
  */
 export type Provider = string
 /**
- * Address of the model API.
+ * Address of the model API, where it is not the usual one. Of a server that speaks as OpenAI's does the machine alone is enough: /v1 is added.
  */
 export type BaseUrl = string
 /**
- * Name of the environment variable that holds the key.
+ * Name of the environment variable that holds the key, where it is not the usual one of the provider. Its value counts as a secret.
  */
 export type ApiKeyEnv = string
 /**
@@ -430,7 +430,7 @@ readonly args?: ExtraArguments
 readonly limits?: AgentLimits
 }
 /**
- * Settings of yours for a module agent, handed to it unchanged.
+ * Settings of yours for a module agent, handed to it unchanged. For a model API: temperature, top_p, max_output_tokens, stop_sequences, seed, reasoning (none, minimal, low, medium, high, xhigh, max) and max_retries (2 unless given).
  */
 export interface ModuleOptions {
 readonly [k: string]: unknown
