@@ -12,7 +12,7 @@ import { nap, watchSignals } from './interruption.ts';
 import { isHeld, wordsOn } from './live.ts';
 import { findProject } from './project.ts';
 import { lastSaid, runFiles } from './run-files.ts';
-import { chooseRun, type FoundRun, findRuns } from './runs.ts';
+import { chooseRun, type FoundRun, findRuns, namesRun, namesRunById } from './runs.ts';
 import { type LogWish, type ReadRun, showTaskLogs } from './task-logs.ts';
 
 /** Milliseconds between two looks at what is written. */
@@ -43,8 +43,8 @@ interface Subject {
 
 /** One word alone may be a run, a task of the newest run, or an orchestra; of two the task comes last, but may come first. */
 function subjectOf(runs: readonly FoundRun[], { operands: { first, second } }: LogWish): Subject {
-  const isId = (word: string) => word === '@last' || runs.some(({ id }) => id.startsWith(word));
-  const isRun = (word: string) => isId(word) || runs.some(({ orchestra }) => orchestra === word);
+  const isId = (word: string) => namesRunById(runs, word);
+  const isRun = (word: string) => namesRun(runs, word);
   if (second !== undefined) {
     const turned = first !== undefined && !isRun(first) && isRun(second);
     const run = chooseRun(runs, (turned ? second : first) ?? '@last');

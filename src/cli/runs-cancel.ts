@@ -10,10 +10,16 @@ export const runsCancel: Command = {
   example: 'super runs cancel implement_feature',
   async run(call, io) {
     const { aimAt, steer, untilEnded } = await import('./steer.ts');
-    const { chooseTask } = await import('./runs.ts');
+    const { chooseTask, findRuns, namesRun } = await import('./runs.ts');
+    const { findProject } = await import('./project.ts');
     const { commandOn } = await import('./live.ts');
-    const [name = '', asked] = call.operands;
-    const aimed = await aimAt({ asked, workspace: textOption(call, 'workspacePath') }, io);
+    const workspace = textOption(call, 'workspacePath');
+    const [first = '', second] = call.operands;
+    const runs = second === undefined ? [] : findRuns(await findProject(io.cwd), workspace);
+    // A task that is called like an orchestra is a task where it comes first.
+    const turned = second !== undefined && namesRun(runs, first) && !namesRun(runs, second);
+    const [name, asked] = turned ? [second, first] : [first, second];
+    const aimed = await aimAt({ asked, workspace }, io);
     const { project, run, plan, followed } = aimed;
     const task = chooseTask(followed.state, name);
     if (task.endedAt !== undefined) throw setupFault(`${name} has already ended: ${task.status}`);

@@ -1,3 +1,4 @@
+import { printable } from '../diagnostics/printable.ts';
 import { type Command, exit, flag, type Io, printJson, textOption, usageFault } from './command.ts';
 import { jsonOption } from './run-options.ts';
 import type { FoundRun, RunStanding } from './runs.ts';
@@ -10,7 +11,8 @@ const screenful = 50;
 /** `super runs list`: every run of the project. */
 export const runsList: Command = {
   path: ['runs', 'list'],
-  summary: 'list the runs of this project, newest first',
+  summary: 'list the runs of this project, or of one orchestra, newest first',
+  operands: '[orchestra]',
   options: [
     {
       flags: '--state <state>',
@@ -32,14 +34,17 @@ export const runsList: Command = {
     const project = await findProject(io.cwd);
     const states = (call.options.state ?? []) as readonly string[];
     const all = findRuns(project, textOption(call, 'workspacePath')).reverse();
-    const fitting = states.length === 0 ? all : all.filter(({ state }) => states.includes(state));
+    const [asked] = call.operands;
+    const fitting = all.filter(
+      ({ state, orchestra }) =>
+        (states.length === 0 || states.includes(state)) && (asked === undefined || orchestra === asked),
+    );
     const json = flag(call, 'json');
     const most = newestOption(textOption(call, 'newest')) ?? (io.stdout.isTTY && !json ? screenful : fitting.length);
     const runs = fitting.slice(0, most);
     const workspaceOf = (run: FoundRun) => nameFor(project, run.layout.workspace);
     if (json) printJson(io, { runs: runs.map((run) => factsOf(run, workspaceOf(run))) });
-    else if (fitting.length === 0)
-      io.stdout.write(all.length === 0 ? noRuns : `no run here is ${states.join(' or ')}\n`);
+    else if (fitting.length === 0) io.stdout.write(all.length === 0 ? noRuns : noneOf(all, asked, states));
     else {
       const { fittingColumns } = await import('./columns.ts');
       const rows = await rowsOf(runs, workspaceOf);
@@ -55,6 +60,16 @@ export const runsList: Command = {
 const noRuns = `there are no runs here
 start one: super orchestra run <orchestra>; runs in another folder are found with --workspace-path
 `;
+
+/** Why none of the runs that there are is listed. */
+function noneOf(all: readonly FoundRun[], asked: string | undefined, states: readonly string[]): string {
+  const which = asked === undefined ? '' : ` of ${printable(asked)}`;
+  const state = states.length === 0 ? '' : ` is ${states.join(' or ')}`;
+  const orchestras = [...new Set(all.map(({ orchestra }) => orchestra))];
+  const known = asked === undefined || orchestras.includes(asked);
+  const hint = known ? '' : `orchestras with runs: ${orchestras.map(printable).join(', ')}\n`;
+  return state === '' ? `there is no run${which} here\n${hint}` : `no run${which} here${state}\n${hint}`;
+}
 
 function newestOption(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9][0-9]{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);

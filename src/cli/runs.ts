@@ -99,6 +99,16 @@ function readText(file: string): string | undefined {
   }
 }
 
+/** Whether a word can mean a run: an id, the beginning of one, @last, or an orchestra that was run. */
+export function namesRun(runs: readonly FoundRun[], word: string): boolean {
+  return namesRunById(runs, word) || runs.some(({ orchestra }) => orchestra === word);
+}
+
+/** Whether a word can mean a run by its id: that, the beginning of it, or @last. */
+export function namesRunById(runs: readonly FoundRun[], word: string): boolean {
+  return word === '@last' || runs.some(({ id }) => id.startsWith(word));
+}
+
 /** The run that a person means by an id, the beginning of one, @last, or an orchestra, whose newest it is. Throws a Refusal when none or several fit. */
 export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
   const fitting = asked === '@last' ? runs.slice(-1) : runs.filter(({ id }) => id.startsWith(asked));
