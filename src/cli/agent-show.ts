@@ -2,8 +2,8 @@ import { printableLines } from '../diagnostics/printable.ts';
 import { agentLimitWords } from '../spec/sizes.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { columns } from './columns.ts';
-import { type Command, exit, flag, printJson } from './command.ts';
-import { findProject } from './project.ts';
+import { type Command, exit, flag, printJson, setupFault } from './command.ts';
+import { findProject, type Project, playbookFiles } from './project.ts';
 
 export const agentShow: Command = {
   path: ['agent', 'show'],
@@ -12,12 +12,14 @@ export const agentShow: Command = {
   options: [{ flags: '--json', description: 'one JSON document' }],
   example: 'super agent show developer',
   async run(call, io) {
-    const { findPlaybook, loadPlaybook } = await import('./team.ts');
+    const { answering, findPlaybook, loadPlaybook } = await import('./team.ts');
     const { choicesHere } = await import('./adapters.ts');
     const { chooseAdapter } = await import('../plan/adapter-choice.ts');
     const { printReport, reportDiagnostics } = await import('./diagnose.ts');
     const project = await findProject(io.cwd);
-    const read = loadPlaybook(project, findPlaybook(project, call.operands[0] ?? ''));
+    const [name = ''] = call.operands;
+    if (answering(playbookFiles(project), name).length === 0) await refuseInline(project, name);
+    const read = loadPlaybook(project, findPlaybook(project, name));
     const agent = read.value;
     if (agent === undefined) return printReport(read, flag(call, 'json') ? 'json' : 'text', io);
     reportDiagnostics(read, io);
@@ -27,6 +29,23 @@ export const agentShow: Command = {
     return exit.succeeded;
   },
 };
+
+/** An agent that has no playbook may be written in orchestras: then that is the place to look. Throws a Refusal that says where. */
+async function refuseInline(project: Project, name: string): Promise<void> {
+  const { inlineAgents } = await import('./rows.ts');
+  const found = inlineAgents(project, name);
+  if (found.length === 0) return;
+  const { printable } = await import('../diagnostics/printable.ts');
+  const { quoted } = await import('../reporters/words.ts');
+  const places = found.map(
+    ({ file, line, column }) =>
+      `${file}:${line}:${column}; to see how it would run: super orchestra run ${quoted(file)} --dry-run`,
+  );
+  throw setupFault(
+    `agent "${name}" has no playbook; it is written in ${found.length === 1 ? 'an orchestra' : 'orchestras'}`,
+    places.map(printable).join('\n'),
+  );
+}
 
 /** An agent without the values of its environment, which may be secret. */
 function shown(agent: AgentSpec): object {

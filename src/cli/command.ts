@@ -34,6 +34,8 @@ export interface Option {
   readonly choices?: readonly string[];
   /** Whether it may be given several times; its value is then a list. */
   readonly many?: boolean;
+  /** Whether help and completion leave it out. */
+  readonly hidden?: boolean;
 }
 
 /** One command. Its module stays light: what is heavy is imported inside run(). */
@@ -44,6 +46,8 @@ export interface Command {
   /** Operands in the usual notation: `<orchestra>`, `[file...]`. */
   readonly operands?: string;
   readonly options?: readonly Option[];
+  /** What help adds to the summary. */
+  readonly more?: string;
   /** A command line that works, shown in help. */
   readonly example: string;
   /** Gives the exit code. Options arrive under their long name in camelCase; a variadic operand arrives as its words. */

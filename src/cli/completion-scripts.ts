@@ -64,12 +64,14 @@ function steps(commands: readonly Command[], groups: readonly Group[]): string {
 
 /** Shell code that sets `offers`, and `files` where files are wanted too. */
 function candidates(commands: readonly Command[], groups: readonly Group[]): string {
-  const values = commands.flatMap(({ path, options = [] }) =>
-    options.filter(takesValue).map((option) => {
-      const patterns = names(option).map((name) => `"${path.join(' ')}:${name}"`);
-      const words = option.choices === undefined ? '' : ` offers="${option.choices.join(' ')}"`;
-      return `${patterns.join('|')}) value=1${words}${takesPath(option) ? ' files=1' : ''} ;;`;
-    }),
+  const values = commands.flatMap(({ path, ...command }) =>
+    optionsOf(command)
+      .filter(takesValue)
+      .map((option) => {
+        const patterns = names(option).map((name) => `"${path.join(' ')}:${name}"`);
+        const words = option.choices === undefined ? '' : ` offers="${option.choices.join(' ')}"`;
+        return `${patterns.join('|')}) value=1${words}${takesPath(option) ? ' files=1' : ''} ;;`;
+      }),
   );
   const dashes = commands.map((command) => `"${command.path.join(' ')}") offers="${allNames(command).join(' ')}" ;;`);
   const operands = [
@@ -119,7 +121,7 @@ function fishLines(command: Command, commands: readonly Command[], groups: reado
   const here = `complete -c super -n ${quoted(inside)}`;
   return [
     `complete -c super -n ${quoted(before)} -a ${command.path.at(-1)} -d ${quoted(command.summary)}`,
-    ...(command.options ?? []).map((option) => `${here} ${fishOption(option)}`),
+    ...optionsOf(command).map((option) => `${here} ${fishOption(option)}`),
     ...fishOperand(command).map((words) => `${here} ${words}`),
   ];
 }
@@ -163,8 +165,13 @@ function names({ flags }: Option): readonly string[] {
   return flags.split(/[ ,|]+/).filter((word) => word.startsWith('-'));
 }
 
-function allNames({ options = [] }: Command): readonly string[] {
-  return [...options.flatMap(names), '--help'];
+/** Options that are offered. */
+function optionsOf({ options = [] }: Pick<Command, 'options'>): readonly Option[] {
+  return options.filter(({ hidden }) => hidden !== true);
+}
+
+function allNames(command: Command): readonly string[] {
+  return [...optionsOf(command).flatMap(names), '--help'];
 }
 
 function takesValue({ flags }: Option): boolean {

@@ -84,9 +84,11 @@ function addCommand(
 ): void {
   const name = command.path.at(-1) ?? '';
   const program = prepare(parent.command(`${name} ${command.operands ?? ''}`.trim()), io).description(command.summary);
+  if (command.more !== undefined) program.addHelpText('after', `\n${command.more}`);
   program.addHelpText('after', `\nExample:\n  ${command.example}`);
-  for (const { flags, description, choices, many } of command.options ?? []) {
+  for (const { flags, description, choices, many, hidden } of command.options ?? []) {
     const option = new ProgramOption(flags, description);
+    if (hidden === true) option.hideHelp();
     if (choices !== undefined) option.choices([...choices]);
     if (many === true) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     program.addOption(option);

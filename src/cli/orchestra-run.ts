@@ -36,7 +36,7 @@ export const orchestraRun: Command = {
       flags: '--detach',
       description: 'goes on in the background: prints the run id and ends when the run has begun',
     },
-    { flags: '--tier <tier>', description: 'accepted and ignored: nothing here depends on a tier' },
+    { flags: '--tier <tier>', description: 'accepted and ignored: nothing here depends on a tier', hidden: true },
   ],
   example: 'super orchestra run repo_report --goal "What is this repository?"',
   async run(call: Call, io: Io): Promise<number> {

@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type AdapterChoice, chooseAdapter } from '../plan/adapter-choice.ts';
+import { readOrchestra } from '../spec/orchestra.ts';
 import { choicesHere } from './adapters.ts';
 import { type Io, Refusal } from './command.ts';
 import { idOf } from './lookup.ts';
 import { nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import { lastRun } from './runs.ts';
-import { type Choices, compileFile, loadPlaybook } from './team.ts';
+import { type Choices, compileFile, loadPlaybook, loadSource } from './team.ts';
 
 export interface AgentRow {
   readonly name: string;
@@ -70,6 +71,17 @@ function orchestraRow(project: Project, path: string, choices: Choices): Orchest
     last_run: lastRun(resolve(project.root, spec?.workspace ?? `orchestra_workspaces/${id}`)),
     ...errorOf(compiled),
   };
+}
+
+/** Where an agent of this name is written in orchestras. */
+export function inlineAgents(project: Project, name: string): readonly Diagnostic[] {
+  return orchestraFiles(project).flatMap((path) => {
+    const { value: source } = orRefusal(() => loadSource(project, path));
+    const orchestra = source === undefined ? undefined : readOrchestra(source).value;
+    const entry = orchestra?.agents.find((each) => each.type === 'inline' && each.name === name);
+    if (source === undefined || entry === undefined) return [];
+    return [source.locate({ code: 'unknown-agent', message: `agent "${name}" has no playbook`, at: entry.at })];
+  });
 }
 
 /** A file that could not be read at all, and why. */

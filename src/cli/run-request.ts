@@ -57,7 +57,7 @@ export async function compileRequest(wish: Wish, io: Io, onlyLook: boolean): Pro
   const plan = compiled.value === undefined ? undefined : selected(compiled.value, only);
   const goal = wish.goal ?? plan?.goal ?? '';
   if (plan !== undefined && goal.trim() === '' && usesGoal(plan) && !onlyLook) {
-    throw usageFault(`this orchestra speaks of {goal}, and there is none`, 'give one: --goal "<what the run is for>"');
+    throw usageFault('a description uses {goal}: give a goal', '--goal "<what the run is for>"');
   }
   return { ...wish, goal, compiled: plan === undefined ? compiled : { ...compiled, value: plan } };
 }

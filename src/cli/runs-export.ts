@@ -24,7 +24,7 @@ export const runsExport: Command = {
   ],
   example: 'super runs export @last --format gadugi --output .gadugi/monitoring',
   async run(call, io) {
-    const { findProject } = await import('./project.ts');
+    const { findProject, nameFor } = await import('./project.ts');
     const { chooseRun, findRuns } = await import('./runs.ts');
     const project = await findProject(io.cwd);
     const workspace = textOption(call, 'workspacePath');
@@ -49,9 +49,11 @@ export const runsExport: Command = {
     const run = find();
     const { resolve } = await import('node:path');
     const text = format === 'ndjson' ? exportedEvents(run) : undefined;
-    if (output !== undefined)
-      writeExport(resolve(io.cwd, output), text ?? `${JSON.stringify(exportedRun(run), null, 2)}\n`);
-    else if (text !== undefined) io.stdout.write(text);
+    if (output !== undefined) {
+      const path = resolve(io.cwd, output);
+      writeExport(path, text ?? `${JSON.stringify(exportedRun(run), null, 2)}\n`);
+      io.stderr.write(`wrote ${nameFor(project, path)}\n`);
+    } else if (text !== undefined) io.stdout.write(text);
     else printJson(io, exportedRun(run));
     return exit.succeeded;
   },

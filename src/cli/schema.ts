@@ -10,6 +10,7 @@ export const schema: Command = {
   path: ['schema'],
   summary: 'print the JSON Schema of a document, self-contained',
   operands: '<schema>',
+  more: `Schemas: ${schemaNames.join(', ')}`,
   example: 'super schema orchestra > orchestra.schema.json',
   async run({ operands: [asked = ''] }, io) {
     const schemas = await loadSchemas();

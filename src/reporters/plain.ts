@@ -95,8 +95,9 @@ function tellingOf(event: Extract<RunEvent, { task: TaskName }>, task: TaskState
       return { what: 'said', more, always: event.kind === 'blocker' };
     }
     case 'task.retry-scheduled': {
-      const wait = duration(Date.parse(event.at) - Date.parse(event.ts));
-      return { what: 'retry', more: `attempt ${event.attempt} failed: ${whyOf(event)}; again in ${wait}` };
+      const wait = Date.parse(event.at) - Date.parse(event.ts);
+      const when = wait <= 0 ? 'at once' : `in ${duration(wait)}`;
+      return { what: 'retry', more: `attempt ${event.attempt} failed: ${whyOf(event)}; again ${when}` };
     }
     case 'task.succeeded':
       return { what: 'succeeded', more: `in ${duration(event.duration_ms)}${nth(event.attempt)}` };

@@ -113,9 +113,9 @@ describe('completion', () => {
       expect(code).toBe(0);
       for (const { path, options = [] } of commands) {
         expect(stdout).toContain(path.at(-1));
-        for (const { flags } of options) {
+        for (const { flags, hidden } of options) {
           const long = /--([\w-]+)/.exec(flags)?.[1] ?? '';
-          expect(stdout).toContain(shell === 'fish' ? `-l ${long} ` : `--${long}`);
+          expect(stdout.includes(shell === 'fish' ? `-l ${long} ` : `--${long}`), flags).toBe(hidden !== true);
         }
       }
     }

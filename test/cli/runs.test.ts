@@ -109,6 +109,11 @@ describe('runs list', () => {
     [['--state', 'failed', '--state', 'interrupted', '-n', '1'], ['20260102-000000-000-aaaa']],
     [['--state', 'succeeded'], []],
     [['-w', 'orchestra_workspaces/other'], ['20260101-120000-000-aaaa']],
+    [['other'], []],
+    [
+      ['good', '--state', 'failed'],
+      ['20260101-120000-000-aaaa', '20260101-000000-000-aaaa'],
+    ],
   ])('%j', async (words, ids) => {
     const { stdout } = await runCli(['runs', 'list', '--json', ...words], { cwd: folderWith(journals) });
     expect(JSON.parse(stdout).runs.map(({ id }: { id: string }) => id)).toEqual(ids);
@@ -145,6 +150,8 @@ describe('runs list', () => {
     expect((await runCli(['runs', 'list', '--state', 'paused'], { cwd: folderWith(journals) })).stdout).toBe(
       'no run here is paused\n',
     );
+    const none = await runCli(['runs', 'list', 'goood'], { cwd: folderWith(journals) });
+    expect(none).toMatchObject({ code: 0, stdout: 'there is no run of goood here\norchestras with runs: good\n' });
   });
 });
 
@@ -393,6 +400,11 @@ describe('a live run', () => {
       stdout: `two: cancelled\nto see the others: super runs show ${id}\n`,
       stderr: 'super: two was told to end; it has 10 s\n',
     });
+    expect(await runs('cancel', id, 'two')).toMatchObject({
+      code: 4,
+      stderr: 'super: two has already ended: cancelled\n',
+    });
+    expect(await runs('cancel', 'two', 'good')).toMatchObject({ code: 4, stderr: expect.stringContaining('two has') });
     expect(await runs('cancel', 'two')).toMatchObject({ code: 4, stderr: 'super: two has already ended: cancelled\n' });
     expect(await runs('cancel', 'twoo')).toMatchObject({
       code: 2,
@@ -613,7 +625,7 @@ describe('an export into what is no plain file', () => {
     const { cwd, runs } = await rehearsed();
     writeFileSync(join(cwd, 'target'), 'old');
     symlinkSync('target', join(cwd, 'link'));
-    expect((await runs('export', '-o', 'link')).code).toBe(0);
+    expect(await runs('export', '-o', 'link')).toMatchObject({ code: 0, stdout: '', stderr: 'wrote link\n' });
     expect(readlinkSync(join(cwd, 'link'))).toBe('target');
     expect(JSON.parse(readFileSync(join(cwd, 'target'), 'utf8'))).toMatchObject({ state: 'succeeded' });
   });

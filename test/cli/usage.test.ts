@@ -31,6 +31,7 @@ const cases: Readonly<Record<string, readonly [number, ...string[]]>> = {
   'missing-file': [4, 'orchestra', 'validate', 'orchestras/nowhere.yaml'],
   'ambiguous-orchestra': [2, 'orchestra', 'show', 'shared'],
   'unknown-agent': [4, 'agent', 'show', 'testr'],
+  'inline-agent': [4, 'agent', 'show', 'shell'],
   'ambiguous-agent': [2, 'agent', 'show', 'twin'],
   'bad-orchestra-id': [2, 'orchestra', 'create', '../x'],
   'bad-orchestra-id-with-spaces': [2, 'orchestra', 'create', 'my orchestra'],

@@ -114,7 +114,7 @@ test('a goal that is missing is asked for, and --tier is a note', async () => {
   expect(await run(['orchestra', 'run', 'o.yaml'], { cwd })).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'super: this orchestra speaks of {goal}, and there is none\ngive one: --goal "<what the run is for>"\n',
+    stderr: 'super: a description uses {goal}: give a goal\n--goal "<what the run is for>"\n',
   });
   const tier = await run(['orchestra', 'run', 'o.yaml', '--goal', 'x', '--tier', 'genies', '-q'], { cwd });
   expect(tier).toMatchObject({ code: 0, stderr: 'super: note: --tier is ignored; nothing here depends on a tier\n' });
