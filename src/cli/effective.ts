@@ -1,5 +1,8 @@
 // Every setting as it counts, and who says so: a variable, the orchestra, the project, the person, or nobody.
 import type { Diagnostic, Path } from '../diagnostics/diagnostic.ts';
+import { printable } from '../diagnostics/printable.ts';
+import type { PlanBudget } from '../schema/types.gen.ts';
+import { dollars, grouped } from '../spec/budgets.ts';
 import { builtIn } from '../spec/orchestra.ts';
 import { sizeText } from '../spec/sizes.ts';
 import type { Source } from '../spec/source.ts';
@@ -14,12 +17,15 @@ export type Origin =
   | { readonly type: 'orchestra' | 'settings'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly type: 'default' };
 
+/** What a setting can be. */
+type Value = string | number | boolean;
+
 /** A setting that counts. */
 export interface Effective {
   /** As in a file of settings, steps joined by dots. */
   readonly key: string;
-  /** Seconds, bytes, processors, or a word; null where there is no limit or it depends. */
-  readonly value: string | number | null;
+  /** Seconds, bytes, processors, dollars, tokens, yes or no, or a word; null where there is no limit or it depends. */
+  readonly value: Value | null;
   /** The same for people. */
   readonly text: string;
   readonly origin: Origin;
@@ -33,7 +39,11 @@ export interface Subject {
 
 /** Every setting as it counts, for one orchestra or for all that say nothing. */
 export function effectiveSettings(around: Around, subject?: Subject): readonly Effective[] {
-  return [...settingNames.map((name) => effective(name, around, subject)), ...environmentRows(around.files)];
+  return [
+    ...settingNames.map((name) => effective(name, around, subject)),
+    ...priceRows(around.files),
+    ...environmentRows(around.files),
+  ];
 }
 
 function effective(name: SettingName, around: Around, subject: Subject | undefined): Effective {
@@ -66,19 +76,27 @@ const limitKeys: Readonly<Record<string, keyof LimitsSpec>> = {
   free_disk: 'free_disk_bytes',
 };
 
+const budgetKeys: Readonly<Record<string, keyof PlanBudget>> = {
+  max_cost_usd: 'max_cost_usd',
+  max_tokens: 'max_tokens',
+  max_wall: 'max_wall_seconds',
+  hard: 'hard',
+};
+
 /** A setting of this path among settings; undefined where nothing is said. */
-function valueIn(settings: Settings, [key, limit]: Path): string | number | undefined {
+function valueIn(settings: Settings, [key, limit]: Path): Value | undefined {
+  if (key === 'budget') return settings.budget?.[budgetKeys[String(limit)] as keyof PlanBudget];
   if (limit !== undefined) return settings.limits?.[limitKeys[limit] as keyof LimitsSpec];
-  return settings[key as Exclude<keyof Settings, 'limits' | 'env'>];
+  return settings[key as Exclude<keyof Settings, 'limits' | 'budget' | 'prices' | 'env'>];
 }
 
-function valueAround(at: Path, { environment, defaults }: Around, { type }: Origin): string | number | null {
+function valueAround(at: Path, { environment, defaults }: Around, { type }: Origin): Value | null {
   if (type === 'environment') return valueIn(environment, at) ?? null;
   return valueIn(defaults, at) ?? builtInValue(at);
 }
 
 /** What the orchestra was read to: the same as a run would do. */
-function valueFor(at: Path, around: Around, { spec: { execution } }: Subject): string | number | null {
+function valueFor(at: Path, around: Around, { spec: { execution } }: Subject): Value | null {
   const { adapter } = { ...around.defaults, ...around.environment };
   const settings = { ...execution, ...(adapter !== undefined && { adapter }) } as unknown as Settings;
   return valueIn(settings, at) ?? (isNoLimit(at) ? null : builtInValue(at));
@@ -89,7 +107,8 @@ function isNoLimit([key]: Path): boolean {
   return String(key).endsWith('timeout_seconds');
 }
 
-function builtInValue([key, limit]: Path): string | number | null {
+function builtInValue([key, limit]: Path): Value | null {
+  if (limit === 'hard') return false;
   if (limit !== undefined) return limit === 'free_disk' ? builtIn.free_disk_bytes : null;
   return Object.hasOwn(builtIn, String(key)) ? builtIn[key as keyof typeof builtIn] : null;
 }
@@ -101,14 +120,35 @@ const depends: Readonly<Record<string, string>> = {
   on_failure: 'continue; stop in a chain',
 };
 
-function textOf(at: Path, value: string | number | null, { type }: Origin, subject: Subject | undefined): string {
+function textOf(at: Path, value: Value | null, { type }: Origin, subject: Subject | undefined): string {
   const [key, limit] = at.map(String);
   const open = depends[key ?? ''];
   if (type === 'default' && open !== undefined && (subject === undefined || value === null)) return open;
   if (value === null) return 'no limit';
   if (key?.endsWith('_seconds')) return `${value} s`;
-  if (typeof value === 'string' || limit === undefined) return String(value);
+  if (typeof value !== 'number' || limit === undefined) return String(value);
+  if (key === 'budget') return budgetText(String(limit), value);
   return limit === 'cpu' ? `${value} ${value === 1 ? 'processor' : 'processors'}` : sizeText(value);
+}
+
+function budgetText(limit: string, value: number): string {
+  if (limit === 'max_wall') return `${value} s`;
+  return limit === 'max_tokens' ? grouped(value) : dollars(value);
+}
+
+/** Models that people gave a price. */
+function priceRows(files: readonly SettingsFile[]): readonly Effective[] {
+  const rows = new Map<string, Effective>();
+  for (const { settings, source, at } of files) {
+    for (const [model, { input, output, cached }] of Object.entries(settings.prices ?? {})) {
+      if (source === undefined || rows.has(model)) continue;
+      const more = cached === undefined ? '' : `, ${dollars(cached)} cached`;
+      const text = `${dollars(input)} read, ${dollars(output)} written${more}, a million tokens`;
+      const origin = placeIn(source, [...at, 'prices', model], 'settings');
+      rows.set(model, { key: `prices.${printable(model)}`, value: text, text, origin });
+    }
+  }
+  return [...rows.values()];
 }
 
 /** Variables that every agent gets. Their values may be secret. */

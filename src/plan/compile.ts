@@ -1,6 +1,7 @@
 // Orchestra and team -> Plan. Nothing here looks at the world: files are read and adapters are probed elsewhere.
 import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import type { AgentName, Plan, PlanAgent, PlanAgentLimits, PlanLimits, TaskName } from '../schema/types.gen.ts';
+import { someBudget } from '../spec/budgets.ts';
 import { mergedEnv } from '../spec/env.ts';
 import { firstFew } from '../spec/limits.ts';
 import { keyVariableOf } from '../spec/model-apis.ts';
@@ -10,9 +11,10 @@ import type { Source } from '../spec/source.ts';
 import type { AgentSpec, LimitsSpec, OrchestraSpec, Overrides, Surroundings, TaskSpec } from '../spec/spec.ts';
 import { type AdapterChoice, chooseAdapter } from './adapter-choice.ts';
 import { arrange, priorityRank } from './arrange.ts';
+import { blindBudgets } from './blind-budgets.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
 import * as graph from './graph.ts';
-
+import { priceOf } from './prices.ts';
 import { strategies } from './strategies/strategies.ts';
 
 /** Finds the agents that an orchestra names. Implemented over files by the command line, over a map by programs. */
@@ -48,7 +50,9 @@ export function compile(source: Source, options: CompileOptions): Checked<Plan> 
   strategies[spec.execution.strategy](draft);
   reportCycles(draft, 'group-order');
   if (hasErrors(findings)) return { diagnostics: diagnostics() };
-  return { value: planOf(draft, team, options), diagnostics: diagnostics() };
+  const plan = planOf(draft, team, options);
+  findings.push(...firstFew(blindBudgets(plan, spec, team)));
+  return { value: plan, diagnostics: diagnostics() };
 }
 
 function draftOf(spec: OrchestraSpec, report: (finding: Finding) => void): Draft {
@@ -89,6 +93,7 @@ function draftTask(
       group,
       ...(task.expects !== undefined && { expects: task.expects }),
       ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
+      ...someBudget(task.budget),
     },
     explicit: task.context !== undefined || task.dependencies !== undefined,
     needs: new Map(),
@@ -201,6 +206,7 @@ function planOf(draft: Draft, team: Team, options: CompileOptions): Plan {
     ...arrange(tasks, needsOf(draft.tasks)),
     ...(execution.grace_seconds !== undefined && { grace_seconds: execution.grace_seconds }),
     ...someLimits(runLimits(execution.limits)),
+    ...someBudget(execution.budget),
   };
 }
 
@@ -222,7 +228,7 @@ function planAgent(agent: AgentSpec, { execution }: OrchestraSpec, { adapters, a
   // A language_model speaks of a model API; another adapter that was chosen from outside has models of its own.
   const keeps = adapter !== undefined || !has_language_model || chosen.adapter === 'llm';
   const key = chosen.adapter === 'llm' ? keyVariableOf(agent) : undefined;
-  return {
+  const plan = {
     ...rest,
     ...(env !== undefined && { env: mergedEnv(agent.env, env) }),
     ...chosen,
@@ -234,6 +240,10 @@ function planAgent(agent: AgentSpec, { execution }: OrchestraSpec, { adapters, a
     ...(module !== undefined && { module: besides(agent.file, module) }),
     ...someLimits({ ...agentLimits(execution.limits), ...limits }),
   };
+  // A rehearsal costs nothing; what it stands for does.
+  const real = chosen.adapter === 'rehearsal' ? (adapter ?? null) : chosen.adapter;
+  const price = priceOf({ ...plan, adapter: real }, around?.defaults?.prices);
+  return price === undefined ? plan : { ...plan, price };
 }
 
 /** The part of limits that holds for the run as a whole. */

@@ -49,7 +49,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "replicas",
       "resources",
       "grace_seconds",
-      "limits"
+      "limits",
+      "budget"
     ],
     "#/properties/orchestra/properties/execution/properties/retry_strategy/anyOf/1": [
       "strategy",
@@ -74,6 +75,12 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "output",
       "disk",
       "free_disk"
+    ],
+    "#/properties/orchestra/properties/execution/properties/budget": [
+      "max_cost_usd",
+      "max_tokens",
+      "max_wall",
+      "hard"
     ],
     "#/properties/orchestra/properties/resources": [
       "cpu",
@@ -100,12 +107,18 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "allowed_tools",
       "max_turns",
       "args",
-      "limits"
+      "limits",
+      "budget"
     ],
     "#/properties/agents/items/anyOf/1/properties/limits": [
       "memory",
       "cpu",
       "output"
+    ],
+    "#/properties/agents/items/anyOf/1/properties/budget": [
+      "max_cost_usd",
+      "max_tokens",
+      "max_wall"
     ],
     "#/properties/tasks/items": [
       "name",
@@ -118,7 +131,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "stall_seconds",
       "expects",
       "output_schema",
-      "retry_count"
+      "retry_count",
+      "budget"
     ],
     "#/properties/tasks/items/properties/dependencies/items": [
       "task_name",
@@ -128,6 +142,11 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
     "#/properties/tasks/items/properties/expects": [
       "files",
       "changes"
+    ],
+    "#/properties/tasks/items/properties/budget": [
+      "max_cost_usd",
+      "max_tokens",
+      "max_wall"
     ],
     "#/properties/resources": [
       "cpu",
@@ -199,7 +218,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "dataset",
       "output_mode",
       "agent_capabilities",
-      "limits"
+      "limits",
+      "budget"
     ],
     "#/properties/spec/properties/language_model": [
       "location",
@@ -278,6 +298,11 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "memory",
       "cpu",
       "output"
+    ],
+    "#/properties/spec/properties/budget": [
+      "max_cost_usd",
+      "max_tokens",
+      "max_wall"
     ]
   },
   "config": {
@@ -289,7 +314,9 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "grace_seconds",
       "on_failure",
       "limits",
-      "env"
+      "env",
+      "budget",
+      "prices"
     ],
     "#/properties/limits": [
       "memory",
@@ -297,6 +324,17 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "output",
       "disk",
       "free_disk"
+    ],
+    "#/properties/budget": [
+      "max_cost_usd",
+      "max_tokens",
+      "max_wall",
+      "hard"
+    ],
+    "#/properties/prices/additionalProperties": [
+      "input",
+      "output",
+      "cached"
     ]
   },
   "project": {
@@ -314,7 +352,9 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "grace_seconds",
       "on_failure",
       "limits",
-      "env"
+      "env",
+      "budget",
+      "prices"
     ],
     "#/properties/defaults/anyOf/0/properties/limits": [
       "memory",
@@ -322,6 +362,17 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "output",
       "disk",
       "free_disk"
+    ],
+    "#/properties/defaults/anyOf/0/properties/budget": [
+      "max_cost_usd",
+      "max_tokens",
+      "max_wall",
+      "hard"
+    ],
+    "#/properties/defaults/anyOf/0/properties/prices/additionalProperties": [
+      "input",
+      "output",
+      "cached"
     ]
   }
 }

@@ -165,7 +165,7 @@ export type Outcome = ("succeeded" | "failed" | "cancelled")
 /**
  * What ended the run before its tasks did.
  */
-export type FinishCause = ("timeout" | "signal" | "storage" | "defect" | "limit")
+export type FinishCause = ("timeout" | "signal" | "storage" | "defect" | "limit" | "budget")
 /**
  * What kind of report.
  */
@@ -353,6 +353,7 @@ readonly memory?: (string | number)
 }
 readonly grace_seconds?: GraceSeconds
 readonly limits?: Limits
+readonly budget?: RunBudget
 }
 /**
  * A retry strategy with its settings.
@@ -401,6 +402,24 @@ readonly disk?: Size
 readonly free_disk?: Size
 }
 /**
+ * What a whole run may spend, its resumes included. When it is used up, nothing new starts, and the run ends with exit code 5.
+ */
+export interface RunBudget {
+/**
+ * Most money, in US dollars: what agents report, else what their tokens cost by the table of prices.
+ */
+readonly max_cost_usd?: number
+/**
+ * Most tokens, read and written together.
+ */
+readonly max_tokens?: number
+readonly max_wall?: Duration
+/**
+ * Whether running attempts are ended when the budget is used up. If not, they end by themselves.
+ */
+readonly hard?: boolean
+}
+/**
  * An agent written in place.
  */
 export interface InlineAgent {
@@ -428,6 +447,7 @@ readonly allowed_tools?: AllowedTools
 readonly max_turns?: MaxTurns
 readonly args?: ExtraArguments
 readonly limits?: AgentLimits
+readonly budget?: Budget
 }
 /**
  * Settings of yours for a module agent, handed to it unchanged. For a model API: temperature, top_p, max_output_tokens, stop_sequences, seed, reasoning (none, minimal, low, medium, high, xhigh, max) and max_retries (2 unless given).
@@ -442,6 +462,20 @@ export interface AgentLimits {
 readonly memory?: Size
 readonly cpu?: Cpus
 readonly output?: Size
+}
+/**
+ * What all attempts of a task or of an agent may spend together. The attempt that exceeds it fails with the reason budget, and no other is made.
+ */
+export interface Budget {
+/**
+ * Most money, in US dollars: what agents report, else what their tokens cost by the table of prices.
+ */
+readonly max_cost_usd?: number
+/**
+ * Most tokens, read and written together.
+ */
+readonly max_tokens?: number
+readonly max_wall?: Duration
 }
 /**
  * A node of the plan: what one agent shall do.
@@ -476,6 +510,7 @@ readonly output_schema?: OutputSchema
  * How often a failed attempt is tried again. Left out: max_attempts of the retry strategy decides.
  */
 readonly retry_count?: (number | null)
+readonly budget?: Budget
 }
 /**
  * One task that this one waits for.
@@ -708,6 +743,7 @@ readonly agent_capabilities?: {
 readonly [k: string]: unknown
 }
 readonly limits?: AgentLimits
+readonly budget?: Budget
 }
 /**
  * Which model the agent was written for; decides the adapter where none is named.
@@ -1029,6 +1065,7 @@ readonly longest_path: readonly TaskName[]
  */
 readonly grace_seconds?: number
 readonly limits?: PlanLimits
+readonly budget?: PlanBudget
 }
 /**
  * How long to wait between attempts.
@@ -1124,6 +1161,8 @@ readonly allowed_tools?: AllowedTools
 readonly max_turns?: MaxTurns
 readonly args?: ExtraArguments
 readonly limits?: PlanAgentLimits
+readonly budget?: PlanBudget
+readonly price?: PlanPrice
 }
 /**
  * Environment: names to pass through and values to set.
@@ -1156,6 +1195,44 @@ readonly cpus?: number
  * Most bytes it may write to its outputs together.
  */
 readonly output_bytes?: number
+}
+/**
+ * What may be spent. What is not there is not limited.
+ */
+export interface PlanBudget {
+/**
+ * Most money, in US dollars.
+ */
+readonly max_cost_usd?: number
+/**
+ * Most tokens, read and written.
+ */
+readonly max_tokens?: number
+/**
+ * Most time, in seconds.
+ */
+readonly max_wall_seconds?: number
+/**
+ * Of a run: whether running attempts are ended when it is used up.
+ */
+readonly hard?: boolean
+}
+/**
+ * What its model costs, in US dollars for a million tokens; absent where that is not known.
+ */
+export interface PlanPrice {
+/**
+ * Of what is read.
+ */
+readonly input: number
+/**
+ * Of what is written.
+ */
+readonly output: number
+/**
+ * Of what is read from a cache.
+ */
+readonly cached?: number
 }
 /**
  * A task of the plan.
@@ -1199,6 +1276,7 @@ readonly max_attempts: number
  * Task group that limits this task.
  */
 readonly group: (string | null)
+readonly budget?: PlanBudget
 }
 /**
  * A task that another one waits for, and until when.
@@ -1291,6 +1369,7 @@ readonly adapter?: AdapterName
  * Folder of the runs, as given.
  */
 readonly workspace?: string
+readonly budget?: PlanBudget
 }
 /**
  * A run goes on in a new process; tasks that were running are pending again.
@@ -1325,6 +1404,7 @@ readonly crc?: string
  * Tasks that had ended and are to be done again; with them what ended because of them.
  */
 readonly again?: readonly TaskName[]
+readonly budget?: PlanBudget
 }
 /**
  * Nothing new starts from here.
@@ -1553,9 +1633,13 @@ readonly output_tokens: number
  */
 readonly cached_tokens?: number
 /**
- * Money in US dollars, where the agent reports it.
+ * Money in US dollars, where the agent reports it or the price of its model is known.
  */
 readonly cost_usd?: number
+/**
+ * Whether the money, or some of it, was computed from a table of prices.
+ */
+readonly estimated?: boolean
 }
 /**
  * A task succeeded.
@@ -1634,7 +1718,7 @@ readonly run: RunId
 readonly type: "task.failed"
 readonly task: TaskName
 /**
- * Number of the attempt, from 1.
+ * Number of the attempt, from 1; 0 where none was made because the budget of the task or its agent was used up.
  */
 readonly attempt: number
 readonly reason: FailureReason
@@ -1725,6 +1809,7 @@ readonly crc?: string
  * Whether a person cancelled this task alone; absent when the whole run was stopped.
  */
 readonly requested?: boolean
+readonly usage?: Usage
 }
 /**
  * A recorded output was taken instead of an attempt.
@@ -1828,7 +1913,7 @@ readonly action: string
 readonly crc?: string
 }
 /**
- * A budget is used up; nothing new starts.
+ * The budget of the run is used up; nothing new starts.
  */
 export interface BudgetExceeded {
 /**
@@ -1864,6 +1949,10 @@ readonly used: number
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
 readonly crc?: string
+/**
+ * What the next attempt was expected to take, where that was more than was left.
+ */
+readonly needed?: number
 }
 /**
  * The number of tasks that may run at once was lowered, because the machine is overloaded, or raised again.
@@ -1914,6 +2003,31 @@ readonly grace_seconds?: GraceSeconds
 readonly on_failure?: OnFailure
 readonly limits?: Limits
 readonly env?: Env
+readonly budget?: RunBudget
+readonly prices?: Prices
+}
+/**
+ * What models cost, for agents that report tokens and no money: the name of a model, in which * stands for any characters, and its price. Of several names that fit, the longest counts.
+ */
+export interface Prices {
+readonly [k: string]: ModelPrice
+}
+/**
+ * US dollars for a million tokens.
+ */
+export interface ModelPrice {
+/**
+ * Of what is read.
+ */
+readonly input: number
+/**
+ * Of what is written.
+ */
+readonly output: number
+/**
+ * Of what is read from the provider's cache; the price of input where it is not said.
+ */
+readonly cached?: number
 }
 /**
  * The file .super at the root of a project.

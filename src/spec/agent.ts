@@ -2,8 +2,9 @@ import { brief } from '../diagnostics/brief.ts';
 import type { Checked, Finding, Path } from '../diagnostics/diagnostic.ts';
 import { hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/agent.gen.js';
-import type { AdapterName, AgentLimits, AgentName, Permissions } from '../schema/types.gen.ts';
+import type { AdapterName, AgentLimits, AgentName, Budget, Permissions } from '../schema/types.gen.ts';
 import { limitFaults } from './amounts.ts';
+import { budgetFaults, someBudget, toBudget } from './budgets.ts';
 import { toEnv } from './env.ts';
 import { explainFaults } from './faults.ts';
 import { systemPrompt } from './persona.ts';
@@ -19,7 +20,7 @@ type Dict = Readonly<Record<string, unknown>>;
 /** What an adapter cannot do without being right: a fault in one of these is an error, everything else only a warning. */
 const working = new Set(
   `adapter run argv shell module options env secrets cwd model provider base_url api_key_env permissions allowed_tools max_turns
-  args limits`.split(/\s+/),
+  args limits budget`.split(/\s+/),
 );
 
 /** Keys of `spec`, any of which makes a document the description of an agent. */
@@ -131,16 +132,19 @@ function faultsOf(document: Dict): Finding[] {
   const findings = faults.map((finding) =>
     isHarmful(finding) ? finding : { ...finding, code: 'playbook-form' as const },
   );
-  const hasLimitFault = faults.some(({ at }) => at[0] === 'spec' && at[1] === 'limits');
-  return hasLimitFault
-    ? findings
-    : [...findings, ...limitFaults(map(document.spec).limits as Dict, ['spec', 'limits'])];
+  const isWhole = (key: string) => !faults.some(({ at }) => at[0] === 'spec' && at[1] === key);
+  const { limits, budget } = map(document.spec);
+  return [
+    ...findings,
+    ...(isWhole('limits') ? limitFaults(limits as Dict, ['spec', 'limits']) : []),
+    ...(isWhole('budget') ? budgetFaults(budget as Budget, ['spec', 'budget']) : []),
+  ];
 }
 
-/** Whether an adapter would do something else than what was meant. Unknown keys are notes, but for one among the limits. */
+/** Whether an adapter would do something else than what was meant. Unknown keys are notes, but for one among amounts. */
 function isHarmful({ at, code }: Finding): boolean {
   if (at[0] !== 'spec' || !working.has(String(at[1]))) return false;
-  return code !== 'unknown-key' || (at[1] === 'limits' && at.length > 2);
+  return code !== 'unknown-key' || ((at[1] === 'limits' || at[1] === 'budget') && at.length > 2);
 }
 
 /** Warnings of one kind at like places become one; of the kinds that are left the first few are told and the rest counted. */
@@ -250,6 +254,7 @@ export function howItRuns(raw: Dict) {
     ...(raw.max_turns === undefined ? {} : { max_turns: raw.max_turns as number }),
     ...(raw.args === undefined ? {} : { args: raw.args as readonly string[] }),
     ...(raw.limits === undefined ? {} : { limits: toLimits(raw.limits as AgentLimits) }),
+    ...someBudget(toBudget((raw.budget as Budget | undefined) ?? {})),
   };
 }
 

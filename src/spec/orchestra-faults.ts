@@ -3,6 +3,7 @@ import type { Finding, Path } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/orchestra.gen.js';
 import type { Orchestra } from '../schema/types.gen.ts';
 import { durationFaults, limitFaults } from './amounts.ts';
+import { budgetFaults } from './budgets.ts';
 import { explainFaults } from './faults.ts';
 import { violations } from './stretches.ts';
 
@@ -40,12 +41,21 @@ function amountFaults({ tasks, orchestra, agents }: Orchestra): Finding[] {
     ...durationFaults(settings, at, ['task_timeout_seconds', 'run_timeout_seconds']),
     ...durationFaults(settings, at, ['grace_seconds'], true),
     ...limitFaults(settings?.limits, [...at, 'limits']),
+    ...budgetFaults(settings?.budget, [...at, 'budget']),
     ...(typeof retry === 'object'
       ? durationFaults(retry, [...at, 'retry_strategy'], ['initial_delay_seconds', 'max_delay_seconds'], true)
       : []),
     ...(agents ?? []).flatMap((agent, index) =>
-      typeof agent === 'string' ? [] : limitFaults(agent.limits, ['agents', index, 'limits']),
+      typeof agent === 'string'
+        ? []
+        : [
+            ...limitFaults(agent.limits, ['agents', index, 'limits']),
+            ...budgetFaults(agent.budget, ['agents', index, 'budget']),
+          ],
     ),
-    ...tasks.flatMap((task, index) => durationFaults(task, ['tasks', index], ['timeout_seconds', 'stall_seconds'])),
+    ...tasks.flatMap((task, index) => [
+      ...durationFaults(task, ['tasks', index], ['timeout_seconds', 'stall_seconds']),
+      ...budgetFaults(task.budget, ['tasks', index, 'budget']),
+    ]),
   ];
 }

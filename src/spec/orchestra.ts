@@ -10,6 +10,7 @@ import type {
   Task,
 } from '../schema/types.gen.ts';
 import { howItRuns } from './agent.ts';
+import { someBudget, toBudget } from './budgets.ts';
 import { toSeconds } from './durations.ts';
 import { foreignShape } from './foreign.ts';
 import { orchestraFaults } from './orchestra-faults.ts';
@@ -80,6 +81,7 @@ function toExecution(
       over.run_timeout_seconds ?? seconds(written.run_timeout_seconds, defaults.run_timeout_seconds ?? null),
     ...(grace != null && { grace_seconds: grace }),
     limits: { ...defaults.limits, ...toLimits(written.limits ?? {}), ...environment.limits },
+    budget: { ...defaults.budget, ...toBudget(written.budget ?? {}), ...environment.budget, ...overrides.budget },
     retry: toRetry(written.retry_strategy),
     on_failure: over.on_failure ?? written.on_failure ?? defaults.on_failure ?? (isChain ? 'stop' : 'continue'),
     task_groups: (written.task_groups ?? []).map(({ name, tasks, execution_strategy, max_concurrency }) => ({
@@ -138,6 +140,7 @@ function toTask(task: Task): TaskSpec {
     timeout_seconds: seconds(task.timeout_seconds, null),
     stall_seconds: seconds(task.stall_seconds, null),
     ...(task.retry_count != null && { retry_count: task.retry_count }),
+    ...someBudget(toBudget(task.budget ?? {})),
     ...(task.expects !== undefined && { expects: task.expects }),
     ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
   };

@@ -7,6 +7,7 @@ import { keysAt } from '../schema/terms.gen.ts';
 import type { Config, ProjectFile } from '../schema/types.gen.ts';
 import type { SchemaFault, Validator } from '../schema/validator.ts';
 import { durationFaults, limitFaults } from './amounts.ts';
+import { budgetFaults, toBudget } from './budgets.ts';
 import { toSeconds } from './durations.ts';
 import { mergedEnv, toEnv } from './env.ts';
 import { kindOf } from './fault-words.ts';
@@ -71,12 +72,13 @@ export function settingFaults(settings: Config, at: Path): readonly Finding[] {
     ...durationFaults(settings, at, ['task_timeout_seconds', 'run_timeout_seconds']),
     ...durationFaults(settings, at, ['grace_seconds'], true),
     ...limitFaults(settings.limits, [...at, 'limits']),
+    ...budgetFaults(settings.budget, [...at, 'budget']),
   ];
 }
 
 /** Settings that conform to the schema. */
 export function toSettings(written: Config): Settings {
-  const { adapter, max_parallel_tasks, on_failure, limits, env } = written;
+  const { adapter, max_parallel_tasks, on_failure, limits, budget, prices, env } = written;
   const { task_timeout_seconds: task, run_timeout_seconds: run, grace_seconds: grace } = written;
   return {
     ...(adapter !== undefined && { adapter }),
@@ -86,6 +88,8 @@ export function toSettings(written: Config): Settings {
     ...(grace !== undefined && { grace_seconds: toSeconds(grace) }),
     ...(on_failure !== undefined && { on_failure }),
     ...(limits !== undefined && { limits: toLimits(limits) }),
+    ...(budget !== undefined && { budget: toBudget(budget) }),
+    ...(prices !== undefined && { prices }),
     ...(env !== undefined && { env: toEnv(env) }),
   };
 }
@@ -93,11 +97,15 @@ export function toSettings(written: Config): Settings {
 /** Two settings together: what `over` says, and where it says nothing what `under` says. */
 export function mergedSettings(over: Settings, under: Settings): Settings {
   const limits = { ...under.limits, ...over.limits };
+  const budget = { ...under.budget, ...over.budget };
+  const prices = { ...under.prices, ...over.prices };
   const env = mergedEnv(over.env ?? toEnv(undefined), under.env ?? toEnv(undefined));
   return {
     ...under,
     ...over,
     ...(Object.keys(limits).length > 0 && { limits }),
+    ...(Object.keys(budget).length > 0 && { budget }),
+    ...(Object.keys(prices).length > 0 && { prices }),
     ...(env.pass.length + Object.keys(env.set).length > 0 && { env }),
   };
 }

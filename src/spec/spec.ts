@@ -10,8 +10,10 @@ import type {
   OutputSchema,
   Permissions,
   PlanAgentLimits,
+  PlanBudget,
   PlanEnv,
   PlanLimits,
+  Prices,
   Priority,
   RetryStrategy,
   Strategy,
@@ -52,6 +54,8 @@ export interface ExecutionSpec {
   readonly grace_seconds?: number;
   /** Of the run, and of agents that have none of their own. */
   readonly limits: LimitsSpec;
+  /** What the run may spend; empty where nothing is said. */
+  readonly budget: PlanBudget;
 }
 
 /** Limits of a run and of its agents, as far as they are said. */
@@ -90,6 +94,8 @@ export interface TaskSpec {
   readonly timeout_seconds: number | null;
   readonly stall_seconds: number | null;
   readonly retry_count?: number;
+  /** What its attempts may spend together. */
+  readonly budget?: PlanBudget;
   readonly expects?: Expects;
   readonly output_schema?: OutputSchema;
 }
@@ -127,6 +133,8 @@ export interface AgentSpec {
   readonly args?: readonly string[];
   /** What one attempt may use, where the agent itself says it. */
   readonly limits?: PlanAgentLimits;
+  /** What its attempts may spend together. */
+  readonly budget?: PlanBudget;
   /** What a playbook says the agent can do; empty for inline agents. */
   readonly tasks: readonly PlaybookTaskSpec[];
 }
@@ -148,6 +156,8 @@ export interface Overrides {
   readonly task_timeout_seconds?: number;
   readonly on_failure?: OnFailure;
   readonly workspace?: string;
+  /** What the run may spend. */
+  readonly budget?: PlanBudget;
 }
 
 /** What is said outside of orchestras: by a project, by a person, by the environment. Only what is said is there. */
@@ -161,6 +171,10 @@ export interface Settings {
   readonly grace_seconds?: number;
   readonly on_failure?: OnFailure;
   readonly limits?: LimitsSpec;
+  /** What a run may spend. */
+  readonly budget?: PlanBudget;
+  /** What models cost. */
+  readonly prices?: Prices;
   /** What every agent gets, below its own. */
   readonly env?: PlanEnv;
 }

@@ -15,11 +15,18 @@ export interface SettingName {
   readonly variable: string;
 }
 
-/** Every setting with a variable. Variables of agents are no variable, so `env` has none. */
+/** Settings that are made of others, each of which has a variable. */
+const groups = ['limits', 'budget'] as const;
+
+function isGroup(key: unknown): key is (typeof groups)[number] {
+  return groups.some((group) => group === key);
+}
+
+/** Every setting with a variable. Variables of agents and prices of models are none, so `env` and `prices` have none. */
 export const settingNames: readonly SettingName[] = (keysAt.config['#'] ?? [])
   .flatMap((key): Path[] => {
-    if (key === 'limits') return (keysAt.config['#/properties/limits'] ?? []).map((limit) => [key, limit]);
-    return key === 'env' ? [] : [[key]];
+    if (isGroup(key)) return (keysAt.config[`#/properties/${key}`] ?? []).map((inner) => [key, inner]);
+    return key === 'env' || key === 'prices' ? [] : [[key]];
   })
   .map((at) => ({ at, variable: `SUPER_${at.join('_').toUpperCase()}` }));
 
@@ -33,17 +40,22 @@ export interface VariableFault {
 /** Reads the variables that are set; one that is empty counts as not set. */
 export function readVariables(env: Env): { readonly value: Settings; readonly faults: readonly VariableFault[] } {
   const config: Record<string, unknown> = {};
-  const limits: Record<string, unknown> = {};
   for (const { at, variable } of settingNames) {
     const text = env[variable]?.trim() ?? '';
     if (text === '') continue;
-    (at.length === 1 ? config : limits)[String(at.at(-1))] = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
+    const [key] = at;
+    if (isGroup(key)) config[key] = { ...(config[key] as object | undefined), [String(at.at(-1))]: typed(text) };
+    else config[String(key)] = typed(text);
   }
-  if (Object.keys(limits).length > 0) config.limits = limits;
   const findings = validate(config)
     ? settingFaults(config, [])
     : explainFaults(validate.errors ?? [], config, 'config');
   return { value: findings.length === 0 ? toSettings(config as Config) : {}, faults: findings.map(faultOf) };
+}
+
+function typed(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
 }
 
 function faultOf({ at, message, hint = '' }: Finding): VariableFault {

@@ -35,6 +35,7 @@ describe('defaults', () => {
         run_timeout_seconds: null,
         retry: { strategy: 'simple', max_attempts: 1, initial_delay_seconds: 1, max_delay_seconds: 60, jitter: 0 },
         limits: {},
+        budget: {},
         on_failure: 'stop',
         task_groups: [],
         max_depth: 2,

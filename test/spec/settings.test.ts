@@ -141,6 +141,10 @@ describe('variables', () => {
       'SUPER_LIMITS_OUTPUT',
       'SUPER_LIMITS_DISK',
       'SUPER_LIMITS_FREE_DISK',
+      'SUPER_BUDGET_MAX_COST_USD',
+      'SUPER_BUDGET_MAX_TOKENS',
+      'SUPER_BUDGET_MAX_WALL',
+      'SUPER_BUDGET_HARD',
     ]);
     const given = ['RUN_ID', 'TASK', 'ATTEMPT', 'GOAL', 'RUN_DIR', 'CONTEXT_DIR', 'INTERMEDIATE_DIR', 'OUTPUT'];
     for (const name of given) expect(settingNames.map(({ variable }) => variable)).not.toContain(`SUPER_${name}`);
@@ -159,9 +163,14 @@ describe('variables', () => {
       SUPER_LIMITS_OUTPUT: '10000000',
       SUPER_LIMITS_DISK: '20GB',
       SUPER_LIMITS_FREE_DISK: '1GB',
+      SUPER_BUDGET_MAX_COST_USD: '2.5',
+      SUPER_BUDGET_MAX_TOKENS: '1000000',
+      SUPER_BUDGET_MAX_WALL: '2h',
+      SUPER_BUDGET_HARD: 'true',
     };
     const { env: _, ...rest } = all;
-    expect(readVariables(env)).toEqual({ value: rest, faults: [] });
+    const budget = { max_cost_usd: 2.5, max_tokens: 1_000_000, max_wall_seconds: 7200, hard: true };
+    expect(readVariables(env)).toEqual({ value: { ...rest, budget }, faults: [] });
   });
 
   test('an empty one is not set, others mean nothing', () => {
@@ -179,6 +188,8 @@ describe('variables', () => {
     ['SUPER_RUN_TIMEOUT_SECONDS', '0s', 'SUPER_RUN_TIMEOUT_SECONDS must be more than 0, not 0s', /^$/],
     ['SUPER_LIMITS_MEMORY', '2 GB', '"2 GB" cannot be a size', /^did you mean "2GB"\?/],
     ['SUPER_LIMITS_CPU', '0%', 'SUPER_LIMITS_CPU must be more than 0, not 0%', /^$/],
+    ['SUPER_BUDGET_MAX_TOKENS', '0', 'SUPER_BUDGET_MAX_TOKENS must be at least 1, not 0', /^$/],
+    ['SUPER_BUDGET_HARD', 'maybe', 'SUPER_BUDGET_HARD must be true or false, not the text "maybe"', /^/],
     ['SUPER_ON_FAILURE', 'ignore', 'SUPER_ON_FAILURE cannot be "ignore"', /stop, continue/],
   ])('%s=%s is wrong', (variable, text, message, hint) => {
     const { value, faults } = readVariables({ [variable]: text, SUPER_LIMITS_DISK: '1GB' });

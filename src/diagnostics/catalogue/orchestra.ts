@@ -209,6 +209,20 @@ ${agents}
 tasks: [{name: build, agent: worker}]
 `,
   },
+  'budget-blind': {
+    severity: 'warning',
+    title: 'A budget cannot count what an agent spends.',
+    meaning:
+      'Money is what agents report, else what their tokens cost by a table of prices. Where the price of a model is not known, its tokens count and its money does not. Say the price under prices: in .super or in your config.yaml, or limit max_tokens. Commands tell neither tokens nor money: only max_wall limits them.',
+    wrong: `orchestra: {id: demo, execution: {budget: {max_cost_usd: 5}}}
+agents: [{name: worker, adapter: llm, provider: openai, model: a-model-of-mine}]
+tasks: [{name: build, agent: worker, description: "Build it"}]
+`,
+    right: `orchestra: {id: demo, execution: {budget: {max_tokens: 2000000}}}
+agents: [{name: worker, adapter: llm, provider: openai, model: a-model-of-mine}]
+tasks: [{name: build, agent: worker, description: "Build it"}]
+`,
+  },
   'retry-ignored': {
     severity: 'warning',
     title: 'retry_count has no effect because retry_strategy is none.',
