@@ -1,7 +1,7 @@
 // Which processes belong to an attempt. Once a member, always a member: whoever leaves the group and empties its environment
 // is still known by its number and start, and so are its children. What costs most to read, the badges, is read once of each process.
 import { readdirSync } from 'node:fs';
-import { environmentOf, holdsMarks } from './census.ts';
+import { environmentOf, holdsMarks, lastPid } from './census.ts';
 import { isSame, type ProcessFacts } from './identity.ts';
 import { monotonic } from './monotonic.ts';
 import type { Pace } from './pace.ts';
@@ -33,12 +33,16 @@ export interface Strangers {
 /** Says when to rest from reading /proc. */
 type Breath = Pick<Pace, 'breathe'>;
 
-/** Gives each family its new members, and tells of every one. At most one search is under way at a time. */
-export type Search = (
-  families: readonly Family[],
-  breath: Breath,
-  onFound?: (family: Family, usage: ProcessUsage) => void,
-) => Promise<void>;
+/** How a search goes on. */
+export interface Searching extends Breath {
+  /** Told of every new member. */
+  onFound?(family: Family, usage: ProcessUsage): void;
+  /** Asked after a rest: whether to end early, and leave the rest to the next search. */
+  isOutdated?(): boolean;
+}
+
+/** Gives each family its new members. At most one search is under way at a time. */
+export type Search = (families: readonly Family[], searching: Searching) => Promise<void>;
 
 /** Somebody who belongs to nobody so far. */
 interface Stranger {
@@ -71,14 +75,14 @@ export async function refresh(families: readonly Family[], { breathe }: Breath):
 export function familyFinder({ since = 0, except }: Strangers): Search {
   let strangers: ReadonlyMap<number, Stranger> = new Map();
   const isStrange = (usage: ProcessUsage) => Number(usage.began) < since || except(usage);
-  return async (families, { breathe }, onFound = () => {}) => {
+  return async (families, { breathe, onFound, isOutdated }) => {
     const now = monotonic();
     const taken = new Set(families.flatMap(({ leader, members }) => [leader, ...members.keys()]));
     const still = new Map<number, Stranger>();
     const welcome = adoption((family, usage) => {
       family.members.set(usage.pid, usage);
       still.delete(usage.pid);
-      onFound(family, usage);
+      onFound?.(family, usage);
     });
     for (const pid of listProcesses()) {
       const known = strangers.get(pid);
@@ -96,18 +100,21 @@ export function familyFinder({ since = 0, except }: Strangers): Search {
       }
       const rest = breathe();
       if (rest) await rest;
+      if (rest && isOutdated?.()) {
+        strangers = new Map([...strangers, ...still]);
+        return;
+      }
     }
     strangers = still;
   };
 }
 
-/**
- * All process ids, in the order of birth as far as it can be told: first those that began after this process. So parents come
- * before their children, and what an attempt has just started does not wait until all others were looked at.
- */
+/** All process ids, the youngest first: what an attempt has just started does not wait until all others were looked at. */
 function listProcesses(): readonly number[] {
-  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
-  return [...pids.filter((pid) => pid > process.pid), ...pids.filter((pid) => pid <= process.pid)];
+  const last = lastPid();
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger).reverse();
+  // Above the number that was given last are the oldest, once numbers have begun again from below.
+  return [...pids.filter((pid) => pid <= last), ...pids.filter((pid) => pid > last)];
 }
 
 function readable(pid: number): ProcessUsage | 'gone' | 'closed' {
@@ -118,7 +125,7 @@ function readable(pid: number): ProcessUsage | 'gone' | 'closed' {
   }
 }
 
-/** Takes in who has a home, and with it its children that were met before it: their numbers had begun again from below. */
+/** Takes in who has a home, and with it its children, which were met before it. */
 function adoption(adopt: (family: Family, usage: ProcessUsage) => void) {
   const orphans = new Map<number, ProcessUsage[]>();
   return (usage: ProcessUsage, home: Family | undefined) => {

@@ -65,6 +65,8 @@ const certain = 1.1;
 const enough = 2;
 /** For how many times as long as a measurement took nothing is measured again. */
 const measureRest = 4;
+/** For how many milliseconds the list of all processes is good, where there is more to be read. */
+const listGood = 100;
 /** How long somebody is held whose turns to run are of a good length, in milliseconds. */
 const goodHold = 250;
 const shortestTurn = 10;
@@ -80,6 +82,8 @@ export function openSampler(strangers: Strangers): Sampler {
   let measuring = false;
   let rested = 0;
   let restedFromSearch = 0;
+  let begun = 0;
+  let endedEarly = false;
 
   const schedule = () => {
     clearTimeout(timer);
@@ -105,9 +109,20 @@ export function openSampler(strangers: Strangers): Sampler {
   const search = async () => {
     searching = true;
     paces.search.begin();
-    await find([...watches.keys()], paces.search, (family, usage) => {
-      const watch = watches.get(family);
-      if (watch && welcome(watch, usage)) schedule();
+    const [before, since, mayEndEarly] = [begun, monotonic(), !endedEarly];
+    endedEarly = false;
+    await find([...watches.keys()], {
+      breathe: paces.search.breathe,
+      onFound(family, usage) {
+        const watch = watches.get(family);
+        if (watch && welcome(watch, usage)) schedule();
+      },
+      // Who was born meanwhile is not on the list. But every second search comes to its end, however many are born.
+      isOutdated() {
+        if (begun !== before) return true;
+        endedEarly = mayEndEarly && monotonic() - since > listGood;
+        return endedEarly;
+      },
     });
     restedFromSearch = monotonic() + paces.search.rest();
     searching = false;
@@ -127,6 +142,7 @@ export function openSampler(strangers: Strangers): Sampler {
     watch(limited) {
       const watch = newWatch(limited, monotonic());
       watches.set(watch.family, watch);
+      begun += 1;
       schedule();
       return () => {
         watches.delete(watch.family);

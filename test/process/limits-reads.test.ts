@@ -97,3 +97,20 @@ test('there is a chance to rest after every process that is read', async () => {
   expect(read).toBeGreaterThan(many);
   expect(breaths).toBe(read);
 });
+
+test('a search that ends early is taken up where it was, and reads nobody again', async () => {
+  const find = familyFinder({ since: 0, except: ({ pid }) => pid === process.pid });
+  for (let rounds = 0, done = false; !done; rounds += 1) {
+    let steps = 0;
+    const breathe = () => {
+      steps += 1;
+      return steps % 10 === 0 ? Promise.resolve() : undefined;
+    };
+    now.ahead += 5000;
+    await find(families(), { breathe, isOutdated: () => true });
+    done = steps < 10;
+    expect(rounds).toBeLessThan(1000);
+  }
+  expect(readsOf(reads.stamp)).toEqual(new Set([1]));
+  expect(readsOf(reads.stat)).toEqual(new Set([1]));
+});
