@@ -60,7 +60,15 @@ const betweenTimes = 1000;
 /** A lock is a file: whoever can write it can name anybody. A process that does not write the run's journal is left alone. */
 async function refuseImpostor({ id, layout, holder }: LiveRun): Promise<void> {
   for (const end = monotonic() + betweenTimes; verdict(identityOf(holder)) === 'ours'; await sleep(25)) {
-    if (hasOpen(holder.pid, layout.journal) !== false) return;
+    const isItsWriter = hasOpen(holder.pid, layout.journal);
+    if (isItsWriter === true) return;
+    if (isItsWriter === undefined) {
+      throw new Refusal(
+        exit.locked,
+        `run ${id} is held by process ${holder.pid}, of which nothing can be known here: it was left alone`,
+        'it may belong to another user; whoever started the run can stop it',
+      );
+    }
     if (monotonic() >= end) {
       throw new Refusal(
         exit.locked,
