@@ -135,7 +135,9 @@ async function attempt(
     excess = outputExcess(supervised);
   } finally {
     forget();
-    await store.seal(files).finally(() => logs.close());
+    // What was written before the excess was seen is not kept: the limit is one of what stays, too.
+    const together = excess === undefined ? undefined : supervised.outputBytes;
+    await store.seal(files).finally(() => logs.close(together));
   }
   if (excess !== undefined && stops.length === 0) stop('resource-limit', false, excess);
   // Exit code 0 after a stop says nothing: agents that are told to end do so politely.

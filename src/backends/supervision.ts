@@ -9,8 +9,8 @@ export interface LogWatch {
   silence(): number;
   /** Bytes that were written to the logs, what was cut out of them included. */
   written(): number;
-  /** Stops watching; the logs are below their cap when it resolves. */
-  close(): Promise<void>;
+  /** Stops watching; the logs are below their cap when it resolves, and together no longer than `together` bytes where that is given. */
+  close(together?: number): Promise<void>;
 }
 
 /** An attempt, as supervision sees it. */

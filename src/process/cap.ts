@@ -12,8 +12,11 @@ export interface LogWatch {
   silence(): number;
   /** Bytes that were written to the logs, what was cut out of them included. */
   written(): number;
-  /** Ends the watch. The logs are complete and at most as long as their cap when it resolves; rejects with StorageFailure. */
-  close(): Promise<void>;
+  /**
+   * Ends the watch. The logs are complete and at most as long as their cap when it resolves, and together at most `together` bytes
+   * but for what a mark needs; rejects with StorageFailure.
+   */
+  close(together?: number): Promise<void>;
 }
 
 /** Limits of a watch, for files of another kind than logs. */
@@ -37,8 +40,9 @@ interface Log {
   cut: number;
 }
 
-/** Room for the mark that says how much is missing. */
+/** Room for the mark that says how much is missing, and the shortest log that has something around it. */
 const markRoom = 64;
+const smallest = 4 * markRoom;
 const chunkSize = 256 * 1024;
 /** How often a split goes after who writes on. */
 const catchUps = 5;
@@ -74,11 +78,12 @@ export function watchLogs(
   return {
     silence: () => monotonic() - grown,
     written: () => logs.reduce((sum, { path, cut, kept = 0 }) => sum + cut + kept + sizeOf(path), 0),
-    async close() {
+    async close(together) {
       clearInterval(timer);
       await busy;
       try {
         for (const log of logs) await complete(log, limits.cap);
+        if (together !== undefined) await shrink(logs, together);
       } catch (error) {
         throw new StorageFailure(`cannot shorten a log: ${(error as Error).message}`);
       }
@@ -119,6 +124,17 @@ async function split(log: Log, cap: number): Promise<void> {
   log.kept = copied;
 }
 
+/** Cuts complete logs until they have no more than so many bytes together: the longest first, down to one length. */
+async function shrink(logs: readonly Log[], together: number): Promise<void> {
+  let left = together;
+  const bySize = logs.toSorted((a, b) => sizeOf(a.path) - sizeOf(b.path));
+  for (const [at, log] of bySize.entries()) {
+    const share = left / (logs.length - at);
+    await complete(log, Math.max(smallest, 2 * Math.floor(share / 2)));
+    left = Math.max(0, left - sizeOf(log.path));
+  }
+}
+
 /** Puts a log together that was split, or is too long at the end. */
 async function complete(log: Log, cap: number): Promise<void> {
   if (log.kept === undefined && sizeOf(log.path) <= cap) return;
@@ -131,8 +147,12 @@ async function complete(log: Log, cap: number): Promise<void> {
     const written = (log.kept ?? 0) + (await copy(source, tail, head, (await source.stat()).size));
     const kept = Math.min(written, head - markRoom);
     await source.truncate(head);
-    await source.write(`\n[... ${log.cut + written - kept} bytes cut here ...]\n`);
+    const cut = log.cut + written - kept;
+    const { bytesWritten } = await source.write(`\n[... ${cut} bytes cut here ...]\n`);
     await copy(tail, source, written - kept, written);
+    // Should it be cut again, this mark goes, and was none of its bytes.
+    log.cut = cut - bytesWritten;
+    log.kept = undefined;
   }
   await rm(log.tail);
 }

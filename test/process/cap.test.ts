@@ -94,6 +94,37 @@ test.each([[150], [150, 10], [150, 60, 1], [120, 80, 300, 0, 40]])(
   },
 );
 
+test.each([
+  [1000, 300],
+  [1000, 1024],
+  [120, 600],
+  [60, 400],
+  [40, 400],
+])('a log of %i lines is cut to %i bytes when it may not be longer', async (count, together) => {
+  const watch = watchLogs([log], limits);
+  writeFileSync(log, lines(0, count / 2));
+  await pause(20);
+  appendFileSync(log, lines(count / 2, count));
+  await pause(20);
+  await watch.close(together);
+  if (count * 10 <= together) expect(readFileSync(log, 'utf8')).toBe(lines(0, count));
+  else expectCut(lines(0, count), together);
+});
+
+test('logs that may have so many bytes together: short ones stay whole', async () => {
+  const [short, long] = [join(folder, 'short'), join(folder, 'long')];
+  const watch = watchLogs([long, short, log, join(folder, 'none')], limits);
+  writeFileSync(short, lines(0, 10));
+  writeFileSync(long, lines(0, 80));
+  writeFileSync(log, lines(0, 90));
+  await watch.close(1000);
+  expect(readFileSync(short, 'utf8')).toBe(lines(0, 10));
+  const sizes = [log, long].map((path) => statSync(path).size);
+  expect(Math.min(...sizes)).toBeGreaterThan(380);
+  expect((sizes[0] ?? 0) + (sizes[1] ?? 0)).toBeLessThanOrEqual(900);
+  for (const path of [log, long]) expect(readFileSync(path, 'utf8')).toMatch(mark);
+});
+
 test('a program that writes 200 MB is none the wiser, and this process grows no larger', async () => {
   const before = process.memoryUsage.rss();
   const child = spawn('sh', ['-c', 'yes 123456789 | head -c 200000000 >>"$0"; echo the end >>"$0"', log]);

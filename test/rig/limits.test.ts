@@ -39,6 +39,10 @@ test('an attempt that takes too much memory or writes too much fails for that; o
     file: 'resource-limit: wrote 300 kB to its outputs, the limit is 200 kB',
     a: 'task.succeeded',
   });
+  const kept = readFileSync(join(runFolder(cwd), 'attempts/flood/1/stdout.log'), 'latin1');
+  expect(kept.length).toBeLessThanOrEqual(100_000);
+  const [head = '', tail = ''] = kept.split(/\n\[\.\.\. \d+ bytes cut here \.\.\.\]\n/);
+  expect(Math.min(head.length, tail.length)).toBeGreaterThan(49_000);
   const word = readFileSync(join(runFolder(cwd), 'task_outputs/hog_output.txt'), 'utf8');
   expect(word).toMatch(/^hog failed: used \d+ MiB of memory/);
   expect(marked(cwd)).toEqual([]);
