@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunId } from '../schema/types.gen.ts';
-import { layoutOf } from '../workspace/layout.ts';
+import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { ordinarySize } from '../workspace/ordinary.ts';
 import { liveHolder } from './holder.ts';
 import { nameFor, type Project } from './project.ts';
@@ -101,7 +101,7 @@ function leftovers(workspace: string): string[] {
   const unbegun = entriesOf(join(workspace, 'runs'))
     .filter((name) => runName.test(name))
     .map((name) => layoutOf(workspace, name as RunId))
-    .filter((layout) => isStale(layout.folder) && (ordinarySize(layout.journal) ?? 0) === 0)
+    .filter((layout) => isStale(layout.folder) && hasNotBegun(layout))
     .map(({ folder }) => folder);
   return [...beside.filter(isStale), ...removing, ...unbegun];
 }
@@ -116,6 +116,12 @@ function privateFolders(runs: readonly FoundRun[]): string[] {
     const known = run !== undefined && runs.some(({ id }) => id === run) && !alive.has(run);
     return known && isStale(path) && lstatSync(path).uid === process.getuid?.() ? [path] : [];
   });
+}
+
+/** A run that lost its journal may hold all of its work: only who did not come so far as to start an attempt goes. */
+function hasNotBegun({ journal, attempts, noContext }: RunLayout): boolean {
+  const isWork = (name: string) => name !== basename(noContext);
+  return (ordinarySize(journal) ?? 0) === 0 && !entriesOf(attempts).some(isWork);
 }
 
 function isStale(path: string): boolean {

@@ -87,3 +87,19 @@ test('what crashes left goes when it is old, links are not followed', async () =
   expect(readdirSync(place)).toEqual(['run.lock.20260101-000000-000-cccc', 'runs']);
   expect(existsSync(join(elsewhere, 'keep.txt'))).toBe(true);
 });
+
+test('a run whose journal was lost stays while there is work of it', async () => {
+  const cwd = workspaceWith(['succeeded']);
+  const old = new Date(Date.now() - 7_200_000);
+  for (const [day, below] of [
+    [8, 'attempts/.no-context'],
+    [9, 'attempts/one/1'],
+  ] as const) {
+    const folder = join(cwd, workspace, 'runs', id(day));
+    mkdirSync(join(folder, below), { recursive: true });
+    writeFileSync(join(folder, 'events.jsonl'), '');
+    utimesSync(folder, old, old);
+  }
+  expect((await runCli(['runs', 'gc'], { cwd })).code).toBe(0);
+  expect(left(cwd)).toEqual([id(1), id(9)]);
+});
