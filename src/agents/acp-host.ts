@@ -19,7 +19,7 @@ import { choiceOfMode, choiceOfModel } from './acp-session.ts';
 import { exitMessage } from './command.ts';
 import type { Native } from './events.ts';
 import { readCall } from './host-side.ts';
-import { isObject, objectOf, textOf } from './native.ts';
+import { isObject, objectOf, objectsOf, textOf } from './native.ts';
 
 /** How long an agent has to end by itself once it has answered, and then after TERM, in milliseconds. */
 const patience = 500;
@@ -30,6 +30,9 @@ const longestMessage = 67_108_864;
 
 /** Most calls of tools of which is remembered what was told. */
 const mostCalls = 1000;
+
+/** What of an update is kept as it is. */
+const essentials: readonly string[] = ['toolCallId', 'kind', 'name', 'title', 'locations'];
 
 /** What was told of the calls of tools, and of the session: libraries leave out what their version does not know. */
 interface Heard {
@@ -249,7 +252,22 @@ function remember(message: Native): void {
   const id = textOf(update.toolCallId);
   if (id === '') return;
   if (heard.calls.size >= mostCalls) heard.calls.delete(heard.calls.keys().next().value ?? '');
-  heard.calls.set(id, { ...heard.calls.get(id), ...update });
+  heard.calls.set(id, { ...heard.calls.get(id), ...essence(update) });
+}
+
+/** What of an update matters for a permission: not the texts of files, which may be long. */
+function essence(update: Native): Native {
+  const kept = Object.entries(update).filter(([key, value]) => value !== null && essentials.includes(key));
+  const { content, rawInput } = update;
+  const paths = objectsOf(content).map(({ path }) => ({ path }));
+  const input = Object.entries(objectOf(rawInput)).filter(
+    ([, value]) => typeof value === 'string' && value.length < 4096,
+  );
+  return {
+    ...Object.fromEntries(kept),
+    ...(paths.length > 0 && { content: paths }),
+    ...(input.length > 0 && { rawInput: Object.fromEntries(input) }),
+  };
 }
 
 /** The agent goes: by itself when nobody speaks with it any more, else it is told. */

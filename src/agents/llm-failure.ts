@@ -54,8 +54,13 @@ export function askedWait(headers: CallFailure['headers'], now: number): number 
   if (exact >= 0) return exact;
   const written = headers?.['retry-after'];
   if (written === undefined) return undefined;
-  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(written) ? Number.parseFloat(written) : (Date.parse(written) - now) / 1000;
+  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(written) ? Number.parseFloat(written) : (dateOf(written) - now) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : undefined;
+}
+
+/** A date as HTTP writes it. Date.parse takes nearly anything for one. */
+function dateOf(written: string): number {
+  return /^\s*[a-z]{3}/i.test(written) ? Date.parse(written) : Number.NaN;
 }
 
 /** Milliseconds to wait after the `failed`-th failure (from 1) where the provider does not say: 2 s, doubled each time, at most a minute. */

@@ -140,6 +140,21 @@ describe('permissions', () => {
     expect(bench.progress).toEqual([{ kind: 'finding', text: 'edit was not allowed: x' }]);
   });
 
+  test('what an update does not say again still counts', async () => {
+    const call = {
+      sessionUpdate: 'tool_call',
+      toolCallId: 't',
+      kind: 'edit',
+      title: 'x',
+      rawInput: { file_path: '/etc/x' },
+    };
+    const later = { sessionUpdate: 'tool_call_update', toolCallId: 't', kind: null, rawInput: {}, content: [] };
+    const bare = { ask: 'session/request_permission', params: { toolCall: { toolCallId: 't' }, options } };
+    await run([{ update: call }, { update: later }, bare, { say: 'x' }, well]);
+    expect(bench.progress).toEqual([{ kind: 'finding', text: 'edit was not allowed: /etc/x' }]);
+    expect(bench.read('stdout.log')).toContain('/etc/x is outside of its working folder');
+  });
+
   test('where nothing says "once" nothing is allowed, and where nothing says "no" it is cancelled', async () => {
     const params = {
       toolCall: { toolCallId: 't', kind: 'edit', locations: [{ path: inside }] },

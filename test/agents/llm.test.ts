@@ -208,6 +208,16 @@ describe('a fault of the provider', () => {
     expect(server.asked).toHaveLength(calls);
   });
 
+  test('told in the stream before anything else: asked again', async () => {
+    expect((await ask('overloaded')).type).toBe('done');
+    expect(server.asked).toHaveLength(2);
+    expect(bench.progress[0]?.text).toMatch(/^anthropic .*Overloaded; asking again in 2 s \(1 of 2\)$/);
+  });
+
+  test('a prompt that is not let through', async () => {
+    expect(await ask('blocked', { provider: 'google' })).toMatchObject({ message: expect.stringMatching(/SAFETY/) });
+  });
+
   test('400 is not tried again', async () => {
     expect(await ask('400')).toMatchObject({ message: 'anthropic answers 400: stand-in 400' });
     expect(server.asked).toHaveLength(1);

@@ -69,6 +69,13 @@ async function answer(name: string, path: string, times: number, response: Serve
   if (name === 'down') return refuse(503, { 'retry-after': '0' });
   if (name === 'hang') return;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (name === 'overloaded' && times === 1) {
+    const error = { type: 'overloaded_error', message: 'Overloaded' };
+    return response.end(`event: error\ndata: ${JSON.stringify({ type: 'error', error })}\n\n`);
+  }
+  if (name === 'blocked') {
+    return response.end(`data: ${JSON.stringify({ promptFeedback: { blockReason: 'SAFETY' } })}\n\n`);
+  }
   const told = name === 'empty' ? [] : name === 'report' ? reporting : words;
   const finish = { length: 'length', refusal: 'content_filter' }[name] ?? 'stop';
   for (const part of eventsOf(path, told, finish)) {
