@@ -20,7 +20,7 @@ const longestText = 4000;
 const longestObject = 65_536;
 
 /** Most characters that are looked at in one text. */
-const mostWork = 50_000_000;
+const mostWork = 20_000_000;
 
 /** The reports in a text, in order. An object inside another one, or quoted in a line of prose as `code`, is none. */
 export function reportsIn(text: string): readonly Progress[] {

@@ -49,5 +49,5 @@ test('text that is made of braces takes no time', () => {
   expect(reportsIn(`${'{ "a": '.repeat(1000)}\n{"type":"progress","text":"x"}`)).toEqual([
     { kind: 'progress', text: 'x' },
   ]);
-  expect(performance.now() - before).toBeLessThan(3000);
+  expect(performance.now() - before).toBeLessThan(15_000);
 });
