@@ -4,6 +4,7 @@ import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunId } from '../schema/types.gen.ts';
+import { isStopAnnounced } from '../workspace/control.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
@@ -144,7 +145,7 @@ async function runToEnd(
       reporter.note(
         again ? 'ending the agents at once' : `stopping, agents have ${grace} s; once more ends the agents at once`,
       );
-      run.stop('signal', stoppedBy(signal));
+      run.stop('signal', stoppedBy(signal, isStopAnnounced(layout)));
     });
     state = await untilFinished(run, reporter, () => state);
   } finally {

@@ -31,12 +31,12 @@ export function watchSignals(io: Io): Interruption {
   };
 }
 
-/** Who or what ended a run, in the words of its journal. */
-export function stoppedBy(signal: Signal): string {
+/** Who or what ended a run, in the words of its journal. `announced`: whether `runs stop` had left word that it would. */
+export function stoppedBy(signal: Signal, announced: boolean): string {
   return {
     SIGINT: 'stopped by Ctrl-C',
-    SIGTERM: 'stopped by SIGTERM (as by super runs stop)',
-    SIGHUP: 'stopped by SIGHUP (as by a terminal that closes)',
+    SIGTERM: announced ? 'stopped by super runs stop' : 'stopped by SIGTERM',
+    SIGHUP: 'stopped by SIGHUP (as when its terminal closes)',
   }[signal];
 }
 

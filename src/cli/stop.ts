@@ -8,6 +8,7 @@ import { monotonic } from '../process/monotonic.ts';
 import { hasOpen } from '../process/open-files.ts';
 import { stampsOf } from '../process/stamp.ts';
 import { tallyOf } from '../reporters/words.ts';
+import { announceStop } from '../workspace/control.ts';
 import { readRun } from '../workspace/recorded.ts';
 import { exit, exitOf, type Io, printJson, Refusal } from './command.ts';
 import { identityOf } from './holder.ts';
@@ -32,8 +33,10 @@ export async function stopRun(
   const run = chooseLive(project, findRuns(project, aim.workspace), aim.asked);
   const interruption = watchSignals(io);
   const holder = identityOf(run.holder);
+  let forget = () => {};
   try {
     await refuseImpostor(run);
+    forget = announceStop(run.layout);
     tell(run, 'SIGTERM');
     if (!json && !force) {
       io.stderr.write(
@@ -50,6 +53,7 @@ export async function stopRun(
     report(project, run, { forced: force, killed: !gone }, json, io);
     return exit.succeeded;
   } finally {
+    forget();
     interruption.end();
   }
 }

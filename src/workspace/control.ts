@@ -152,6 +152,33 @@ export async function askRun(
   }
 }
 
+const stopName = 'stop';
+
+/** Leaves word that a signal which is about to come is a stop from another terminal; gives what takes the word away again. */
+export function announceStop(layout: RunLayout): () => void {
+  const path = join(layout.control, stopName);
+  try {
+    mkdirSync(layout.control, { recursive: true });
+    writeWhole(path, '');
+  } catch {
+    // The signal works without; only its sender stays unknown.
+  }
+  return () => {
+    remove(path);
+    removeEmpty(layout.control);
+  };
+}
+
+/** Whether a stop from another terminal was announced just now. */
+export function isStopAnnounced({ control }: RunLayout): boolean {
+  try {
+    const facts = lstatSync(join(control, stopName));
+    return facts.isFile() && Math.abs(Date.now() - facts.mtimeMs) < longestPatience;
+  } catch {
+    return false; // nothing is there, or nothing that may be seen
+  }
+}
+
 function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);

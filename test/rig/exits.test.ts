@@ -160,7 +160,7 @@ test('4: a cluster is not there yet, but its plan is', async () => {
 
 test.each([
   ['SIGINT', 130, 'stopped by Ctrl-C'],
-  ['SIGTERM', 143, 'stopped by SIGTERM (as by super runs stop)'],
+  ['SIGTERM', 143, 'stopped by SIGTERM'],
 ] as const)('%s ends the run cleanly with %i', async (signal, expected, message) => {
   const drive = await driver();
   const cwd = project(orchestra({ agents: [drive.agent], tasks: [task('one'), task('two')] }));

@@ -1,6 +1,6 @@
 // A live run and a second terminal.
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,7 +83,10 @@ test('a frozen run can be stopped', async () => {
   expect(stderr).toBe(
     `super: run ${id} was told to end; its agents have 10 s (at once: super runs stop --force ${id})\n`,
   );
-  expect((await started.ended).code).toBe(143);
+  const ended = await started.ended;
+  expect(ended.code).toBe(143);
+  expect(ended.stderr).toContain('\ncancelled: one, two: stopped by super runs stop\n');
+  expect(readdirSync(runFolder(cwd))).not.toContain('control');
   expect(marked(`SUPER_RUN_ID=${id}`)).toEqual([]);
 });
 
