@@ -102,7 +102,8 @@ function versionCheck(name: (typeof agentPrograms)[number], check: Check): Check
   if (check.state !== 'ok') return check;
   const [oldest, newest] = tested[name];
   const range = oldest === newest ? oldest : `${oldest} to ${newest}`;
-  const [version] = /\d+\.\d+\.\d+/.exec(check.detail) ?? [''];
+  // Before the path of the program, which may hold a version of its own.
+  const [version] = /\d+\.\d+\.\d+/.exec(check.detail.split(' (/')[0] ?? '') ?? [''];
   const isTried = version !== '' && !isOlder(version, oldest) && !isOlder(newest, version);
   if (isTried) return { ...check, detail: `${check.detail}; tested: ${range}` };
   return {

@@ -37,17 +37,17 @@ export interface Question {
 /** Most characters of an answer that are kept. */
 const longest = 4096;
 
-/** The first line that a program prints. Never rejects. */
+/** The first line that a program prints, on its standard output if it uses that. Never rejects. */
 export function ask({ file, args, env, limit }: Question): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   // A group of its own: the agent CLIs are wrappers, whose child would outlive them.
   const child = spawn(file, args, { env, cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  const keep = (chunk: string) => {
-    text = (text + chunk).slice(0, longest);
-  };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      said[stream] = (said[stream] + chunk).slice(0, longest);
+    });
+  }
   const timer = setTimeout(() => {
     resolve({ type: 'silent', why: `did not answer within ${limit / 1000} s` });
     killGroup(child.pid);
@@ -55,14 +55,15 @@ export function ask({ file, args, env, limit }: Question): Promise<Answer> {
   child.on('error', ({ message }) => resolve({ type: 'silent', why: message }));
   child.on('close', (code) => {
     clearTimeout(timer);
-    const line =
-      text
-        .split('\n')
-        .find((each) => each.trim() !== '')
-        ?.trim() ?? '';
+    // Warnings stand on standard error, before the answer or after it.
+    const line = firstLine(said.stdout) || firstLine(said.stderr);
     resolve(code === 0 ? { type: 'said', line } : { type: 'silent', why: line || `ended with exit code ${code}` });
   });
   return promise;
+}
+
+function firstLine(text: string): string {
+  return /\S.*/.exec(text)?.[0].trimEnd() ?? '';
 }
 
 function killGroup(pid: number | undefined): void {

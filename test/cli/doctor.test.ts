@@ -49,7 +49,7 @@ test('perl can stand in for setsid', async () => {
 test('agent CLIs by version, and with which versions they were tried', async () => {
   const PATH = programs({
     ...tools,
-    claude: '#!/bin/sh\necho "2.1.200 (fake)"\n',
+    claude: '#!/bin/sh\necho "WARNING: odd" >&2; echo "2.1.200 (fake)"\n',
     gemini: '#!/bin/sh\necho 9.9.9 fake\n',
     codex: '#!/bin/sh\necho broken >&2; exit 3\n',
   });

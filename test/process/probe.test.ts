@@ -40,6 +40,14 @@ test('the first line that is said, on either stream', async () => {
   expect(await ask({ ...question, args: ['-c', 'exit 7'] })).toEqual({ type: 'silent', why: 'ended with exit code 7' });
 });
 
+test('a warning on standard error is no answer where there is one on standard output', async () => {
+  const file = program(
+    join(folder(), 'wary'),
+    '#!/bin/sh\necho "WARNING: odd" >&2; sleep 0.1; echo 1.2.3; echo more >&2\n',
+  );
+  expect(await ask({ file, args: [], env, limit: 5000 })).toEqual({ type: 'said', line: '1.2.3' });
+});
+
 test('a program that cannot be started is silent, with the reason', async () => {
   expect(await ask({ file: '/nowhere/tool', args: [], env, limit: 5000 })).toMatchObject({
     type: 'silent',
