@@ -24,7 +24,10 @@ export function runFiles(project: Project, layout: RunLayout): ReporterContext['
     folder: named(layout.folder),
     result: named(layout.result),
     output: (task) => named(join(layout.folder, outputPath(task))),
-    log: (task, attempt) => named(worthReading(task, attempt) ?? join(layout.attempts, task, String(attempt))),
+    log(task, attempt) {
+      const path = worthReading(task, attempt);
+      return { path: named(path ?? join(layout.attempts, task, String(attempt))), empty: path === undefined };
+    },
     tail: (task, attempt, lines) => lastLines(worthReading(task, attempt), lines),
   };
 }

@@ -1,7 +1,7 @@
 // GitHub Actions: what went wrong is shown on the page of the workflow run, not only in its log.
 
 import type { RunState, TaskState } from '../run/state.ts';
-import { oneLine, whyOf } from './failure.ts';
+import { logLine, whyOf } from './failure.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { tallyOf } from './words.ts';
 
@@ -17,7 +17,7 @@ export function withAnnotations(reporter: Reporter, { stderr, plan, files }: Rep
       reporter.onEvent(event, state);
       if (event.type !== 'task.failed' || ++failures > mostErrors) return;
       const task = state.tasks.get(event.task) as TaskState;
-      const message = `${whyOf(task)}\nlog: ${oneLine(files.log(event.task, event.attempt))}`;
+      const message = `${whyOf(task)}\n${logLine(files, event.task, event.attempt)}`;
       stderr.write(command('error', `${plan.orchestra}: ${event.task} failed`, message));
     },
     async close(state) {

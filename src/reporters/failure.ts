@@ -1,4 +1,5 @@
 import type { TaskState } from '../run/state.ts';
+import type { TaskName } from '../schema/types.gen.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, cut } from './terminal.ts';
 
@@ -20,5 +21,11 @@ export function evidenceOf(
   lines: number,
 ): string[] {
   const tail = lines === 0 ? [] : files.tail(task.name, attempt, lines);
-  return [...tail.map((line) => `| ${cut(clean(line), 200)}`), `log: ${clean(files.log(task.name, attempt))}`];
+  return [...tail.map((line) => `| ${cut(clean(line), 200)}`), logLine(files, task.name, attempt)];
+}
+
+/** Where all is that an attempt wrote. */
+export function logLine(files: ReporterContext['files'], task: TaskName, attempt: number): string {
+  const { path, empty } = files.log(task, attempt);
+  return `log: ${empty ? 'empty; other files of the attempt: ' : ''}${clean(path)}`;
 }

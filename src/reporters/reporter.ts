@@ -30,7 +30,8 @@ interface RunFiles {
   /** The final result. */
   readonly result: string;
   output(task: TaskName): string;
-  log(task: TaskName, attempt: number): string;
+  /** What an attempt wrote, or its folder where it wrote nothing. */
+  log(task: TaskName, attempt: number): { readonly path: string; readonly empty: boolean };
   /** The last lines of what an attempt wrote, raw: they must be cleaned. */
   tail(task: TaskName, attempt: number, lines: number): readonly string[];
 }

@@ -594,6 +594,7 @@ test('an attempt that wrote nothing: what is named next can be done', async () =
   const text = failing.replace('echo out; echo err >&2; exit 3', 'exit 3');
   const cwd = folderWith({ 'orchestras/bad.yaml': text });
   const { stderr } = await runCli(['orchestra', 'run', 'bad'], { cwd });
+  expect(stderr).toMatch(/^ {2}log: empty; other files of the attempt: \S+\/attempts\/one\/1$/m);
   const command = /^next +super (runs logs \S+ one)$/m.exec(stderr)?.[1] ?? '';
   expect(await runCli(command.split(' '), { cwd })).toMatchObject({
     code: 0,

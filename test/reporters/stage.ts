@@ -46,7 +46,7 @@ export function stageOf(plan: Plan, over: Partial<Stage> = {}): Stage {
       folder,
       result: `${folder}/final_results/orchestra_output.txt`,
       output: (task) => `${folder}/task_outputs/${task}_output.txt`,
-      log: (task, attempt) => `${folder}/attempts/${task}/${attempt}/stderr.log`,
+      log: (task, attempt) => ({ path: `${folder}/attempts/${task}/${attempt}/stderr.log`, empty: false }),
       tail: (_task, _attempt, lines) =>
         [...Array.from({ length: 11 }, (_, at) => `line ${at + 1}`), '\x1b]0;mine\x07\x1b[31mline 12\x1b[0m'].slice(
           -lines,
