@@ -134,7 +134,7 @@ export async function askRun(
   request: ControlRequest,
   patience: number,
 ): Promise<ControlAnswer | undefined> {
-  mkdirSync(layout.control, { recursive: true });
+  makeFolder(layout.control);
   const id = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   const path = join(layout.control, `${id}.request`);
   const reply = join(layout.control, `${id}.answer`);
@@ -152,16 +152,21 @@ export async function askRun(
   }
 }
 
+/** Throws what the system says when a link stands there: nothing is written through it. */
+function makeFolder(folder: string): void {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) mkdirSync(folder);
+}
+
 const stopName = 'stop';
 
 /** Leaves word that a signal which is about to come is a stop from another terminal; gives what takes the word away again. */
 export function announceStop(layout: RunLayout): () => void {
   const path = join(layout.control, stopName);
   try {
-    mkdirSync(layout.control, { recursive: true });
+    makeFolder(layout.control);
     writeWhole(path, '');
   } catch {
-    // The signal works without; only its sender stays unknown.
+    return () => {}; // the signal works without; only its sender stays unknown
   }
   return () => {
     remove(path);

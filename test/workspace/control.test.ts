@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunId, TaskName } from '../../src/schema/types.gen.ts';
-import { askRun, type Controlled, watchControl } from '../../src/workspace/control.ts';
+import { announceStop, askRun, type Controlled, watchControl } from '../../src/workspace/control.ts';
 import { layoutOf, type RunLayout } from '../../src/workspace/layout.ts';
 
 function controlled(answers: Partial<Controlled> = {}) {
@@ -104,4 +104,14 @@ test('a folder that an agent put there under that name stays as it is, and so do
   for (const name of ['letter.txt', '2024-report.txt', 'my.request']) put(layout, name, '{"type":"unpause"}');
   await sleep(500);
   expect(readdirSync(layout.control).sort()).toEqual(['2024-report.txt', 'letter.txt', 'my.request']);
+});
+
+test('nothing is written through a link in place of the folder', async () => {
+  const { layout } = controlled();
+  const elsewhere = mkdtempSync(join(tmpdir(), 'super-elsewhere-'));
+  onTestFinished(() => rmSync(elsewhere, { recursive: true, force: true }));
+  symlinkSync(elsewhere, layout.control);
+  announceStop(layout)();
+  await expect(askRun(layout, { type: 'unpause' }, 50)).rejects.toThrow(/EEXIST/);
+  expect(readdirSync(elsewhere)).toEqual([]);
 });
