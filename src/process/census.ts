@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { type Identity, identityIn, isAlive, type ProcessFacts, processFacts, readProc } from './identity.ts';
 import { monotonic } from './monotonic.ts';
-import { stampOn } from './stamp.ts';
+import { isStamped, stampNumber } from './stamp.ts';
 import { isWithin } from './within.ts';
 
 /** Which processes are looked for: members of these groups, those that bear a stamp, and those whose environment holds all marks. */
@@ -24,21 +24,61 @@ export interface Found extends Identity {
   readonly stamped: boolean;
 }
 
-/** Living processes that the census asks for, each with the identity under which it may be signalled. */
-export async function findProcesses(census: Census): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  let looked = 0;
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    const one = sought(pid, census);
-    if (one) found.push(one);
-    looked += 1;
-    if (looked % slice === 0) await new Promise(setImmediate); // a full machine must not hold up everything else
-  }
-  return found;
+/** A census that waits for its answer. */
+interface Question {
+  readonly census: Census;
+  readonly found: Found[];
+  readonly answer: PromiseWithResolvers<readonly Found[]>;
 }
 
+let questions: Question[] = [];
+let sweeping = false;
+
+/**
+ * Living processes that the census asks for, each with the identity under which it may be signalled. All that ask while a sweep
+ * through /proc is under way share the next: many attempts that end together cost no more than one.
+ */
+export function findProcesses(census: Census): Promise<readonly Found[]> {
+  const question: Question = { census, found: [], answer: Promise.withResolvers() };
+  questions.push(question);
+  if (!sweeping) void sweepAll();
+  return question.answer.promise;
+}
+
+async function sweepAll(): Promise<void> {
+  sweeping = true;
+  while (questions.length > 0) {
+    const asked = questions;
+    questions = [];
+    try {
+      await sweep(asked);
+      for (const { answer, found } of asked) answer.resolve(found);
+    } catch (error) {
+      for (const { answer } of asked) answer.reject(error);
+    }
+  }
+  sweeping = false;
+}
+
+/** Looks at each process once, for all. */
+async function sweep(asked: readonly Question[]): Promise<void> {
+  let began = monotonic();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    const sight = Number.isInteger(pid) ? sightOf(pid) : undefined;
+    if (sight === undefined) continue;
+    for (const { census, found } of asked) {
+      const one = soughtIn(sight, census);
+      if (one) found.push(one);
+    }
+    if (monotonic() - began < sliceMs) continue;
+    await new Promise(setImmediate); // a full machine must not hold up everything else
+    began = monotonic();
+  }
+}
+
+const sliceMs = 2;
+/** How many numbers before the last one are looked at again by who lies in wait. */
 const slice = 20;
 
 /**
@@ -80,23 +120,52 @@ export function isNobodySince(pid: number, census: Census): boolean | undefined 
 
 const many = 100;
 
-/** The facts come before the look at the marks: should the number have changed hands in between, no signal goes there. */
 function sought(pid: number, census: Census): Found | undefined {
+  const sight = sightOf(pid);
+  return sight && soughtIn(sight, census);
+}
+
+/** What is seen of one process; what costs more is read when it is first asked for. */
+interface Sight {
+  readonly facts: ProcessFacts;
+  stamp(): string | undefined;
+  environment(): string | undefined;
+}
+
+/** The facts come before the look at the marks: should the number have changed hands in between, no signal goes there. */
+function sightOf(pid: number): Sight | undefined {
   try {
     const facts = processFacts(pid);
-    if (!facts || !isAlive(facts) || census.except(facts)) return undefined;
-    if (census.since !== undefined && Number(facts.began) < census.since) return undefined;
-    // The stamp can be read where the environment cannot.
-    const stamped = stampOn(pid, census.stamps) !== undefined;
-    const isSought = stamped || census.groups.has(facts.group) || isMarked(pid, census.marks);
-    return isSought ? { ...identityIn(facts), group: facts.group, stamped } : undefined;
+    if (!facts || !isAlive(facts)) return undefined;
+    return { facts, stamp: once(() => stampNumber(pid)), environment: once(() => environmentOf(pid)) };
   } catch {
     return undefined; // of another user, so none of ours
   }
 }
 
-function isMarked(pid: number, marks: readonly string[]): boolean {
-  return marks.length > 0 && hasMarks(pid, marks);
+function once(read: () => string | undefined): () => string | undefined {
+  let known: { readonly text: string | undefined } | undefined;
+  return () => {
+    known ??= { text: readOrNothing(read) };
+    return known.text;
+  };
+}
+
+function readOrNothing(read: () => string | undefined): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined; // of another user, so none of ours
+  }
+}
+
+function soughtIn(sight: Sight, { groups, marks, stamps, except, since }: Census): Found | undefined {
+  const { facts } = sight;
+  if (except(facts) || (since !== undefined && Number(facts.began) < since)) return undefined;
+  // The stamp can be read where the environment cannot.
+  const stamped = stamps.length > 0 && stamps.some((stamp) => isStamped(sight.stamp(), stamp));
+  const isSought = stamped || groups.has(facts.group) || (marks.length > 0 && holdsMarks(sight.environment(), marks));
+  return isSought ? { ...identityIn(facts), group: facts.group, stamped } : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 // What a search reads of processes that are none of its own: as little as can be.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { findProcesses } from '../../src/process/census.ts';
 import { type Family, familyFinder } from '../../src/process/family.ts';
 import { monotonic } from '../../src/process/monotonic.ts';
 import { breathless } from '../../src/process/pace.ts';
@@ -113,4 +114,22 @@ test('a search that ends early is taken up where it was, and reads nobody again'
   }
   expect(readsOf(reads.stamp)).toEqual(new Set([1]));
   expect(readsOf(reads.stat)).toEqual(new Set([1]));
+});
+
+test('attempts that end together share a look at each process, and who asks during one has the next', async () => {
+  const [some = 0, other = 0] = pids;
+  const census = (wanted: number) => ({
+    groups: new Set<number>(),
+    marks: [mark],
+    stamps: ['777777777777'],
+    except: ({ pid }: { readonly pid: number }) => pid !== wanted,
+  });
+  const early = findProcesses(census(some));
+  const late = Array.from({ length: 40 }, (_, at) => findProcesses(census(at % 2 === 0 ? some : other)));
+  expect((await early).map(({ pid }) => pid)).toEqual([some]);
+  const found = await Promise.all(late);
+  expect(found.map((list) => list.map(({ pid }) => pid))).toEqual(
+    Array.from({ length: 40 }, (_, at) => [at % 2 === 0 ? some : other]),
+  );
+  expect([reads.stamp.get(some), reads.stamp.get(other)]).toEqual([2, 1]);
 });
