@@ -117,7 +117,7 @@ function notNewest(found: FoundRun, newest: FoundRun): string {
   const ago = age(Date.now() - Date.parse(found.started_at));
   const { id, orchestra, holder, state } = newest;
   const how = holder !== undefined ? `is ${state === 'paused' ? state : 'going on'}` : `has ${state}`;
-  return `this goes on with run ${found.id} of ${found.orchestra}, which began ${ago} ago (${found.state}); the newest run, ${id} of ${orchestra}, ${how}`;
+  return `the run taken is ${found.id} of ${found.orchestra}, which began ${ago} ago (${found.state}); the newest, ${id} of ${orchestra}, ${how}`;
 }
 
 function refuseUnknown({ state }: RecordedRun, names: readonly TaskName[]): void {

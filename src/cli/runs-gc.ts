@@ -49,7 +49,7 @@ export const runsGc: Command = {
 /** What stays and why; nothing where nothing does. */
 function keptLine({ newest, linked, live, resumable, recent }: Collected['kept'], keep: number): string {
   const reasons = [
-    ...(newest > 0 ? [`${newest} among the newest ${keep} of a workspace`] : []),
+    ...(newest > 0 ? [`${newest} among the newest ${keep} of each workspace`] : []),
     ...(linked > 0 ? [`${linked} to which the links of its workspace point`] : []),
     ...(live > 0 ? [`${live} going on`] : []),
     ...(resumable > 0 ? [`${resumable} that could be resumed (with --all they go, too)`] : []),

@@ -34,7 +34,7 @@ test('keeps the newest, what could be resumed, and what the links point to', asy
   const { code, stdout } = await runCli(['runs', 'gc', '--keep', '1'], { cwd });
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /removed 2, .*\nkept 4: 1 among the newest 1 of a workspace, 1 to which the links of its workspace point, 2 that could be resumed \(with --all they go, too\)\n$/,
+    /removed 2, .*\nkept 4: 1 among the newest 1 of each workspace, 1 to which the links of its workspace point, 2 that could be resumed \(with --all they go, too\)\n$/,
   );
   expect(left(cwd)).toEqual([2, 3, 4, 6].map(id));
 });

@@ -531,7 +531,7 @@ describe('a resume without an id', () => {
   }
   const note = (bad: string, good: string, how: string) =>
     new RegExp(
-      `^super: note: this goes on with run ${bad} of bad, which began \\d+s ago \\(failed\\); the newest run, ${good} of good, ${how}\\n`,
+      `^super: note: the run taken is ${bad} of bad, which began \\d+s ago \\(failed\\); the newest, ${good} of good, ${how}\\n`,
     );
 
   test('says which it takes where the newest has succeeded', async () => {
@@ -539,7 +539,7 @@ describe('a resume without an id', () => {
     const { code, stderr } = await runCli(['orchestra', 'resume'], { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatch(note(bad, good, 'has succeeded'));
-    expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).not.toContain('note: this goes on');
+    expect((await runCli(['orchestra', 'resume', 'bad'], { cwd })).stderr).not.toContain('note: the run taken');
   });
 
   test('says which it takes where the newest is going on', async () => {
@@ -554,7 +554,7 @@ describe('a resume without an id', () => {
     cutEvents(join(cwd, 'orchestra_workspaces/good/runs', good, 'events.jsonl'), 2);
     const { code, stderr } = await runCli(['orchestra', 'resume'], { cwd });
     expect(code).toBe(0);
-    expect(stderr).not.toContain('note: this goes on');
+    expect(stderr).not.toContain('note: the run taken');
   });
 });
 
