@@ -186,6 +186,8 @@ function judge({ text, finish, rawFinish, usage }: Answer, call: LlmCall): HostR
     report({ kind: 'finding', text: `the model ended for a reason that is not known: ${word}` });
   }
   for (const each of reportsIn(text).slice(0, mostReports)) report(each);
-  writeFileSync(call.outputFile, text);
+  const answer = text.trimEnd();
+  if (answer !== '' && !text.endsWith('\n')) process.stdout.write('\n');
+  writeFileSync(call.outputFile, answer === '' ? '' : `${answer}\n`);
   return used;
 }

@@ -1,5 +1,6 @@
 // Variables of the caller's environment that matter here: those that agents name, and those that look like settings.
 import type { Plan } from '../schema/types.gen.ts';
+import { keyVariableOf } from '../spec/model-apis.ts';
 import type { Io } from './command.ts';
 import { orchestraFiles, type Project, playbookFiles } from './project.ts';
 import { detachedRun } from './run-id.ts';
@@ -18,8 +19,13 @@ function unsetVariables(plan: Plan, env: Env): readonly string[] {
   const atWork = plan.agents.filter(({ adapter }) => adapter !== 'rehearsal');
   const lacking = new Map<string, string[]>();
   const want = (what: string, agent: string) => lacking.set(what, [...(lacking.get(what) ?? []), agent]);
-  for (const { name, secrets, env: own } of atWork) {
-    for (const secret of secrets) if ((env[secret] ?? '') === '') want(`the secret ${secret}`, name);
+  for (const agent of atWork) {
+    const { name, secrets, env: own } = agent;
+    // Whether a model API needs its key is known to its adapter, which refuses the run where it does.
+    const known = agent.adapter === 'llm' ? keyVariableOf(agent) : undefined;
+    for (const secret of secrets) {
+      if (secret !== known && (env[secret] ?? '') === '') want(`the secret ${secret}`, name);
+    }
     for (const passed of own.pass) if (env[passed] === undefined) want(`the variable ${passed}`, name);
   }
   return [...lacking].map(([what, agents]) => `${what} is not set here, and ${namesOf(agents)} without it`);

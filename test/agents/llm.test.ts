@@ -55,7 +55,7 @@ describe('an answer', () => {
   ])('of %s becomes the output, with what it used', async (provider, path) => {
     const end = await ask('ok', { provider, system_prompt: 'You are terse.' });
     expect(end).toEqual({ type: 'done', noOutputFails: true, usage });
-    expect([bench.read('output.txt'), bench.read('stdout.log')]).toEqual([text, text]);
+    expect([bench.read('output.txt'), bench.read('stdout.log')]).toEqual([`${text}\n`, `${text}\n`]);
     expect(server.asked.map((each) => each.path)).toEqual([`/${path}`]);
     const said = JSON.stringify(server.asked[0]?.body);
     expect(said).toContain('Do it well.');
@@ -72,7 +72,7 @@ describe('an answer', () => {
       expect(bench.read('output.txt')).toBe('');
     }
     expect((await one.ended).type).toBe('done');
-    expect(bench.read('output.txt')).toBe(text);
+    expect(bench.read('output.txt')).toBe(`${text}\n`);
   });
 
   test('may hold reports', async () => {

@@ -38,7 +38,11 @@ test('three providers in one orchestra: outputs, context, usage, and the key in 
   ];
   const cwd = project(orchestra({ agents, tasks }));
   const ended = await run(['orchestra', 'run', 'o.yaml', '--goal', 'a house'], { cwd, env });
-  expect(ended).toMatchObject({ code: 0, stdout: 'Hello from the stand-in.' });
+  expect(ended).toMatchObject({
+    code: 0,
+    stdout: 'Hello from the stand-in.\n',
+    stderr: expect.not.stringContaining('warning'),
+  });
   expect(ended.stderr).toContain('tokens');
   const asked = server.asked.filter((each) => each.case === 'rig-ok');
   expect(JSON.stringify(asked[0]?.body)).toContain('Plan a house.');
@@ -52,6 +56,14 @@ test('three providers in one orchestra: outputs, context, usage, and the key in 
   expect(ofType(cwd, 'task.succeeded')).toMatchObject([{ usage }, { usage }, { usage }]);
   // Nowhere below the project, in whatever file.
   expect(() => execFileSync('grep', ['-r', key, cwd])).toThrow();
+});
+
+test('on this machine nobody is asked for a key, and nobody is warned', async () => {
+  const cwd = project(
+    orchestra({ agents: [agent('a', 'openai', 'keyless')], tasks: [task('one', { description: 'x' })] }),
+  );
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('warning') });
 });
 
 test('what fails says why; what hangs ends with its time; nothing is left', async () => {
