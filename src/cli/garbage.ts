@@ -22,14 +22,14 @@ export interface GarbageWish {
 }
 
 /** Something that was removed, or would be. */
-export interface Removed {
+interface Removed {
   readonly path: string;
   readonly why: string;
   readonly bytes: number;
 }
 
 /** Why a run stays. */
-export type Stay = 'newest' | 'linked' | 'live' | 'resumable' | 'recent';
+type Stay = 'newest' | 'linked' | 'live' | 'resumable' | 'recent';
 
 /** What went, and how many runs stayed for which reason. */
 export interface Collected {
