@@ -202,7 +202,7 @@ function afterStop(
   const { cause } = stop;
   if (cause === 'cancelled') {
     noteFailure(options, order, files, 'cancelled');
-    return { type: 'cancelled' };
+    return { type: 'cancelled', ...(usage !== undefined && { usage }) };
   }
   const message = stop.message ?? whyStopped(order.task, cause);
   noteFailure(options, order, files, message);
@@ -211,6 +211,7 @@ function afterStop(
 
 function whyStopped(task: PlanTask, cause: Exclude<StopCause, 'cancelled'>): string {
   if (cause === 'timeout') return `took longer than ${task.timeout_seconds} s`;
+  if (cause === 'budget') return 'spent more than it may';
   return cause === 'stalled' ? 'wrote nothing for too long' : 'used more than it may';
 }
 
@@ -264,6 +265,7 @@ function callOf(options: LocalBackendOptions, order: AttemptOrder, prepared: Pre
     },
     ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
     report: order.report,
+    ...(order.spend !== undefined && { spend: order.spend }),
   };
 }
 

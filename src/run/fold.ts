@@ -9,9 +9,10 @@
 //      |-- task.reused ---> reused
 //      '-- task.cancelled -> cancelled            run.resumed: running -> pending, and what it names: ended -> pending;
 //                                                 attempt numbers go on
-import type { Plan, RunEvent, TaskName, Usage } from '../schema/types.gen.ts';
+import type { Plan, RunEvent, TaskName } from '../schema/types.gen.ts';
 import { addTasks, discardUnconfirmed, recount } from './membership.ts';
 import { enqueue, release, settleNeed } from './ready.ts';
+import { account, openSpending } from './spending.ts';
 import type { RunState, TaskState, TaskStatus } from './state.ts';
 
 /** The state before any event. */
@@ -31,6 +32,8 @@ export function initialState(plan: Plan): RunState {
     delegatedBy: new Map(),
     formerAttempts: new Map(),
     frozen: false,
+    spending: openSpending(plan),
+    budget: plan.budget ?? {},
     seq: 0,
   };
   addTasks(state, plan.tasks);
@@ -48,6 +51,7 @@ export function fold(plan: Plan, events: Iterable<RunEvent>): RunState {
 export function apply(state: RunState, event: RunEvent): void {
   state.seq = event.seq;
   const at = Date.parse(event.ts);
+  account(state, event, at);
   switch (event.type) {
     case 'run.started':
       state.status = 'running';
@@ -145,7 +149,6 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       return;
     case 'task.retry-scheduled':
       expect(task, event, 'running');
-      addUsage(state, event.usage);
       task.busy += at - (task.startedAt ?? at);
       if (event.feedback === undefined) task.failures += 1;
       else task.repairs += 1;
@@ -161,7 +164,6 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       task.busy += event.duration_ms;
       task.output = event.output;
       clearFailure(task);
-      addUsage(state, event.usage);
       end(state, task, 'succeeded', at);
       return;
     case 'task.reused':
@@ -170,13 +172,14 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       end(state, task, 'reused', at);
       return;
     case 'task.failed':
-      expect(task, event, 'running');
+      // What its own budget does not pay for fails without an attempt.
+      if (event.reason === 'budget') expect(task, event, 'running', 'pending');
+      else expect(task, event, 'running');
       task.busy += event.duration_ms ?? 0;
       task.failures += 1;
       task.reason = event.reason;
       task.message = event.message;
       if (event.exit_code !== undefined) task.exitCode = event.exit_code;
-      addUsage(state, event.usage);
       end(state, task, 'failed', at);
       state.firstFailed ??= task;
       return;
@@ -203,21 +206,6 @@ function clearFailure(task: TaskState): void {
   delete task.reason;
   delete task.message;
   delete task.feedback;
-}
-
-function addUsage(state: RunState, usage: Usage | undefined): void {
-  if (usage === undefined) return;
-  const before = state.usage ?? { input_tokens: 0, output_tokens: 0 };
-  state.usage = {
-    input_tokens: before.input_tokens + usage.input_tokens,
-    output_tokens: before.output_tokens + usage.output_tokens,
-    ...(before.cached_tokens !== undefined || usage.cached_tokens !== undefined
-      ? { cached_tokens: (before.cached_tokens ?? 0) + (usage.cached_tokens ?? 0) }
-      : {}),
-    ...(before.cost_usd !== undefined || usage.cost_usd !== undefined
-      ? { cost_usd: (before.cost_usd ?? 0) + (usage.cost_usd ?? 0) }
-      : {}),
-  };
 }
 
 function move(state: RunState, task: TaskState, status: TaskStatus): void {
@@ -267,6 +255,7 @@ function end(
 ): void {
   move(state, task, status);
   state.doomed.delete(task);
+  if (state.exceeded !== undefined && (status === 'failed' || status === 'skipped')) state.curtailed = true;
   task.endedAt = at;
   task.endedSeq = state.seq;
   for (const dependent of state.dependents.get(task.task.name) ?? []) {

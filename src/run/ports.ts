@@ -83,6 +83,8 @@ export interface AttemptOrder {
   readonly durable: Promise<void> | undefined;
   /** Called whenever the agent reports something. */
   report(progress: Progress): void;
+  /** Called whenever the agent tells what it has used, with all that this attempt has used so far. */
+  spend?(usage: Usage): void;
 }
 
 export interface ContextItem {
@@ -107,7 +109,7 @@ export interface Progress {
 }
 
 /** Why an attempt is ended from outside. */
-export type StopCause = 'timeout' | 'stalled' | 'resource-limit' | 'cancelled';
+export type StopCause = 'timeout' | 'stalled' | 'resource-limit' | 'budget' | 'cancelled';
 
 /** An attempt under way. */
 export interface Attempt {
@@ -115,7 +117,7 @@ export interface Attempt {
   readonly ended: Promise<AttemptEnd>;
   /**
    * Ends it: politely first, after the grace period by force. May be called again with `now` to skip the rest of the grace. Of a
-   * resource-limit the message says what was used and what the limit is.
+   * resource-limit and a budget the message says what was used and what the limit is.
    */
   stop(cause: StopCause, now?: boolean, message?: string): void;
   /** Holds all its processes, or lets them go on. A stop lets them go on first, so that they can end. */
@@ -147,6 +149,7 @@ export interface AttemptFailed {
 /** The attempt was ended because the run is being stopped. */
 interface AttemptCancelled {
   readonly type: 'cancelled';
+  readonly usage?: Usage;
 }
 
 /** Drives one kind of agent. The table of adapters has one for each AdapterName. */
@@ -177,6 +180,8 @@ export interface AgentCall {
   /** Between TERM and KILL, in milliseconds; what is usual unless given. */
   readonly graceMs?: number;
   report(progress: Progress): void;
+  /** Takes all that this attempt has used so far. What an end tells counts in its place. */
+  spend?(usage: Usage): void;
 }
 
 /** The files of one attempt, absolute paths. */

@@ -11,6 +11,7 @@ import type {
 } from '../schema/types.gen.ts';
 import { readAnswer } from './answer.ts';
 import { contextOf, offer } from './attempt-order.ts';
+import { exhaustionAfter, overspending } from './budget.ts';
 import { apply, initialState } from './fold.ts';
 import {
   type Attempt,
@@ -26,8 +27,9 @@ import {
   type Random,
   StorageFailure,
 } from './ports.ts';
+import { openPurse } from './purse.ts';
 import { retryDelay } from './retry.ts';
-import { decide, isStopping, outcomeOf, wasStopped } from './schedule.ts';
+import { decide, isStopping, outcomeOf, usedUpWords, wasStopped } from './schedule.ts';
 import type { RunState, TaskState } from './state.ts';
 import { type Steering, steer } from './steering.ts';
 import { governorOf, throttleInterval } from './throttle.ts';
@@ -74,6 +76,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   /** Running tasks that a person cancelled, and why. */
   const requested = new Map<TaskName, string>();
   const governor = governorOf(doors.machine, request.plan.max_parallel_tasks);
+  const purse = openPurse(state, agents, attempts);
   let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
   let defect: { readonly error: unknown } | undefined;
   let wake = () => {};
@@ -90,7 +93,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const nothingStarts = () => stopping !== undefined || isStopping(state);
 
   /** Takes in how an attempt ended. */
-  const takeIn = (task: TaskState, end: AttemptEnd): void => {
+  const takeIn = (task: TaskState, how: AttemptEnd): void => {
+    const end = purse.settle(task, how);
     const { name } = task.task;
     attempts.delete(name);
     timers.get(name)?.cancel();
@@ -99,16 +103,23 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     if (end.type === 'failed') return takeInFailure(task, end);
     const asked = stopping === undefined ? requested.get(name) : undefined;
     const because = asked ?? stopping?.message ?? 'stopped';
-    const alone = asked === undefined ? {} : { requested: true };
-    record({ type: 'task.cancelled', task: name, attempt: task.attempt, because, ...alone });
+    const more = { ...(asked !== undefined && { requested: true }), ...(end.usage && { usage: end.usage }) };
+    record({ type: 'task.cancelled', task: name, attempt: task.attempt, because, ...more });
   };
 
   const takeInSuccess = (task: TaskState, end: AttemptSucceeded): void => {
     const { name } = task.task;
+    const message = overspending(state, task, end.usage);
+    if (message !== undefined) {
+      const spent = end.usage === undefined ? {} : { usage: end.usage };
+      return fail(task, { type: 'failed', reason: 'budget', message, ...spent });
+    }
     const answer = readAnswer(state, task, end);
     if (answer.type === 'unusable') {
       // It is handed back once, outside of the attempts that a task has.
       if (task.repairs > 0 || nothingStarts()) return fail(task, answer.failure);
+      const unpaid = exhaustionAfter(state, task, end.usage, doors.clock.now());
+      if (unpaid !== undefined) return fail(task, notTriedAgain(answer.failure, unpaid));
       const { type: _, ...failure } = answer.failure;
       const at = new Date(doors.clock.now()).toISOString();
       const again = { task: name, attempt: task.attempt, at, feedback: answer.feedback, ...failure };
@@ -122,8 +133,11 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   };
 
   const takeInFailure = (task: TaskState, end: AttemptFailed): void => {
-    const again = task.failures + 1 < task.task.max_attempts && !nothingStarts();
+    // What exceeds its budget once does so again.
+    const again = task.failures + 1 < task.task.max_attempts && !nothingStarts() && end.reason !== 'budget';
     if (!again) return fail(task, end);
+    const unpaid = exhaustionAfter(state, task, end.usage, doors.clock.now());
+    if (unpaid !== undefined) return fail(task, notTriedAgain(end, unpaid));
     const delay = retryDelay(request.plan.retry, task.failures + 1, doors.random.next());
     record({
       type: 'task.retry-scheduled',
@@ -157,6 +171,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       ...(task.feedback !== undefined && { feedback: task.feedback }),
       ...offer(state, task, agents),
       report: (progress) => reportProgress(task, progress),
+      spend: (usage) => {
+        if (purse.note(task, usage)) wake();
+      },
     });
     attempts.set(name, attempt);
     const limit = task.task.timeout_seconds;
@@ -166,6 +183,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         startTimer(doors.clock, limit * 1000, () => attempt.stop('timeout')),
       );
     if (stopping !== undefined) attempt.stop(stopCause(), false, stopping.message);
+    if (state.exceeded !== undefined) purse.curb(doors.clock.now());
     attempt.ended.then(
       (end) => {
         inbox.push({ task, end });
@@ -203,16 +221,22 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const decideAll = (): { starts: TaskState[]; until?: number; outcome?: Outcome } => {
     const starts: TaskState[] = [];
     for (;;) {
+      purse.curb(doors.clock.now());
       if (stopping !== undefined) {
         const over = state.running.size === 0;
         return over ? { starts, outcome: cancelRest() } : { starts };
       }
       if (governor.throttled()) adapt();
-      const decision = decide(state, doors.clock.now());
+      const decision = decide(state, doors.clock.now(), purse.told);
       if (decision.type === 'finish') return { starts, outcome: decision.outcome };
       if (decision.type === 'wait') return { starts, ...whenToLook(decision.until) };
       if (decision.type === 'skip') {
         for (const { task, because } of decision.tasks) record({ type: 'task.skipped', task: task.task.name, because });
+      } else if (decision.type === 'exceed') {
+        record({ type: 'budget.exceeded', ...decision.excess });
+      } else if (decision.type === 'fail') {
+        const { task, message } = decision;
+        record({ type: 'task.failed', task: task.task.name, attempt: task.attempt, reason: 'budget', message });
       } else if (!adapt()) {
         const { task } = decision;
         const agent = agents.get(task.task.agent) as PlanAgent;
@@ -242,9 +266,10 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       doors.journal.write();
       throw new StorageFailure(blocked);
     }
-    const look = governor.throttled() && state.counts.pending > 0 ? doors.clock.now() + throttleInterval : undefined;
-    if (retry === undefined && look === undefined) return {};
-    return { until: Math.min(retry ?? Number.POSITIVE_INFINITY, look ?? Number.POSITIVE_INFINITY) };
+    const now = doors.clock.now();
+    const look = governor.throttled() && state.counts.pending > 0 ? now + throttleInterval : undefined;
+    const times = [retry, look, purse.due(now)].filter((each) => each !== undefined);
+    return times.length === 0 ? {} : { until: Math.min(...times) };
   };
 
   /** Whatever waits is cancelled. A stop that came when nothing was left to cancel changes nothing. */
@@ -293,8 +318,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const finish = async (outcome: Outcome): Promise<RunState> => {
     await doors.journal.sync();
     await doors.writeResult(state);
-    const cause = stopping === undefined ? {} : { because: stopping.because, message: stopping.message };
-    record({ type: 'run.finished', outcome, ...cause });
+    const { exceeded, curtailed } = state;
+    const budget = { because: 'budget' as const, message: exceeded === undefined ? '' : usedUpWords(exceeded) };
+    record({ type: 'run.finished', outcome, ...(stopping ?? (curtailed === true ? budget : {})) });
     await doors.journal.sync();
     return state;
   };
@@ -333,6 +359,11 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     wake: () => wake(),
   });
   return { finished, stop, ...steering };
+}
+
+/** A failure after which there might have been another attempt, had the budget paid for it. */
+function notTriedAgain(end: AttemptFailed, unpaid: string): AttemptFailed {
+  return { ...end, message: `${end.message} (not tried again: ${unpaid})` };
 }
 
 function durationOf(task: TaskState, now: number): number {

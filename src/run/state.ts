@@ -4,11 +4,15 @@
 // nothing is searched or copied, so a run of 100,000 tasks folds in linear time.
 import type { Heap } from '../plan/heap.ts';
 import type {
+  AgentName,
+  BudgetExceeded,
   FailureReason,
   FinishCause,
   Outcome,
   Output,
   Plan,
+  PlanAgent,
+  PlanBudget,
   PlanTask,
   ProgressKind,
   TaskName,
@@ -16,6 +20,31 @@ import type {
 } from '../schema/types.gen.ts';
 
 export type TaskStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'reused';
+
+/** Tokens, US dollars, and milliseconds. */
+export interface Spent {
+  tokens: number;
+  cost: number;
+  wall: number;
+}
+
+/** The accounts of a run. */
+export interface Spending {
+  /** Whether a task or an agent has a budget of its own. */
+  readonly own: boolean;
+  /** What all attempts of each agent took together, and the dearest one of them. */
+  readonly agents: ReadonlyMap<AgentName, { readonly agent: PlanAgent; readonly spent: Spent; readonly most: Spent }>;
+  /** Agents that told tokens of which nobody knows what they cost. */
+  readonly unpriced: Set<AgentName>;
+  /** Milliseconds for which the run was under way, but for those since `since`, which is undefined while its clock stands. */
+  ran: number;
+  since?: number;
+  /** The same of the time in which its agents were held. */
+  held: number;
+  heldSince?: number;
+  /** When the latest event happened, in milliseconds since 1970. */
+  seenAt: number;
+}
 
 export interface TaskState {
   /** As planned; a synthesis gains needs when tasks are delegated. */
@@ -61,6 +90,11 @@ export interface TaskState {
   notices?: { readonly kind: ProgressKind; readonly text: string }[];
   /** How many there were. */
   noticed?: number;
+  /** What all its attempts took together, and the dearest one; where something is known of it. */
+  spent?: Spent;
+  most?: Spent;
+  /** For how long the agents of the run had been held when its latest attempt began. */
+  heldBefore?: number;
 }
 
 export interface RunState {
@@ -95,6 +129,13 @@ export interface RunState {
   startedAt?: number;
   finishedAt?: number;
   usage?: Usage;
+  readonly spending: Spending;
+  /** What the run may spend: as planned, with what resumes said over it. */
+  budget: PlanBudget;
+  /** That its budget is used up: nothing new starts. */
+  exceeded?: BudgetExceeded;
+  /** Whether tasks came to no good end since then. */
+  curtailed?: boolean;
   /** Sequence number of the latest event. */
   seq: number;
 }

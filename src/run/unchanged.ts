@@ -64,7 +64,7 @@ function agentsOf(plan: Plan): ReadonlyMap<AgentName, PlanAgent> {
 
 /** All of a task and its agent that an output can depend on; when it may start and how long it may take is no part of it. */
 function contentOf(task: PlanTask, agents: ReadonlyMap<AgentName, PlanAgent>): string {
-  const { why, file, limits, ...agent } = agents.get(task.agent) ?? ({} as Partial<PlanAgent>);
+  const { why, file, limits, budget, price, ...agent } = agents.get(task.agent) ?? ({} as Partial<PlanAgent>);
   const { description, context, role, expects, output_schema } = task;
   return canonical({ description, context, role, expects, output_schema, agent });
 }

@@ -5,7 +5,7 @@ import { fold } from '../../src/run/fold.ts';
 import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody, Shortage } from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
 import type { RunState } from '../../src/run/state.ts';
-import type { Plan, PlanTask, RunEvent, RunId, TaskName } from '../../src/schema/types.gen.ts';
+import type { Plan, PlanBudget, PlanTask, RunEvent, RunId, TaskName, Usage } from '../../src/schema/types.gen.ts';
 
 /** A task of a test plan: what it needs, by name; `name!` waits for any end only. */
 export interface Sketch {
@@ -18,6 +18,7 @@ export interface Sketch {
   readonly group?: string;
   readonly agent?: string;
   readonly role?: PlanTask['role'];
+  readonly budget?: PlanBudget;
 }
 
 /** A plan made of sketches. */
@@ -43,6 +44,7 @@ export function planOf(sketches: readonly Sketch[], over: Partial<Plan> = {}): P
         stall_seconds: null,
         max_attempts: sketch.attempts ?? 1,
         group: sketch.group ?? null,
+        ...(sketch.budget !== undefined && { budget: sketch.budget }),
       }) as unknown as PlanTask,
   );
   const indexOf = new Map(tasks.map((task, index) => [task.name, index]));
@@ -93,6 +95,10 @@ export interface Behaviour {
   readonly says?: string;
   /** Keeps running until it is stopped. */
   readonly hangs?: boolean;
+  /** What it has used when it ends, or is ended. */
+  readonly usage?: Usage;
+  /** What it tells of it while it runs, each after a time in milliseconds. */
+  readonly tells?: readonly { readonly after: number; readonly usage: Usage }[];
 }
 
 export interface Rig {
@@ -121,6 +127,7 @@ export function rig(
   before: readonly RunEvent[] = [],
   look?: () => Shortage | undefined,
   again: readonly TaskName[] = [],
+  budget?: PlanBudget,
 ): Rig {
   const clock = handClock();
   const events: RunEvent[] = [...before];
@@ -137,7 +144,9 @@ export function rig(
       ...(before.length === 0
         ? { opening: [opening()] }
         : {
-            opening: [{ type: 'run.resumed', ...(again.length > 0 && { again: [...again] }) }],
+            opening: [
+              { type: 'run.resumed', ...(again.length > 0 && { again: [...again] }), ...(budget && { budget }) },
+            ],
             state: fold(plan, before),
           }),
     },
@@ -239,8 +248,11 @@ function attempt(
       resolve(end);
     };
   });
+  let spent: { readonly usage?: Usage } = {};
   const begin = () => {
     const behaviour = behave(order);
+    if (behaviour.usage !== undefined) spent = { usage: behaviour.usage };
+    for (const { after, usage } of behaviour.tells ?? []) clock.after(after, () => order.spend?.(usage));
     const text = behaviour.says ?? `output of ${order.task.name}`;
     const end: AttemptEnd =
       behaviour.fails === undefined
@@ -248,8 +260,9 @@ function attempt(
             type: 'succeeded',
             text,
             output: { path: `task_outputs/${order.task.name}_output.txt`, bytes: text.length, sha256: '0'.repeat(64) },
+            ...spent,
           }
-        : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1 };
+        : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1, ...spent };
     if (behaviour.hangs !== true) clock.after(behaviour.after ?? 1, () => settleWith(end));
   };
   if (order.durable === undefined) begin();
@@ -260,8 +273,8 @@ function attempt(
     stop: (cause, _, message) =>
       settleWith(
         cause === 'cancelled'
-          ? { type: 'cancelled' }
-          : { type: 'failed', reason: cause, message: message ?? `${cause} of ${order.task.name}` },
+          ? { type: 'cancelled', ...spent }
+          : { type: 'failed', reason: cause, message: message ?? `${cause} of ${order.task.name}`, ...spent },
       ),
   };
 }
