@@ -34,7 +34,7 @@ export interface Strangers {
 type Breath = Pick<Pace, 'breathe'>;
 
 /** How a search goes on. */
-export interface Searching extends Breath {
+interface Searching extends Breath {
   /** Told of every new member. */
   onFound?(family: Family, usage: ProcessUsage): void;
   /** Asked after a rest: whether to end early, and leave the rest to the next search. */

@@ -2,7 +2,7 @@ import { type Identity, identityIn, isAlive, type ProcessFacts, signalGroup, sig
 import { monotonic } from './monotonic.ts';
 
 /** Why processes are held: somebody paused the run, or they use more of the processor than they may. */
-export type HoldReason = 'frozen' | 'slowed';
+type HoldReason = 'frozen' | 'slowed';
 
 /** A process, and the group in which it was seen. */
 export interface Stray extends Identity {
