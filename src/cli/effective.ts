@@ -1,8 +1,8 @@
 // Every setting as it counts, and who says so: a variable, the orchestra, the project, the person, or nobody.
 import type { Diagnostic, Path } from '../diagnostics/diagnostic.ts';
+import { dollars, grouped } from '../diagnostics/figures.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { PlanBudget } from '../schema/types.gen.ts';
-import { dollars, grouped } from '../spec/budgets.ts';
 import { builtIn } from '../spec/orchestra.ts';
 import { sizeText } from '../spec/sizes.ts';
 import type { Source } from '../spec/source.ts';

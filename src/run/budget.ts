@@ -2,8 +2,8 @@
 //
 // Before a start so much is reserved as the dearest attempt of the same agent took so far (of a task's own budget: the dearest
 // attempt of that task); before there was one, nothing. Time is not reserved: it passes by itself.
+import { dollars, grouped } from '../diagnostics/figures.ts';
 import type { AgentName, BudgetExceeded, PlanBudget, TaskName, Usage } from '../schema/types.gen.ts';
-import { dollars, grouped } from '../spec/budgets.ts';
 import { add, elapsedOf, nothingSpent, spentBy, wallOf } from './spending.ts';
 import type { RunState, Spent, TaskState } from './state.ts';
 

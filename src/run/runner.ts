@@ -9,15 +9,12 @@ import type {
   RunId,
   TaskName,
 } from '../schema/types.gen.ts';
-import { readAnswer } from './answer.ts';
 import { contextOf, offer } from './attempt-order.ts';
-import { exhaustionAfter, overspending } from './budget.ts';
 import { apply, initialState } from './fold.ts';
+import { eventsOfEnd } from './intake.ts';
 import {
   type Attempt,
   type AttemptEnd,
-  type AttemptFailed,
-  type AttemptSucceeded,
   type Backend,
   type Clock,
   type EventBody,
@@ -28,7 +25,6 @@ import {
   StorageFailure,
 } from './ports.ts';
 import { openPurse } from './purse.ts';
-import { retryDelay } from './retry.ts';
 import { decide, isStopping, outcomeOf, usedUpWords, wasStopped } from './schedule.ts';
 import type { RunState, TaskState } from './state.ts';
 import { type Steering, steer } from './steering.ts';
@@ -90,8 +86,6 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   /** A run that uses too much ends its attempts for that; all else that ends a run cancels them. */
   const stopCause = () => (stopping?.because === 'limit' ? 'resource-limit' : 'cancelled');
 
-  const nothingStarts = () => stopping !== undefined || isStopping(state);
-
   /** Takes in how an attempt ended. */
   const takeIn = (task: TaskState, how: AttemptEnd): void => {
     const end = purse.settle(task, how);
@@ -99,62 +93,15 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     attempts.delete(name);
     timers.get(name)?.cancel();
     timers.delete(name);
-    if (end.type === 'succeeded') return takeInSuccess(task, end);
-    if (end.type === 'failed') return takeInFailure(task, end);
     const asked = stopping === undefined ? requested.get(name) : undefined;
-    const because = asked ?? stopping?.message ?? 'stopped';
-    const more = { ...(asked !== undefined && { requested: true }), ...(end.usage && { usage: end.usage }) };
-    record({ type: 'task.cancelled', task: name, attempt: task.attempt, because, ...more });
-  };
-
-  const takeInSuccess = (task: TaskState, end: AttemptSucceeded): void => {
-    const { name } = task.task;
-    const message = overspending(state, task, end.usage);
-    if (message !== undefined) {
-      const spent = end.usage === undefined ? {} : { usage: end.usage };
-      return fail(task, { type: 'failed', reason: 'budget', message, ...spent });
-    }
-    const answer = readAnswer(state, task, end);
-    if (answer.type === 'unusable') {
-      // It is handed back once, outside of the attempts that a task has.
-      if (task.repairs > 0 || nothingStarts()) return fail(task, answer.failure);
-      const unpaid = exhaustionAfter(state, task, end.usage, doors.clock.now());
-      if (unpaid !== undefined) return fail(task, notTriedAgain(answer.failure, unpaid));
-      const { type: _, ...failure } = answer.failure;
-      const at = new Date(doors.clock.now()).toISOString();
-      const again = { task: name, attempt: task.attempt, at, feedback: answer.feedback, ...failure };
-      return record({ type: 'task.retry-scheduled', ...again });
-    }
-    const { output, usage } = end;
-    const attempt = { task: name, attempt: task.attempt, duration_ms: durationOf(task, doors.clock.now()) };
-    // The extension comes first: cut off between the two, it is discarded with the attempt, and nothing delegated is lost.
-    if (answer.delegated.length > 0) record({ type: 'plan.extended', by: name, tasks: [...answer.delegated] });
-    record({ type: 'task.succeeded', ...attempt, output, ...(usage !== undefined && { usage }) });
-  };
-
-  const takeInFailure = (task: TaskState, end: AttemptFailed): void => {
-    // What exceeds its budget once does so again.
-    const again = task.failures + 1 < task.task.max_attempts && !nothingStarts() && end.reason !== 'budget';
-    if (!again) return fail(task, end);
-    const unpaid = exhaustionAfter(state, task, end.usage, doors.clock.now());
-    if (unpaid !== undefined) return fail(task, notTriedAgain(end, unpaid));
-    const delay = retryDelay(request.plan.retry, task.failures + 1, doors.random.next());
-    record({
-      type: 'task.retry-scheduled',
-      task: task.task.name,
-      attempt: task.attempt,
-      at: new Date(doors.clock.now() + delay).toISOString(),
-      reason: end.reason,
-      message: end.message,
-      ...(end.exit_code !== undefined && { exit_code: end.exit_code }),
-      ...(end.usage !== undefined && { usage: end.usage }),
+    const events = eventsOfEnd(state, task, end, {
+      now: doors.clock.now(),
+      random: doors.random,
+      retry: request.plan.retry,
+      nothingStarts: stopping !== undefined || isStopping(state),
+      cancelled: { because: asked ?? stopping?.message ?? 'stopped', alone: asked !== undefined },
     });
-  };
-
-  const fail = (task: TaskState, end: AttemptFailed): void => {
-    const { type: _, ...how } = end;
-    const duration_ms = durationOf(task, doors.clock.now());
-    record({ type: 'task.failed', task: task.task.name, attempt: task.attempt, duration_ms, ...how });
+    for (const event of events) record(event);
   };
 
   /** Starts an attempt whose task.started is written; its agent waits for what must be durable. */
@@ -359,15 +306,6 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     wake: () => wake(),
   });
   return { finished, stop, ...steering };
-}
-
-/** A failure after which there might have been another attempt, had the budget paid for it. */
-function notTriedAgain(end: AttemptFailed, unpaid: string): AttemptFailed {
-  return { ...end, message: `${end.message} (not tried again: ${unpaid})` };
-}
-
-function durationOf(task: TaskState, now: number): number {
-  return Math.max(0, now - (task.startedAt ?? now));
 }
 
 /** The last event that a task builds upon: the latest end among its needs. */

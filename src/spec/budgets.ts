@@ -1,5 +1,6 @@
 // What may be spent: money, tokens, time. As people write it, as programs count it, and in words.
 import type { Finding, Path } from '../diagnostics/diagnostic.ts';
+import { dollars, grouped } from '../diagnostics/figures.ts';
 import type { Budget, PlanBudget, RunBudget } from '../schema/types.gen.ts';
 import { durationFaults } from './amounts.ts';
 import { toSeconds } from './durations.ts';
@@ -37,14 +38,4 @@ export function budgetWords(budget: PlanBudget): string[] {
     ...(wall === undefined ? [] : [`${wall} s of time`]),
   ];
   return hard === true && words.length > 0 ? [...words, 'then running agents are ended'] : words;
-}
-
-/** An amount of US dollars; small ones keep two digits that count. */
-export function dollars(value: number): string {
-  return `$${value >= 0.1 || value === 0 ? value.toFixed(2) : value.toPrecision(2)}`;
-}
-
-/** A whole number with separators: 12,345. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
