@@ -30,6 +30,7 @@ export function drive(
   const complaint = openComplaint();
   const listener = openListener(cli.reader(), {
     report: call.report,
+    spend: call.spend,
     line: (text) => told.write(Buffer.from(`${text}\n`)),
   });
   const { ended, stop, freeze, held } = doors.launchers().launch({

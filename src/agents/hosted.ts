@@ -22,7 +22,7 @@ export interface Host {
   readonly noOutputFails?: boolean;
 }
 
-/** The last thing that a host says, on its file descriptor 3 as {"result"}; before that it says {"progress"} as often as it likes. */
+/** The last thing that a host says, on its file descriptor 3 as {"result"}; before that it says {"progress"} and {"usage"} as often as it likes. */
 export interface HostResult {
   /** What went wrong. */
   readonly error?: string;
@@ -47,6 +47,7 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
   }
   const outlets = outletsOf(call.files, doors.redactor);
   let result: HostResult | undefined;
+  let spent: Usage | undefined;
   const { ended, stop, freeze, held } = doors.launchers().launch({
     program: { type: 'argv', argv: [process.execPath, ...host.program, callFile] },
     cwd: call.cwd,
@@ -57,6 +58,10 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
     reports: lineSink((line) => {
       const said = parseLine(line);
       if (said?.progress) call.report(said.progress);
+      if (said?.usage) {
+        spent = said.usage;
+        call.spend?.(said.usage);
+      }
       result = said?.result ?? result;
     }),
     ...boundsOf(call),
@@ -67,31 +72,37 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
     held,
     ended: ended.then((end) => {
       outlets.check();
-      const how = hostedEnd(end, result, host);
+      const how = hostedEnd(end, result, host, spent);
       // Before the message is cut to its length: of a secret that the cut goes through nobody would know the rest.
       return how.type === 'failed' ? { ...how, message: doors.redactor?.text(how.message) ?? how.message } : how;
     }),
   };
 }
 
-function hostedEnd(end: LaunchEnd, result: HostResult | undefined, host: Host): AgentEnd {
+/** `spent`: what it told of its usage before its end, which counts where the end says nothing. */
+function hostedEnd(end: LaunchEnd, result: HostResult | undefined, host: Host, spent: Usage | undefined): AgentEnd {
   const plain = endOf(end);
-  const usage = result?.usage === undefined ? {} : { usage: result.usage };
+  const used = result?.usage ?? spent;
+  const usage = used === undefined ? {} : { usage: used };
   if (plain.type === 'failed') {
     if (result?.error === undefined || end.type !== 'exited') return { ...plain, ...usage };
     // An exit code of a host says nothing where the host itself says why.
     if (result.reason !== undefined) return { type: 'failed', reason: result.reason, message: result.error, ...usage };
     return { ...plain, message: result.error, ...usage };
   }
-  if (result === undefined) return { type: 'failed', reason: 'agent-exit', message: host.unanswered, exit_code: 0 };
+  if (result === undefined)
+    return { type: 'failed', reason: 'agent-exit', message: host.unanswered, exit_code: 0, ...usage };
   return { type: 'done', noOutputFails: host.noOutputFails === true, ...usage };
 }
 
 /** What a line of the host says; undefined for what is not of its making. */
-function parseLine(line: string): { readonly progress?: Progress; readonly result?: HostResult } | undefined {
+function parseLine(
+  line: string,
+): { readonly progress?: Progress; readonly usage?: Usage; readonly result?: HostResult } | undefined {
   try {
-    const { progress, result } = JSON.parse(line) as Record<string, unknown>;
+    const { progress, usage, result } = JSON.parse(line) as Record<string, unknown>;
     return {
+      ...(isUsage(usage) && { usage }),
       ...(isObject(progress) && progressOf(progress)),
       ...(isObject(result) && { result: resultOf(result) }),
     };

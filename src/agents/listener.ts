@@ -1,5 +1,6 @@
 // From the bytes of a CLI to what becomes of them: lines for people, reports for the journal, and the account of the attempt.
 import type { Progress } from '../run/ports.ts';
+import type { Usage } from '../schema/types.gen.ts';
 import { type Account, openAccount } from './account.ts';
 import type { AgentEvent, EventReader } from './events.ts';
 import { openJsonStream } from './json-stream.ts';
@@ -9,6 +10,8 @@ import { lineOf } from './telling.ts';
 /** Who is told. Neither function may throw. */
 export interface Audience {
   report(progress: Progress): void;
+  /** All that the attempt has used so far; absent where nobody asks. */
+  readonly spend?: ((usage: Usage) => void) | undefined;
   /** A line for people, or several, without the last line end. */
   line(text: string): void;
 }
@@ -28,7 +31,7 @@ const mostReports = 1000;
 const longestText = 16 * 1024 * 1024;
 
 /** Begins to listen. */
-export function openListener(reader: EventReader, { report, line }: Audience): Listener {
+export function openListener(reader: EventReader, { report, spend, line }: Audience): Listener {
   const account = openAccount();
   const denied = new Set<string>();
   let reports = 0;
@@ -44,6 +47,10 @@ export function openListener(reader: EventReader, { report, line }: Audience): L
   };
   const take = (event: AgentEvent) => {
     account.add(event);
+    if (event.type === 'usage' && spend !== undefined) {
+      const { usage } = account.now();
+      if (usage !== undefined) spend(usage);
+    }
     // Most results repeat the error before them.
     const words = event.type === 'result' && event.message === lastError ? '' : lineOf(event);
     if (words !== '') line(words);

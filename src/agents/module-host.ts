@@ -1,7 +1,7 @@
 /**
  * The program in which a module agent runs: Node takes it by --input-type=module -e, with the path of the call's file as its
  * argument. Text, because it must run from the bundle too, in a process of its own. To its file descriptor 3 it writes, line by
- * line, {"progress"} for what the agent reports and in the end one {"result"}, with "usage" or "error".
+ * line, {"progress"} for what the agent reports, {"usage"} for what it has used, and in the end one {"result"}, with "usage" or "error".
  */
 export const moduleHost = String.raw`
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
@@ -28,6 +28,7 @@ try {
       if (typeof progress?.text !== 'string') throw new TypeError('a report needs a text');
       tell({ progress });
     },
+    spend: (usage) => tell({ usage }),
     log: (text) => process.stderr.write(text + '\n'),
   });
   const output = answer === undefined || answer === null || typeof answer === 'string' ? answer : answer.output;

@@ -43,6 +43,8 @@ export interface ModuleCall {
   readonly signal: AbortSignal;
   /** Tells people and programs that watch the run. */
   report(progress: ModuleProgress): void;
+  /** Tells what the attempt has used so far, in all: budgets are watched while it runs. What the answer says counts in its place. */
+  spend(usage: Usage): void;
   /** Writes a line to the attempt's stderr.log. */
   log(text: string): void;
 }
