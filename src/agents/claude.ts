@@ -16,13 +16,13 @@ export const claude: CodingCli = {
   takesSystemPrompt: true,
   argumentsFor: (agent, permissions, systemPrompt) => [
     '-p',
+    // All words that follow are tools, up to the next option; a list with commas would cut rules that hold some.
+    ...(agent.allowed_tools === undefined ? [] : ['--allowedTools', ...agent.allowed_tools]),
     // Without --verbose it refuses this format.
     ...['--output-format', 'stream-json', '--verbose', '--permission-mode', modes[permissions]],
     ...(agent.model === undefined ? [] : ['--model', agent.model]),
     ...(systemPrompt === undefined ? [] : ['--append-system-prompt', systemPrompt]),
     ...(agent.max_turns === undefined ? [] : ['--max-turns', String(agent.max_turns)]),
-    // It takes all words that follow as names of tools, up to the next option.
-    ...(agent.allowed_tools === undefined ? [] : [`--allowedTools=${agent.allowed_tools.join(',')}`]),
     ...(agent.args ?? []),
   ],
   reader: claudeReader,

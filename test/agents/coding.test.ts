@@ -65,9 +65,12 @@ describe('how a CLI is called', () => {
     });
     expect(await run(agent)).toMatchObject({ type: 'done' });
     expect(called()).toMatchObject({
-      argv: `-p --output-format stream-json --verbose --permission-mode plan --model a-model --append-system-prompt|You are careful.|--max-turns 7|--allowedTools=Bash(npm test),WebFetch|--add-dir ../other`
-        .split('|')
-        .flatMap((part) => (part.startsWith('-') && !part.startsWith('--allowed') ? part.split(' ') : [part])),
+      argv: [
+        ...['-p', '--allowedTools', 'Bash(npm test)', 'WebFetch'],
+        ...['--output-format', 'stream-json', '--verbose', '--permission-mode', 'plan'],
+        ...['--model', 'a-model', '--append-system-prompt', 'You are careful.', '--max-turns', '7'],
+        ...['--add-dir', '../other'],
+      ],
       stdin: 'Do it well.',
     });
   });

@@ -35,6 +35,8 @@ describe.each(clis)('%s', (cli) => {
     expect(file(scene.cwd, 'transcript.jsonl').trim().split('\n').length).toBeGreaterThan(2);
     expect(file(scene.cwd, 'stdout.log')).toContain('Hello from the stand-in.');
     expect(JSON.stringify(scene.asked())).toContain(`dummy-of-${cli}`);
+    expect(scene.sent()).toContain('You are a careful tester.');
+    expect(scene.sent()).toContain('Say hello.');
     expect(file(scene.cwd, 'transcript.jsonl')).not.toContain(`dummy-of-${cli}`);
   });
 
@@ -111,9 +113,9 @@ describe.each(clis)('%s', (cli) => {
   });
 });
 
-/** What lets a CLI run any command here. */
+/** What lets a CLI run the command that waits. */
 function mayRunCommands(cli: Cli): object {
-  return { permissions: 'full', ...(cli === 'claude' && { env: { IS_SANDBOX: '1' } }) };
+  return cli === 'claude' ? { allowed_tools: ['Bash'] } : { permissions: 'full' };
 }
 
 test('claude: a command that is not allowed is a finding of a success', async () => {
@@ -125,12 +127,10 @@ test('claude: a command that is not allowed is a finding of a success', async ()
   });
 });
 
-test('claude: allowed_tools lets a command through, and the system prompt reaches the model', async () => {
-  scene = await sceneOf('claude', 'toolbash', { agent: { allowed_tools: ['Bash(echo *)'] } });
+test('claude: permissions: edit is for files; other commands are for allowed_tools', async () => {
+  scene = await sceneOf('claude', 'toolsleep');
   const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], scene);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(stderr).not.toContain('not allowed');
-  expect(readFileSync(join(scene.cwd, 'work/made-by-bash.txt'), 'utf8')).toBe('hi\n');
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('finding: one: Bash was not') });
 });
 
 test('claude: max_turns', async () => {

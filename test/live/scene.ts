@@ -29,6 +29,8 @@ export interface Scene extends Place {
   readonly env: Readonly<Record<string, string>>;
   /** What the stand-in was asked, in order. */
   asked(): readonly { readonly path: string; readonly auth: string }[];
+  /** All that was sent to it, as text. */
+  sent(): string;
   /** The file that the stand-in has agents write. */
   readonly made: string;
 }
@@ -71,6 +73,7 @@ export async function sceneOf(
       GEMINI_API_KEY: 'dummy-of-gemini',
       GOOGLE_GEMINI_BASE_URL: base,
     },
+    sent: () => readFileSync(`${log}.bodies`, 'utf8'),
     asked: () =>
       existsSync(log)
         ? readFileSync(log, 'utf8')
@@ -115,7 +118,7 @@ function geminiSettings(retries: number): object {
 /** Starts the stand-in; gives its port. It ends with the test. */
 async function standIn(folder: string, log: string): Promise<number> {
   const server = spawn(process.execPath, [resolve(import.meta.dirname, 'stand-in-model-server.mjs')], {
-    env: { PORT: '0', WD: folder, LOG: log },
+    env: { PORT: '0', WD: folder, LOG: log, DUMP: `${log}.bodies` },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void server.kill('SIGKILL'));
