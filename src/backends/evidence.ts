@@ -63,7 +63,7 @@ function isThere(path: string): boolean {
  * Prints the commit and the tree that a commit of everything would have. Objects and index are written to a folder of its own: the
  * repository is only read.
  */
-const script = String.raw`
+const script = `
 top=$(git rev-parse --show-toplevel)
 git rev-parse -q --verify HEAD || echo unborn
 index=$(git rev-parse --path-format=absolute --git-path index)
