@@ -50,9 +50,9 @@ export interface LocalBackendOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Between TERM and KILL, in milliseconds; what is usual unless given. */
   readonly graceMs?: number;
-  /** `hold` holds who writes the logs, or lets it go on. */
   /** Looks for what tasks expect of their agents. */
   readonly evidence: Evidence;
+  /** `hold` holds who writes the logs, or lets it go on. */
   watch(task: TaskName, files: AttemptFiles, hold: (held: boolean) => void): LogWatch;
 }
 
