@@ -2,6 +2,7 @@
 import { adapterTable } from '../agents/table.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
+import { failedByBudgets } from '../run/budget.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunId } from '../schema/types.gen.ts';
 import { isStopAnnounced } from '../workspace/control.ts';
@@ -176,6 +177,7 @@ async function untilFinished(run: LocalRun, reporter: Reporter, state: () => Run
 function exitCode(state: RunState, signal: Signal | undefined): number {
   if (signal !== undefined && state.outcome === 'cancelled') return exitOf(signal);
   if (state.because === 'timeout') return exit.timeout;
+  if (failedByBudgets(state)) return exit.budget;
   return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
 }
 

@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 import { adapterTable } from '../agents/table.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { printable } from '../diagnostics/printable.ts';
+import { whyUnpriced } from '../plan/blind-budgets.ts';
+import { budgetLines } from '../plan/budget-lines.ts';
+import { pricesDate, reportsTokensOnly } from '../plan/prices.ts';
 import { counted } from '../reporters/words.ts';
 import type { Plan, PlanAgent, PlanTask } from '../schema/types.gen.ts';
 import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
@@ -53,6 +56,7 @@ function planJson(plan: Plan) {
     ...(plan.run_timeout_seconds !== null && { run_timeout_seconds: plan.run_timeout_seconds }),
     ...(plan.grace_seconds !== undefined && { grace_seconds: plan.grace_seconds }),
     ...limitsOf(plan),
+    ...(plan.budget !== undefined && { budget: plan.budget }),
     tasks: plan.tasks.map((task) => ({
       name: task.name,
       agent: task.agent,
@@ -64,6 +68,7 @@ function planJson(plan: Plan) {
       timeout_seconds: task.timeout_seconds,
       max_attempts: task.max_attempts,
       ...limitsOf(agentOf(plan, task)),
+      ...budgetsOf(agentOf(plan, task), task),
     })),
     order: plan.order,
     levels: plan.levels,
@@ -74,6 +79,14 @@ function planJson(plan: Plan) {
 /** The limits of a plan or an agent as a key, which is not there where nothing is limited. */
 function limitsOf<T extends object>(owner: { readonly limits?: T } | undefined): { readonly limits?: T } {
   return owner?.limits === undefined ? {} : { limits: owner.limits };
+}
+
+/** The budgets that an attempt of a task is paid from, besides that of the run. */
+function budgetsOf(agent: PlanAgent | undefined, { budget }: PlanTask) {
+  return {
+    ...(budget !== undefined && { budget }),
+    ...(agent?.budget !== undefined && { agent_budget: agent.budget }),
+  };
 }
 
 function agentOf(plan: Plan, task: PlanTask) {
@@ -93,10 +106,13 @@ function planText(
     ...(goal === '' ? [] : [`Goal: ${goal.split('\n')[0]}`]),
     `Workspace: ${nameFor(project, resolve(project.root, plan.workspace))}`,
     ...runLines(plan),
+    ...budgetLines(plan).map((line) => `Budget of ${line}`),
   ];
   const rest = [
     'Agents:',
-    ...plan.agents.map((agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${atMost(agent)}`),
+    ...plan.agents.map(
+      (agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${atMost(agent)}${priceWords(agent)}`,
+    ),
     '',
     `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
     `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
@@ -115,6 +131,13 @@ function runLines({ run_timeout_seconds, grace_seconds, limits = {} }: Plan): re
     ...(grace_seconds === undefined ? [] : [`agents have ${grace_seconds} s to end`]),
   ];
   return words.length === 0 ? [] : [`Run: ${words.join(', ')}`];
+}
+
+/** What is known of what the model of an agent costs; nothing for agents that say themselves what they cost. */
+function priceWords(agent: PlanAgent): string {
+  if (!reportsTokensOnly(agent.adapter)) return '';
+  if (agent.price === undefined) return `, tokens are counted and no money: ${whyUnpriced(agent)}`;
+  return `, money is estimated (table of prices of ${pricesDate}, or yours)`;
 }
 
 function atMost({ limits = {} }: PlanAgent): string {

@@ -42,21 +42,23 @@ export const failureReasons: Readonly<Record<FailureReason, FailureEntry>> = {
     ],
   },
   'no-output': {
-    title: 'The agent ended well and left no output.',
+    title: 'The agent ended well and left no output, or not what its task expects.',
     meaning:
-      'An agent that is asked for a text must give one, on standard output or in the file that SUPER_OUTPUT names. Commands may leave none: theirs is then empty.',
+      'An agent that is asked for a text must give one, on standard output or in the file that SUPER_OUTPUT names. Commands may leave none: theirs is then empty. A task with expects: also wants its files to be there, or something to have changed in the git repository; the message says what is missing.',
     advice: [
       'Look in the log for a refusal, or for an output that went to another file.',
-      'Say in the description what the answer shall contain.',
+      'Say in the description what the answer shall contain, and by their paths the files that are expected.',
+      'Look in the log for what the agent was not allowed to do; permissions: and allowed_tools: say what it may.',
     ],
   },
   'invalid-output': {
     title: 'There is an output, and it is not what the task has to give.',
     meaning:
-      'The brief of a manager may delegate tasks as JSON, which is checked like a written file. A faulty one was handed back once with its faults, and was faulty again.',
+      'The brief of a manager may delegate tasks as JSON, which is checked like a written file. The output of a task with output_schema must be JSON that conforms. What was faulty was handed back once with its faults, and was faulty again.',
     advice: [
-      'The message names the first fault: an unknown agent, a name that is taken, or a limit of delegation.',
+      'The message names the first fault: an unknown agent, a name that is taken, a limit of delegation, or the place in the JSON.',
       'Say in the instructions of the manager which agents there are; max_depth and max_delegated_tasks say how much it may delegate.',
+      'Show in the description an output that conforms; the agent is told the schema, but an example says more.',
     ],
   },
   'resource-limit': {
@@ -70,10 +72,14 @@ export const failureReasons: Readonly<Record<FailureReason, FailureEntry>> = {
     ],
   },
   budget: {
-    title: 'What the run may spend was used up.',
+    title: 'What the attempt was paid from was used up.',
     meaning:
-      'The attempt was not ended by a fault of its own: tokens or money that the whole run may use were gone. This version sets no such budget, so that it does not occur yet.',
-    advice: ['Raise the budget, or let a smaller model do the simple tasks.'],
+      'The message says whose budget it was. That of a task or of an agent fails the attempt that exceeds it, and every further one without a start. That of the run ends attempts only where it is hard; if not, they end by themselves and the rest is skipped. An agent that counts its own money may give this reason, too.',
+    advice: [
+      'The run: go on with more, super orchestra resume --max-cost-usd 10 (or --max-tokens, --max-wall).',
+      'A task or an agent: raise its budget in the file, then super orchestra resume --with-changes, which keeps what has succeeded.',
+      'Let a smaller model do the simple tasks. What an attempt wrote that went too far stands in its output file.',
+    ],
   },
   'merge-conflict': {
     title: 'What the agent changed does not fit together with what others changed.',

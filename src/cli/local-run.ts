@@ -11,7 +11,16 @@ import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
 import { type KeptSuccess, reuseEvents } from '../run/unchanged.ts';
-import type { AdapterName, FinishCause, Plan, RunEvent, RunId, RunOptions, TaskName } from '../schema/types.gen.ts';
+import type {
+  AdapterName,
+  FinishCause,
+  Plan,
+  PlanBudget,
+  RunEvent,
+  RunId,
+  RunOptions,
+  TaskName,
+} from '../schema/types.gen.ts';
 import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../workspace/attempt-files.ts';
 import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
@@ -67,6 +76,8 @@ export interface ResumedRun {
   readonly recorded: RecordedRun;
   /** Ended tasks that are done again. */
   readonly again: readonly TaskName[];
+  /** What the command line says of the budget of the run, over what counted before. */
+  readonly budget?: PlanBudget;
 }
 
 /** A run on this machine, under way. */
@@ -168,11 +179,12 @@ interface OpenRun {
 function openRun(options: LocalRunOptions): OpenRun {
   const { begin, layout, run } = options;
   if (begin.type === 'new') return createNewRun(options, begin);
-  const { recorded, again } = begin;
+  const { recorded, again, budget = {} } = begin;
   if (!cutTornLine(recorded)) throw new Refusal(exit.locked, `run ${run} was resumed by somebody else just now`);
   mendFolders(layout);
   linkLatest(layout, run);
-  const opening = [{ type: 'run.resumed' as const, super: version, ...(again.length > 0 && { again: [...again] }) }];
+  const more = { ...(again.length > 0 && { again: [...again] }), ...(Object.keys(budget).length > 0 && { budget }) };
+  const opening = [{ type: 'run.resumed' as const, super: version, ...more }];
   return {
     journal: openJournal(layout.journal, run, Date.now, recorded.events.length, options.redactor),
     opening,

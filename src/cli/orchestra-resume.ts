@@ -1,4 +1,5 @@
 import type { TaskName } from '../schema/types.gen.ts';
+import { budgetOption, budgetOptions } from './amount-options.ts';
 import { type Command, textOption } from './command.ts';
 
 /** `super orchestra resume`: goes on with a run that was stopped, killed or failed. */
@@ -25,6 +26,7 @@ export const orchestraResume: Command = {
       flags: '-w, --workspace-path <folder>',
       description: 'where the run was written, if not where its orchestra says',
     },
+    ...budgetOptions,
     {
       flags: '--detach',
       description: 'goes on in the background: prints the run id and ends when the run has begun',
@@ -45,6 +47,7 @@ export const orchestraResume: Command = {
         from: (call.options.from ?? []) as readonly TaskName[],
         retryFailed: call.options.retryFailed === true,
         withChanges: call.options.withChanges === true,
+        budget: budgetOption(call),
       };
       return await resume(choice, interruption, call, io);
     } finally {

@@ -1,4 +1,5 @@
 import { choices } from '../schema/terms.gen.ts';
+import { budgetOptions } from './amount-options.ts';
 import { type Call, type Command, flag, type Io, textOption, usageFault } from './command.ts';
 
 /** `super orchestra run`: the main job. */
@@ -32,6 +33,7 @@ export const orchestraRun: Command = {
     { flags: '--rehearse', description: 'runs nothing: every agent writes a labelled stand-in output' },
     { flags: '--only <task>', description: 'runs this task and what it needs; may be given several times', many: true },
     { flags: '--on-failure <what>', description: 'what a failed task does to the rest', choices: choices.onFailure },
+    ...budgetOptions,
     {
       flags: '--detach',
       description: 'goes on in the background: prints the run id and ends when the run has begun',

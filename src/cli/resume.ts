@@ -2,14 +2,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
+import { optionForMore } from '../reporters/next.ts';
 import { age, quoted, someOf } from '../reporters/words.ts';
+import { excessWords, runExcess } from '../run/budget.ts';
 import { optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
 import { keptSuccesses } from '../run/unchanged.ts';
-import type { Plan, TaskName } from '../schema/types.gen.ts';
+import type { Plan, PlanBudget, TaskName } from '../schema/types.gen.ts';
 import type { LockRecord } from '../workspace/lock.ts';
 import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../workspace/recorded.ts';
+import { refuseHardAlone } from './amount-options.ts';
 import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from './command.ts';
 import { conduct, conductRun } from './conduct.ts';
 import { verdictOf } from './holder.ts';
@@ -31,6 +34,8 @@ export interface ResumeWish {
   readonly from: readonly TaskName[];
   readonly retryFailed: boolean;
   readonly withChanges: boolean;
+  /** What the run may spend from here on, over what counted before. */
+  readonly budget: PlanBudget;
 }
 
 /** Resumes a run and gives the exit code. */
@@ -53,10 +58,11 @@ export async function resume(wish: ResumeWish, interruption: Interruption, call:
     );
   }
   for (const file of gone) note(`${file} is gone; the run goes on with what was stored of it`);
+  refuseUsedUp(project, recorded, wish.budget);
   const { layout, plan, started } = recorded;
   const starter = startLate(started.run, io);
   try {
-    const begin = { type: 'resumed' as const, recorded, again };
+    const begin = { type: 'resumed' as const, recorded, again, budget: wish.budget };
     const conducted = { project, layout, run: started.run, plan, goal: started.goal, begin };
     return await conductRun(conducted, starter, interruption, call, io);
   } finally {
@@ -128,6 +134,20 @@ function refuseUnknown({ state }: RecordedRun, names: readonly TaskName[]): void
   throw usageFault(`--from: this run has no task "${unknown}"`, hint);
 }
 
+/** What is used up stays so: a run goes on only with more. */
+function refuseUsedUp(project: Project, { layout, state, started }: RecordedRun, more: PlanBudget): void {
+  const budget = { ...state.budget, ...more };
+  refuseHardAlone(more, budget);
+  const excess = runExcess({ ...state, budget }, state.spending.seenAt, new Map());
+  if (excess === undefined) return;
+  const again = [...wordsOn(project, { id: started.run, layout }, 'orchestra', 'resume'), ...optionForMore(excess)];
+  throw new Refusal(
+    exit.budget,
+    `run ${started.run} has used up its budget: ${excessWords(excess)}`,
+    `to go on with more: ${again.map(quoted).join(' ')}`,
+  );
+}
+
 /** Nothing is left to do: the result is what it was. */
 async function alreadyOver(project: Project, { layout, state, started }: RecordedRun, call: Call, io: Io) {
   const options = optionsToGoOn(state);
@@ -189,7 +209,10 @@ async function resumeWithChanges(
   const path = fileOf(project, plan);
   const run = runIdFor(io.env);
   const { goal, rehearsal, only = [], options = {} } = started;
-  const request = await compileRequest({ project, path, run, goal, rehearsal, only, options }, io, false);
+  const said =
+    Object.keys(wish.budget).length === 0 ? options : { ...options, budget: { ...options.budget, ...wish.budget } };
+  const asked = { project, path, run, goal, rehearsal, only, options: said };
+  const request = await compileRequest(asked, io, false);
   const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
   const redo = new Set(tasksToRedo(state, { retryFailed: false, from: [...wish.from, ...lost] }));
   const usable = { ...state, tasks: new Map([...state.tasks].filter(([name]) => !redo.has(name))) };

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { canSee, type RunUse, sampleRun } from '../process/resources.ts';
 import { commandsAfter } from '../reporters/next.ts';
+import { spentByRun } from '../run/budget.ts';
 import type { RunState, TaskState, TaskStatus } from '../run/state.ts';
 import type { PlanAgent, RunEvent } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
@@ -42,6 +43,9 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
       run_timeout_seconds: plan.run_timeout_seconds,
       grace_seconds: plan.grace_seconds ?? 10,
     },
+    budget: Object.keys(state.budget).length === 0 ? null : state.budget,
+    /** Of the run: null where it has no budget. */
+    spent: spentFacts(run, state),
     counts: countsOf(run, state),
     usage: state.usage ?? null,
     tasks: state.inOrder.map((task) => taskFacts(project, run, state, task, agents.get(task.task.agent))),
@@ -69,6 +73,18 @@ export function shownStatus(run: Pick<FoundRun, 'state'>, { status }: TaskState)
   return status === 'running' && run.state === 'interrupted' ? 'interrupted' : status;
 }
 
+/** What a run has spent so far, as far as its journal knows. */
+function spentFacts(run: FoundRun, state: RunState) {
+  if (Object.keys(state.budget).length === 0) return null;
+  const { cost, tokens, wall } = spentByRun(state, lastSeen(run, state), new Map());
+  return { cost_usd: cost, tokens, wall_seconds: seconds(wall), exceeded: state.exceeded?.budget ?? null };
+}
+
+/** The time up to which a run is known to have been under way, in milliseconds since 1970. */
+export function lastSeen({ holder }: Pick<FoundRun, 'holder'>, { spending }: RunState): number {
+  return holder === undefined ? spending.seenAt : Date.now();
+}
+
 /** How many tasks are in which state, as it is now. */
 function countsOf(run: FoundRun, { counts }: RunState): Readonly<Record<ShownStatus, number>> {
   if (run.state !== 'interrupted') return { ...counts, interrupted: 0 };
@@ -87,6 +103,8 @@ function taskFacts(project: Project, run: FoundRun, state: RunState, task: TaskS
     max_attempts: task.task.max_attempts,
     timeout_seconds: task.task.timeout_seconds,
     limits: agent?.limits ?? null,
+    budget: task.task.budget ?? null,
+    agent_budget: agent?.budget ?? null,
     started_at: time(task.startedAt),
     ended_at: time(task.endedAt),
     /** All attempts together. */

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { selectTasks } from '../plan/select.ts';
 import type { AdapterName, OnFailure, Plan, RunId, RunOptions, Strategy, TaskName } from '../schema/types.gen.ts';
-import { parseDuration } from '../spec/durations.ts';
 import { choicesHere } from './adapters.ts';
+import { budgetOption, duration, refuseHardAlone, wholeNumber } from './amount-options.ts';
 import { type Call, flag, type Io, textOption, usageFault } from './command.ts';
 import type { NewRun } from './local-run.ts';
 import { findOrchestra } from './lookup.ts';
@@ -55,6 +55,7 @@ export async function compileRequest(wish: Wish, io: Io, onlyLook: boolean): Pro
     }),
   );
   const plan = compiled.value === undefined ? undefined : selected(compiled.value, only);
+  if (plan !== undefined) refuseHardAlone(options.budget ?? {}, plan.budget);
   const goal = wish.goal ?? plan?.goal ?? '';
   if (plan !== undefined && goal.trim() === '' && usesGoal(plan) && !onlyLook) {
     throw usageFault('a description uses {goal}: give a goal', '--goal "<what the run is for>"');
@@ -69,34 +70,17 @@ function optionsOf(call: Call, { root, cwd }: Project): RunOptions {
   const workspace = textOption(call, 'workspacePath');
   const onFailure = textOption(call, 'onFailure') as OnFailure | undefined;
   const adapter = textOption(call, 'adapter') as AdapterName | undefined;
+  const budget = budgetOption(call);
   return {
     ...(strategy !== undefined && { strategy }),
-    ...(parallel !== undefined && { max_parallel_tasks: wholeNumber('--max-parallel', parallel) }),
+    ...(parallel !== undefined && { max_parallel_tasks: wholeNumber('--max-parallel', parallel, 1000) }),
     ...(timeout !== undefined && { task_timeout_seconds: duration('--timeout', timeout) }),
     // A plan's workspace is seen from the root, a word of the command line from where somebody stands.
     ...(workspace !== undefined && { workspace: cwd === root ? workspace : resolve(cwd, workspace) }),
     ...(onFailure !== undefined && { on_failure: onFailure }),
     ...(adapter !== undefined && { adapter }),
+    ...(Object.keys(budget).length > 0 && { budget }),
   };
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!/^[0-9]+$/.test(text) || value < 1 || value > 1000) {
-    throw usageFault(`${option} must be a whole number from 1 to 1000, not "${text}"`);
-  }
-  return value;
-}
-
-function duration(option: string, text: string): number {
-  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : parseDuration(text);
-  if (seconds === undefined || seconds <= 0) {
-    throw usageFault(
-      `${option} must be a length of time, not "${text}"`,
-      'seconds, or a number with ms, s, m or h: 90s, 10m, 2h',
-    );
-  }
-  return seconds;
 }
 
 function selected(plan: Plan, only: readonly TaskName[]): Plan {

@@ -9,7 +9,6 @@ import {
   age,
   count,
   counted,
-  dollars,
   duration,
   looks,
   type Paint,
@@ -17,12 +16,14 @@ import {
   size,
   someOf,
   tallyOf,
+  usageWords,
   wholeDuration,
 } from '../reporters/words.ts';
+import { spentWords } from '../run/budget.ts';
 import type { TaskState } from '../run/state.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
 import type { Stream } from './command.ts';
-import { type RunFacts, type resourcesOf, type ShownStatus, shownStatus } from './run-facts.ts';
+import { lastSeen, type RunFacts, type resourcesOf, type ShownStatus, shownStatus } from './run-facts.ts';
 import { lastSaid } from './run-files.ts';
 import type { FoundRun, RunStanding } from './runs.ts';
 
@@ -75,6 +76,7 @@ function factLines({ run, facts, recorded }: Shown, screen: Screen): string[] {
   const fact = (name: string, text: string) => `${label(name)}${cut(text, columns - 11)}`;
   const path = (name: string, text: string | null) => (text === null ? [] : [`${label(name)}${clean(text)}`]);
   const { parallelism, usage, paused } = facts;
+  const spent = spentWords(recorded.state, lastSeen(run, recorded.state));
   const { color } = standings[run.state];
   return [
     fact('run', run.id),
@@ -97,7 +99,8 @@ function factLines({ run, facts, recorded }: Shown, screen: Screen): string[] {
           ),
         ]),
     ...(facts.continues === null ? [] : [fact('continues', facts.continues)]),
-    ...(usage === null ? [] : [fact('tokens', tokenWords(usage))]),
+    ...(usage === null ? [] : [fact('tokens', usageWords(usage, recorded.state))]),
+    ...(spent.length === 0 ? [] : [fact('budget', spent.join('; '))]),
     ...path('folder', facts.files.folder),
     ...path('output', facts.files.background),
     ...path('result', facts.files.result),
@@ -132,12 +135,6 @@ function pauseWords(
 ): string {
   const how = since === null ? '' : `for ${wholeDuration(now - Date.parse(since))}: `;
   return `${how}nothing new starts${frozen ? '; running agents are held' : ''}`;
-}
-
-function tokenWords({ input_tokens, output_tokens, cached_tokens, cost_usd }: NonNullable<RunFacts['usage']>): string {
-  const cached = cached_tokens === undefined ? '' : ` (${count(cached_tokens)} of them cached)`;
-  const cost = cost_usd === undefined ? '' : `, ${dollars(cost_usd)}`;
-  return `${count(input_tokens)} read${cached}, ${count(output_tokens)} written${cost}`;
 }
 
 /** The states of which somebody may want to know, where not all tasks fit. */

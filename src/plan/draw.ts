@@ -1,6 +1,7 @@
 // A plan as text: for people, for tools that draw, and for programs.
 import type { AgentName, Plan, PlanTask, TaskName } from '../schema/types.gen.ts';
 import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
+import { budgetLines } from './budget-lines.ts';
 import { type EdgeLabel, toGraph } from './to-graph.ts';
 
 /** Most needs that are named in a line. */
@@ -22,7 +23,7 @@ export function drawTree(plan: Plan): string {
   const groups = plan.groups.map(
     ({ name, max_concurrency: most }) => `group ${visible(name)}${most === null ? '' : `: at most ${most} at once`}`,
   );
-  return `${[heading, ...groups, ...limitLines(plan), '', ...rows, '', `* longest path: ${named('task', longest.length)}`].join('\n')}\n`;
+  return `${[heading, ...groups, ...limitLines(plan), ...budgetLines(plan).map((line) => `budget of ${line}`), '', ...rows, '', `* longest path: ${named('task', longest.length)}`].join('\n')}\n`;
 }
 
 /** What limits the run and its agents; nothing where nothing does. */
@@ -129,17 +130,18 @@ export function drawJson(plan: Plan) {
   const graph = toGraph(plan);
   const adapters = new Map(plan.agents.map(({ name, adapter }) => [name, adapter]));
   const levelOf = new Map(plan.levels.flatMap((level, at) => level.map((name) => [name, at + 1] as const)));
-  const limits = new Map(plan.agents.map((agent) => [agent.name, agent.limits]));
-  const limitsOf = (agent: AgentName) => {
-    const own = limits.get(agent);
-    return own === undefined ? {} : { limits: own };
+  const agents = new Map(plan.agents.map((agent) => [agent.name, agent]));
+  const limitsOf = (name: AgentName) => {
+    const agent = agents.get(name);
+    return { ...(agent?.limits && { limits: agent.limits }), ...(agent?.budget && { agent_budget: agent.budget }) };
   };
   return {
     orchestra: plan.orchestra,
     strategy: plan.strategy,
     max_parallel_tasks: plan.max_parallel_tasks,
     ...(plan.limits !== undefined && { limits: plan.limits }),
-    nodes: plan.tasks.map(({ name, agent, role, group, priority }) => ({
+    ...(plan.budget !== undefined && { budget: plan.budget }),
+    nodes: plan.tasks.map(({ name, agent, role, group, priority, budget }) => ({
       name,
       agent,
       adapter: adapters.get(agent) ?? null,
@@ -148,6 +150,7 @@ export function drawJson(plan: Plan) {
       priority,
       level: levelOf.get(name) ?? null,
       ...limitsOf(agent),
+      ...(budget !== undefined && { budget }),
     })),
     edges: graph.edges().map((edge) => {
       const { until, passesOutput } = graph.edge(edge) as EdgeLabel;

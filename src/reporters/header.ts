@@ -1,3 +1,4 @@
+import { budgetLines } from '../plan/budget-lines.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, RunEvent } from '../schema/types.gen.ts';
 import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
@@ -21,6 +22,7 @@ export function headerLines(event: RunEvent, state: RunState, context: ReporterC
     fact('run', event.run),
     fact('folder', clean(files.folder)),
     ...limitLines(plan).map((line, at) => fact(at === 0 ? 'limits' : '', line)),
+    ...budgetLines(plan, state.budget).map((line, at) => fact(at === 0 ? 'budget' : '', line)),
     '',
   ];
   return wrapped(lines, columnsOf(context.stderr));

@@ -1,4 +1,6 @@
 // What comes after a run: commands that make sense now, ready to be copied.
+
+import type { Excess } from '../run/budget.ts';
 import { optionsToGoOn } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
 import { type Paint, quoted } from './words.ts';
@@ -15,9 +17,18 @@ export interface RunCommands {
 const withChanges = '--with-changes';
 const remark = '# after editing the file';
 
+/** The option that gives a run twice as much of what it used up. */
+export function optionForMore({ budget, limit, used }: Excess): string[] {
+  const twice = 2 * Math.max(limit, used);
+  if (budget === 'max_tokens') return ['--max-tokens', String(Math.ceil(twice))];
+  if (budget === 'max_wall') return ['--max-wall', `${Math.ceil(twice)}s`];
+  return ['--max-cost-usd', twice >= 1 ? String(Math.ceil(twice * 100) / 100) : String(Number(twice.toPrecision(2)))];
+}
+
 /** Commands after a run that came to its end without success. */
 export function commandsAfter(state: RunState, { resume, logs }: RunCommands): string[][] {
-  const again = [...resume, ...optionsToGoOn(state)];
+  const more = state.exceeded === undefined ? [] : optionForMore(state.exceeded);
+  const again = [...resume, ...optionsToGoOn(state), ...more];
   const failed = state.inOrder.find(({ status, attempt }) => status === 'failed' && attempt > 0);
   return failed === undefined ? [again] : [[...logs, failed.task.name], again, [...resume, withChanges]];
 }

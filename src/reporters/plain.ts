@@ -1,4 +1,5 @@
 // One line for each thing that happens, for logs and for programs that read them.
+import { excessWords } from '../run/budget.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { RunEvent, TaskName } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
@@ -133,7 +134,7 @@ function ofRun(
       return ['delegated', event.by, `${counted(event.tasks.length, 'task')}: ${names}`];
     }
     case 'budget.exceeded':
-      return ['budget', '', `${oneLine(event.budget)} is used up: ${event.used} of ${event.limit}`];
+      return ['budget', '', `used up: ${oneLine(excessWords(event))}; nothing new starts`];
     case 'run.paused':
       return [
         'paused',

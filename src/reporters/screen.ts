@@ -3,7 +3,7 @@ import { isReady } from '../run/ready.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import { oneLine, whyOf } from './failure.ts';
 import { clean, cut, pad, padMiddle } from './terminal.ts';
-import { count, counted, dollars, duration, looks, type Paint, wholeDuration } from './words.ts';
+import { costWords, count, counted, duration, looks, type Paint, wholeDuration } from './words.ts';
 
 export interface View {
   readonly columns: number;
@@ -147,7 +147,7 @@ function totals(state: RunState, { now, since, columns, paint }: View): string {
   ].join(', ');
   const paused = state.status === 'paused' ? ['paused: super runs unpause'] : [];
   const tokens = usage === undefined ? [] : [`${count(usage.input_tokens + usage.output_tokens)} tokens`];
-  const cost = usage?.cost_usd === undefined ? [] : [dollars(usage.cost_usd)];
+  const cost = usage?.cost_usd === undefined ? [] : [costWords(usage)];
   const rehearsal = state.plan.agents.some(({ adapter }) => adapter === 'rehearsal') ? ['REHEARSAL'] : [];
   const text = [...paused, tally, wholeDuration(now - since), ...tokens, ...cost, ...rehearsal].join(' · ');
   // Nothing seems to move while nothing does.

@@ -1,4 +1,5 @@
 // What stands at the end of a run: how it went, what failed and why, what it cost, and what to do next.
+import { spentWords } from '../run/budget.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { RunEvent, RunId } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
@@ -6,7 +7,7 @@ import { rehearsalLines } from './header.ts';
 import { commandsAfter, nextLinesOf } from './next.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, padMiddle } from './terminal.ts';
-import { count, counted, dollars, duration, looks, type Paint, someOf, tallyOf } from './words.ts';
+import { counted, duration, looks, type Paint, someOf, tallyOf, usageWords } from './words.ts';
 import { columnsOf, wrapped } from './wrap.ts';
 
 /** A larger table is cut down to what failed. */
@@ -69,7 +70,12 @@ function headline(state: RunState, seen: Witness, paint: Paint): string {
   const tally = `${total} in ${took}: ${tallyOf(state.counts)}`;
   if (state.outcome === 'succeeded') return `${paint.green.bold('SUCCEEDED')}  ${tally}`;
   if (state.outcome === 'cancelled') return `${paint.yellow.bold('CANCELLED')}  ${tally}`;
-  return `${paint.red.bold(state.because === 'timeout' ? 'TIMED OUT' : 'FAILED')}  ${tally}`;
+  return `${paint.red.bold(headOf(state))}  ${tally}`;
+}
+
+function headOf({ because }: RunState): string {
+  if (because === 'budget') return 'BUDGET USED UP';
+  return because === 'timeout' ? 'TIMED OUT' : 'FAILED';
 }
 
 /** How long this process took; of a resumed run also how long ago it began, pauses between its processes included. */
@@ -172,12 +178,9 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
     const times = `${gain.toFixed(1)} times faster than one by one`;
     lines.push(fact('time', `took ${duration(wall)}; the tasks together ${duration(busy)} (${times})`));
   }
-  if (state.usage !== undefined) {
-    const { input_tokens, output_tokens, cached_tokens, cost_usd } = state.usage;
-    const cached = cached_tokens === undefined ? '' : ` (${count(cached_tokens)} of them cached)`;
-    const cost = cost_usd === undefined ? '' : `, ${dollars(cost_usd)}`;
-    lines.push(fact('tokens', `${count(input_tokens)} read${cached}, ${count(output_tokens)} written${cost}`));
-  }
+  if (state.usage !== undefined) lines.push(fact('tokens', usageWords(state.usage, state)));
+  const spent = spentWords(state, state.finishedAt ?? state.spending.seenAt);
+  if (spent.length > 0) lines.push(fact('budget', spent.join('; ')));
   if (state.outcome === 'succeeded') lines.push(fact('result', clean(files.result)));
   return lines;
 }

@@ -1,6 +1,8 @@
 // How states, times and amounts look. Colours come from the context, never from global state.
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { TaskStatus } from '../run/state.ts';
+import { dollars, grouped } from '../diagnostics/figures.ts';
+import type { RunState, TaskStatus } from '../run/state.ts';
+import type { Usage } from '../schema/types.gen.ts';
 import { clean } from './terminal.ts';
 
 /** Colours, or none. */
@@ -54,7 +56,7 @@ export function age(milliseconds: number): string {
 
 /** A whole number with separators: 12,345. */
 export function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  return grouped(value);
 }
 
 /** A number and its noun: 1 task, 2 tasks. */
@@ -62,9 +64,20 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** An amount of US dollars; small ones keep two digits that count. */
-export function dollars(value: number): string {
-  return `$${value >= 0.1 || value === 0 ? value.toFixed(2) : value.toPrecision(2)}`;
+/** Money that was spent; about so much, where it was computed from a table of prices. */
+export function costWords({ cost_usd = 0, estimated }: Usage): string {
+  return estimated === true ? `about ${dollars(cost_usd)}` : dollars(cost_usd);
+}
+
+/** Tokens and money that were spent, and whose money is not among it. */
+export function usageWords(usage: Usage, state: Pick<RunState, 'spending' | 'budget'>): string {
+  const { input_tokens, output_tokens, cached_tokens, cost_usd } = usage;
+  const cached = cached_tokens === undefined ? '' : ` (${count(cached_tokens)} of them cached)`;
+  const cost = cost_usd === undefined ? '' : `, ${costWords(usage)}`;
+  const told = cost_usd !== undefined || state.budget.max_cost_usd !== undefined;
+  const unpriced = told ? someOf([...state.spending.unpriced], 5) : '';
+  const without = unpriced === '' ? '' : `, without the money of ${unpriced}: no price is known`;
+  return `${count(input_tokens)} read${cached}, ${count(output_tokens)} written${cost}${without}`;
 }
 
 /** Names, as many as are wanted, and how many are left out. */

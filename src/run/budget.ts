@@ -213,6 +213,21 @@ function sum(a: Readonly<Spent>, b: Readonly<Spent>): Spent {
   return { tokens: a.tokens + b.tokens, cost: a.cost + b.cost, wall: a.wall + b.wall };
 }
 
+/** Whether nothing but budgets kept a run from its success: its own, or those of tasks and agents. */
+export function failedByBudgets({ outcome, because, counts, inOrder }: RunState): boolean {
+  if (outcome !== 'failed' || because !== undefined) return because === 'budget';
+  return counts.failed > 0 && inOrder.every(({ status, reason }) => status !== 'failed' || reason === 'budget');
+}
+
+/** How much of each amount of the run's budget is spent, in words; empty where it has none. */
+export function spentWords(state: RunState, now: number): string[] {
+  const spent = spentByRun(state, now, nobodyTold);
+  return amounts.flatMap(({ name, key, of, unit }) => {
+    const limit = state.budget[key];
+    return limit === undefined ? [] : [excessWords({ budget: name, limit, used: spent[of] / unit })];
+  });
+}
+
 /** What is used up, with figures. */
 export function excessWords({ budget, limit, used, needed }: Excess): string {
   const words = (value: number) => amountWords(budget, value);
