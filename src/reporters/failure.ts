@@ -20,12 +20,13 @@ export function evidenceOf(
   { files }: Pick<ReporterContext, 'files'>,
   lines: number,
 ): string[] {
-  const tail = lines === 0 ? [] : files.tail(task.name, attempt, lines);
+  const tail = lines === 0 || attempt === 0 ? [] : files.tail(task.name, attempt, lines);
   return [...tail.map((line) => `| ${cut(clean(line), 200)}`), logLine(files, task.name, attempt)];
 }
 
-/** Where all is that an attempt wrote. */
+/** Where all is that an attempt wrote; attempt 0 is none. */
 export function logLine(files: ReporterContext['files'], task: TaskName, attempt: number): string {
+  if (attempt === 0) return 'no attempt was made';
   const { path, empty } = files.log(task, attempt);
   return `log: ${empty ? 'empty; other files of the attempt: ' : ''}${clean(path)}`;
 }

@@ -1,6 +1,6 @@
 // What comes after a run: commands that make sense now, ready to be copied.
 
-import type { Excess } from '../run/budget.ts';
+import { type Excess, failedByBudgets } from '../run/budget.ts';
 import { optionsToGoOn } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
 import { type Paint, quoted } from './words.ts';
@@ -30,7 +30,13 @@ export function commandsAfter(state: RunState, { resume, logs }: RunCommands): s
   const more = state.exceeded === undefined ? [] : optionForMore(state.exceeded);
   const again = [...resume, ...optionsToGoOn(state), ...more];
   const failed = state.inOrder.find(({ status, attempt }) => status === 'failed' && attempt > 0);
-  return failed === undefined ? [again] : [[...logs, failed.task.name], again, [...resume, withChanges]];
+  // What a task or an agent may spend stands in the file: as it is, a resume would find it used up again.
+  const changed = [...resume, withChanges];
+  const goOn =
+    failedByBudgets(state) && state.exceeded === undefined
+      ? [changed]
+      : [again, ...(failed === undefined ? [] : [changed])];
+  return failed === undefined ? goOn : [[...logs, failed.task.name], ...goOn];
 }
 
 /** The lines of commands under the word `next`, which takes so many columns. A command that is too wide goes on as in a shell. */

@@ -45,7 +45,7 @@ export function plainReporter(context: ReporterContext): Reporter {
 
   const onTask = (event: Extract<RunEvent, { task: TaskName }>, state: RunState) => {
     const task = state.tasks.get(event.task) as TaskState;
-    const telling = tellingOf(event, task);
+    const telling = tellingOf(event);
     if (telling !== undefined && (!many || telling.always)) say(event, telling.what, event.task, telling.more);
     if (event.type === 'task.failed') {
       failures += 1;
@@ -86,7 +86,7 @@ interface Telling {
   readonly always?: boolean;
 }
 
-function tellingOf(event: Extract<RunEvent, { task: TaskName }>, task: TaskState): Telling | undefined {
+function tellingOf(event: Extract<RunEvent, { task: TaskName }>): Telling | undefined {
   switch (event.type) {
     case 'task.started':
       return { what: 'started', more: `${event.agent} (${event.adapter})${nth(event.attempt)}` };
@@ -105,7 +105,10 @@ function tellingOf(event: Extract<RunEvent, { task: TaskName }>, task: TaskState
     case 'task.failed':
       return {
         what: 'failed',
-        more: `${whyOf(event)} (after ${duration(event.duration_ms ?? task.busy)}${nth(event.attempt)})`,
+        more:
+          event.duration_ms === undefined
+            ? whyOf(event)
+            : `${whyOf(event)} (after ${duration(event.duration_ms)}${nth(event.attempt)})`,
         always: true,
       };
     case 'task.skipped':
