@@ -149,7 +149,9 @@ function ofRun(
     case 'parallelism.changed':
       return ['parallelism', '', `${counted(event.max_parallel_tasks, 'task')} at once: ${oneLine(event.because)}`];
     case 'run.finished':
-      return event.message === undefined ? undefined : ['stopped', '', oneLine(event.message).replace(/^stopped /, '')];
+      // That a budget is used up has been told when it was.
+      if (event.message === undefined || event.because === 'budget') return undefined;
+      return ['stopped', '', oneLine(event.message).replace(/^stopped /, '')];
     case 'run.resumed': {
       const again = event.again === undefined ? '' : `; done again: ${someOf(event.again, 20)}`;
       return ['resumed', '', `what was running is pending again${again}`];

@@ -12,7 +12,7 @@ import { goldenNames, goldenRoot } from '../golden/golden.ts';
 
 /** What of a state is kept: what people and later code rely on. */
 function shown(state: RunState): unknown {
-  const { status, outcome, because, seq, counts, startedAt, finishedAt, usage, firstFailed } = state;
+  const { status, outcome, because, seq, counts, startedAt, finishedAt, usage, firstFailed, budget, exceeded } = state;
   const tasks = state.inOrder.map(({ task, output, ...entry }) => ({
     name: task.name,
     status: entry.status,
@@ -38,6 +38,8 @@ function shown(state: RunState): unknown {
     finishedAt,
     usage,
     firstFailed: firstFailed?.task.name,
+    // Journals before there were budgets have none.
+    ...(Object.keys(budget).length > 0 && { budget, exceeded: exceeded?.budget ?? null }),
     tasks,
   };
 }
@@ -50,6 +52,7 @@ test('there is a journal of each kind of run', () => {
       ...['cancelled', 'delegation', 'failure', 'failure-stop', 'retry', 'success'],
       ...['stopped-resumed', 'failed-resumed-from', 'killed-extension-discarded', 'continued-reused'],
       ...['paused-frozen', 'cancelled-requested', 'throttled'],
+      ...['budget-raised', 'budget-own'],
     ]),
   );
 });
