@@ -98,6 +98,8 @@ export function recount(state: RunState): void {
       if (needed?.endedAt === undefined) entry.unmet += 1;
       else settleNeed(entry, needed);
     }
+    // What it needs is done again, so it waits for that and no longer for its retry.
+    if (entry.unmet > 0 && state.retrying.delete(entry)) delete entry.notBefore;
   }
   const failed = state.inOrder.filter(({ status }) => status === 'failed');
   const first = failed.reduce<TaskState | undefined>(

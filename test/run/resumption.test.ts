@@ -159,3 +159,11 @@ test('a retry waits no longer than it was to wait, though the clock was set back
   expect(waiting(3)).toBe(Date.parse('2027-01-01T00:00:07.000Z'));
   expect(waiting(4)).toBe(Date.parse('2026-01-01T00:00:05.000Z'));
 });
+
+test('a task that waits for a retry waits for its need first, when that is done again', () => {
+  const plan = planOf([{ name: 'a' }, { name: 'b', needs: ['a!'], attempts: 2 }]);
+  const state = fold(plan, journal('start a', 'fail a', 'start b', 'retry b', 'resume a'));
+  const b = state.tasks.get(name('b'));
+  expect(b).toMatchObject({ status: 'pending', unmet: 1 });
+  expect([...state.retrying]).toEqual([]);
+});
