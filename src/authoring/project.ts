@@ -27,6 +27,12 @@ const commentedDefaults = `# What counts for orchestras that do not say it thems
 #     output: 100MB            # of one agent
 #     disk: 20GB               # of a run's folder
 #     free_disk: 1GB           # below it nothing new starts
+#   budget:
+#     max_cost_usd: 5          # of a run; nothing new starts when it is used up
+#     max_tokens: 2000000
+#     max_wall: 2h
+#   prices:                    # US dollars for a million tokens, where an agent tells tokens and no money
+#     "my-model*": {input: 1, output: 4, cached: 0.1}
 #   env: [CI]                  # what agents get of your environment; or a map of name to value
 `;
 

@@ -95,7 +95,7 @@ export function isHeld(state: RunState, task: TaskState, told: Told): boolean {
 }
 
 /** Why no further attempt of a task can be paid from its own budget or its agent's; undefined where one can. */
-export function ownExhaustion(state: RunState, { task, spent, most }: TaskState): string | undefined {
+function ownExhaustion(state: RunState, { task, spent, most }: TaskState): string | undefined {
   const ofTask = usedUp(task.budget, spent ?? nothing, most ?? nothing);
   if (ofTask !== undefined) return `the budget of the task: ${excessWords(ofTask)}`;
   const owner = state.spending.agents.get(task.agent);

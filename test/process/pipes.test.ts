@@ -39,11 +39,15 @@ function collector(onWrite: (chunk: Uint8Array) => void = () => {}): Collected {
   };
 }
 
+let launches = 0;
+
 function launch(program: Program, to: Pick<LaunchOrder, 'stdout' | 'stderr' | 'reports'>): Launched {
+  launches += 1;
   return lab.launchers.launch({
     program,
     cwd: lab.folder,
-    env: { SUPER_TASK: 't', SUPER_ATTEMPT: '1' },
+    // What bears the marks of an attempt ends with it.
+    env: { SUPER_TASK: `t${launches}`, SUPER_ATTEMPT: '1' },
     stdin: undefined,
     ...to,
   });
@@ -111,7 +115,8 @@ test('many at once are read without a thread each', async () => {
   );
   await until(() => sinks.every((sink, n) => sink.text() === `${n}\n`));
   await lab.finish('all', script('touch all'));
-  await Promise.all(all.map(({ ended }) => ended));
+  const endings = await Promise.all(all.map(({ ended }) => ended));
+  expect(endings).toEqual(all.map(() => ({ type: 'exited', code: 0 })));
   expect(sinks.map((sink) => sink.text())).toEqual(sinks.map((_, n) => `${n}\n${n}\n`));
 });
 

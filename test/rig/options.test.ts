@@ -33,7 +33,7 @@ test('--quiet prints the result alone; of a failure also which, why and where', 
   const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '-q'], { cwd });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(settled(stderr, cwd)).toBe(
-    'three failed: agent-exit: exit code 4\n  log: orchestra_workspaces/o/runs/<run>/attempts/three/1\n',
+    'three failed: agent-exit: exit code 4\n  log: empty; other files of the attempt: orchestra_workspaces/o/runs/<run>/attempts/three/1\n',
   );
 });
 
