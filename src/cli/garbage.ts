@@ -1,9 +1,10 @@
 // What may be removed of old runs, and its removal. What is going on, what the links of a workspace point to and what could
 // be resumed stays; nothing is followed that is a link.
-import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunId } from '../schema/types.gen.ts';
+import { namesIn } from '../workspace/entries.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { ordinarySize } from '../workspace/ordinary.ts';
 import { liveHolder } from './holder.ts';
@@ -92,13 +93,13 @@ const stale = 3_600_000;
 
 /** Temporary names of ours beside the lock and the links, and runs being removed when something cut that short. */
 function leftovers(workspace: string): string[] {
-  const beside = entriesOf(workspace)
+  const beside = namesIn(workspace)
     .filter((name) => /^run\.lock\.|^(task_outputs|intermediate|final_results)\.\d{8}-/.test(name))
     .map((name) => join(workspace, name));
-  const removing = entriesOf(join(workspace, 'runs'))
+  const removing = namesIn(join(workspace, 'runs'))
     .filter((name) => name.endsWith(removingMark))
     .map((name) => join(workspace, 'runs', name));
-  const unbegun = entriesOf(join(workspace, 'runs'))
+  const unbegun = namesIn(join(workspace, 'runs'))
     .filter((name) => runName.test(name))
     .map((name) => layoutOf(workspace, name as RunId))
     .filter((layout) => isStale(layout.folder) && hasNotBegun(layout))
@@ -109,7 +110,7 @@ function leftovers(workspace: string): string[] {
 /** Folders of nurseries that were killed together with their orchestrator. */
 function privateFolders(runs: readonly FoundRun[]): string[] {
   const alive = new Set<string>(runs.flatMap(({ id, holder }) => (holder === undefined ? [] : [id])));
-  return entriesOf(tmpdir()).flatMap((name) => {
+  return namesIn(tmpdir()).flatMap((name) => {
     const run = /^super-(\d{8}-\d{6}-\d{3}-[a-z0-9]{4})-[a-z0-9]+$/.exec(name)?.[1];
     const path = join(tmpdir(), name);
     // Only of runs that are known here: of others nobody can say whether they are alive.
@@ -121,20 +122,12 @@ function privateFolders(runs: readonly FoundRun[]): string[] {
 /** A run that lost its journal may hold all of its work: only who did not come so far as to start an attempt goes. */
 function hasNotBegun({ journal, attempts, noContext }: RunLayout): boolean {
   const isWork = (name: string) => name !== basename(noContext);
-  return (ordinarySize(journal) ?? 0) === 0 && !entriesOf(attempts).some(isWork);
+  return (ordinarySize(journal) ?? 0) === 0 && !namesIn(attempts).some(isWork);
 }
 
 function isStale(path: string): boolean {
   const facts = lstatSync(path, { throwIfNoEntry: false });
   return facts !== undefined && Date.now() - facts.mtimeMs > stale;
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 const removingMark = '.removing';
@@ -156,5 +149,5 @@ function sizeOf(path: string): number {
   const facts = lstatSync(path, { throwIfNoEntry: false });
   if (facts === undefined) return 0;
   const own = facts.blocks * 512;
-  return facts.isDirectory() ? entriesOf(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own) : own;
+  return facts.isDirectory() ? namesIn(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own) : own;
 }

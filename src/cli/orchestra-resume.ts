@@ -1,6 +1,7 @@
 import type { TaskName } from '../schema/types.gen.ts';
 import { budgetOption, budgetOptions } from './amount-options.ts';
 import { type Command, textOption } from './command.ts';
+import { workspaceOption } from './run-options.ts';
 
 /** `super orchestra resume`: goes on with a run that was stopped, killed or failed. */
 export const orchestraResume: Command = {
@@ -22,10 +23,7 @@ export const orchestraResume: Command = {
       description:
         "plans today's files in a new run, which keeps every success whose task, agent and context are unchanged",
     },
-    {
-      flags: '-w, --workspace-path <folder>',
-      description: 'where the run was written, if not where its orchestra says',
-    },
+    workspaceOption,
     ...budgetOptions,
     {
       flags: '--detach',

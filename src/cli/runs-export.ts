@@ -1,4 +1,5 @@
 import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
+import { workspaceOption } from './run-options.ts';
 
 /** `super runs export`: a run for other programs. */
 export const runsExport: Command = {
@@ -17,10 +18,7 @@ export const runsExport: Command = {
       description: 'gadugi: "processes" is an array, for readers that filter it, instead of an object by task',
     },
     { flags: '--watch', description: 'gadugi: writes the files anew each second until the run has ended' },
-    {
-      flags: '-w, --workspace-path <folder>',
-      description: 'where the run was written, if not where its orchestra says',
-    },
+    workspaceOption,
   ],
   example: 'super runs export @last --format gadugi --output .gadugi/monitoring',
   async run(call, io) {

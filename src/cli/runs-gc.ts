@@ -1,5 +1,6 @@
 import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
 import type { Collected } from './garbage.ts';
+import { jsonOption } from './run-options.ts';
 
 /** `super runs gc`: removes old runs. */
 export const runsGc: Command = {
@@ -14,7 +15,7 @@ export const runsGc: Command = {
     { flags: '--older-than <duration>', description: 'only runs that ended before that: 90s, 12h, 30d' },
     { flags: '--all', description: 'runs that could be resumed, too; never one that is going on' },
     { flags: '-w, --workspace-path <folder>', description: 'this workspace only' },
-    { flags: '--json', description: 'one JSON document' },
+    jsonOption,
   ],
   example: 'super runs gc --dry-run',
   async run(call, io) {

@@ -1,11 +1,12 @@
 // The runs of a project: where they are, how they stand, and which one a person means.
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { Outcome, TaskName } from '../schema/types.gen.ts';
 import { decode } from '../spec/decode.ts';
 import { parseSource } from '../spec/source.ts';
+import { namesIn } from '../workspace/entries.ts';
 import { isPaused, type RunHead, runsIn } from '../workspace/heads.ts';
 import type { LockRecord } from '../workspace/lock.ts';
 import { setupFault, usageFault } from './command.ts';
@@ -58,12 +59,9 @@ export function workspacesOf(project: Project): string[] {
   return [...places.values()];
 }
 
+/** Links to folders, too: a workspace may have been moved to another disk. */
 function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => isFolder(join(folder, name)));
-  } catch {
-    return [];
-  }
+  return namesIn(folder).filter((name) => isFolder(join(folder, name)));
 }
 
 function isFolder(path: string): boolean {

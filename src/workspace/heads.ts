@@ -1,7 +1,8 @@
 // What the first and the last line of a journal tell of a run: enough for a list, however long the run.
-import { closeSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Outcome, RunEvent, RunId } from '../schema/types.gen.ts';
+import { foldersIn } from './entries.ts';
 import { parseLine } from './journal.ts';
 import { layoutOf, type RunLayout } from './layout.ts';
 import { openOrdinary, ordinarySize, readSome } from './ordinary.ts';
@@ -130,12 +131,4 @@ export function isPaused({ journal }: RunLayout): boolean {
     if (line !== undefined) return turn.exec(line)?.[1] === 'paused';
   }
   return false;
-}
-
-function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-  } catch {
-    return [];
-  }
 }

@@ -1,10 +1,10 @@
 // What agents wrote themselves is cleaned when their attempt ends. Of attempts that ended with their orchestrator nobody has
 // looked at that; whoever goes on, in this run or from it, does.
-import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redactor } from '../run/redact.ts';
 import type { RunEvent } from '../schema/types.gen.ts';
 import { outputName } from './attempt-files.ts';
+import { foldersIn } from './entries.ts';
 import { readJournal } from './journal.ts';
 import type { RunLayout } from './layout.ts';
 import { ordinarySize } from './ordinary.ts';
@@ -31,16 +31,4 @@ function endedAttempts({ journal }: RunLayout): ReadonlySet<string> {
 
 function isEnd(event: RunEvent): event is Extract<RunEvent, { type: 'task.succeeded' }> {
   return /^task\.(succeeded|failed|cancelled|retry-scheduled)$/.test(event.type);
-}
-
-/** Folders only: no link is followed. */
-function foldersIn(folder: string): string[] {
-  const isFolder = (entry: Dirent) => entry.isDirectory();
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter(isFolder)
-      .map(({ name }) => name);
-  } catch {
-    return []; // there were no attempts
-  }
 }
