@@ -66,7 +66,12 @@ export async function namedVariables(project: Project): Promise<ReadonlyMap<stri
   // Which adapter an agent would get changes nothing in what it names.
   const adapters = { rehearse: false, unusable: () => undefined };
   const found = new Map<string, Set<string>>();
-  const add = ({ name, secrets, env, api_key_env: key }: Omit<Plan['agents'][number], 'why' | 'adapter' | 'file'>) => {
+  const add = ({
+    name,
+    secrets,
+    env,
+    api_key_env: key,
+  }: Pick<Plan['agents'][number], 'name' | 'secrets' | 'env' | 'api_key_env'>) => {
     for (const variable of [...secrets, ...(env?.pass ?? []), ...(key === undefined ? [] : [key])]) {
       found.set(variable, (found.get(variable) ?? new Set()).add(name));
     }

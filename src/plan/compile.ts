@@ -1,6 +1,14 @@
 // Orchestra and team -> Plan. Nothing here looks at the world: files are read and adapters are probed elsewhere.
 import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
-import type { AgentName, Plan, PlanAgent, PlanAgentLimits, PlanLimits, TaskName } from '../schema/types.gen.ts';
+import type {
+  AgentName,
+  Plan,
+  PlanAgent,
+  PlanAgentLimits,
+  PlanLimits,
+  PlanPrice,
+  TaskName,
+} from '../schema/types.gen.ts';
 import { someBudget } from '../spec/budgets.ts';
 import { mergedEnv } from '../spec/env.ts';
 import { firstFew } from '../spec/limits.ts';
@@ -14,6 +22,7 @@ import { arrange, priorityRank } from './arrange.ts';
 import { blindBudgets } from './blind-budgets.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
 import * as graph from './graph.ts';
+import { somePolicy } from './policies.ts';
 import { priceOf } from './prices.ts';
 import { strategies } from './strategies/strategies.ts';
 
@@ -93,6 +102,7 @@ function draftTask(
       group,
       ...(task.expects !== undefined && { expects: task.expects }),
       ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
+      ...(task.cache !== undefined && { cache: task.cache }),
       ...someBudget(task.budget),
     },
     explicit: task.context !== undefined || task.dependencies !== undefined,
@@ -212,7 +222,8 @@ function planOf(draft: Draft, team: Team, options: CompileOptions): Plan {
 
 /** The agents that tasks use; with delegation every declared agent, because any may be asked. */
 function agentsOf(draft: Draft, team: Team, options: CompileOptions): PlanAgent[] {
-  const used = new Set(draft.tasks.map(({ task }) => task.agent));
+  const working = draft.tasks.map(({ task }) => task.agent);
+  const used = new Set([...working, ...working.flatMap((name) => team.agents.get(name)?.fallback_agents ?? [])]);
   const everyone = draft.spec.execution.strategy === 'hierarchical';
   const names = draft.spec.agents.map(({ name }) => name).filter((name) => everyone || used.has(name));
   return names.flatMap((name) => {
@@ -221,8 +232,9 @@ function agentsOf(draft: Draft, team: Team, options: CompileOptions): PlanAgent[
   });
 }
 
-function planAgent(agent: AgentSpec, { execution }: OrchestraSpec, { adapters, around }: CompileOptions): PlanAgent {
-  const { tasks, has_language_model, adapter, module, model, provider, base_url, api_key_env, limits, ...rest } = agent;
+function planAgent(agent: AgentSpec, orchestra: OrchestraSpec, { adapters, around }: CompileOptions): PlanAgent {
+  const { tasks, has_language_model, adapter, module, model, provider, base_url, api_key_env, limits, ...more } = agent;
+  const { fallback_models, policy, ...rest } = more;
   const chosen = chooseAdapter(agent, adapters);
   const env = around?.defaults?.env;
   // A language_model speaks of a model API; another adapter that was chosen from outside has models of its own.
@@ -238,12 +250,22 @@ function planAgent(agent: AgentSpec, { execution }: OrchestraSpec, { adapters, a
     ...(keeps && base_url !== undefined && { base_url }),
     ...(keeps && api_key_env !== undefined && { api_key_env }),
     ...(module !== undefined && { module: besides(agent.file, module) }),
-    ...someLimits({ ...agentLimits(execution.limits), ...limits }),
+    ...somePolicy(chosen.adapter, orchestra.policy, policy),
+    ...someLimits({ ...agentLimits(orchestra.execution.limits), ...limits }),
   };
   // A rehearsal costs nothing; what it stands for does.
   const real = chosen.adapter === 'rehearsal' ? (adapter ?? null) : chosen.adapter;
-  const price = priceOf({ ...plan, adapter: real }, around?.defaults?.prices);
-  return price === undefined ? plan : { ...plan, price };
+  const priceFor = (name: string | undefined) =>
+    somePrice(
+      priceOf({ ...plan, adapter: real, ...(name !== undefined && { model: name }) }, around?.defaults?.prices),
+    );
+  return {
+    ...plan,
+    ...priceFor(plan.model),
+    ...(fallback_models !== undefined && {
+      fallback_models: fallback_models.map((name) => ({ model: name, ...priceFor(name) })),
+    }),
+  };
 }
 
 /** The part of limits that holds for the run as a whole. */
@@ -257,6 +279,11 @@ function runLimits({ disk_bytes, free_disk_bytes }: LimitsSpec): PlanLimits {
 /** The part of limits that holds for each attempt. */
 function agentLimits({ disk_bytes, free_disk_bytes, ...limits }: LimitsSpec): PlanAgentLimits {
   return limits;
+}
+
+/** A price as a key of the plan, which is not there where none is known. */
+function somePrice(price: PlanPrice | undefined): { readonly price?: PlanPrice } {
+  return price === undefined ? {} : { price };
 }
 
 /** Limits as a key of the plan, which is not there where nothing is limited. */

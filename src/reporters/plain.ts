@@ -117,6 +117,8 @@ function tellingOf(event: Extract<RunEvent, { task: TaskName }>): Telling | unde
       return { what: 'cancelled', more: oneLine(event.because) };
     case 'task.reused':
       return { what: 'reused', more: event.from_run === undefined ? '' : `from run ${event.from_run}` };
+    case 'reuse.missed':
+      return { what: 'to do', more: oneLine(event.because.join(', ')) };
     case 'recovery.applied':
       return { what: 'recovery', more: `${oneLine(event.rule)}: ${oneLine(event.action)}`, always: true };
     default:

@@ -196,6 +196,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       end(state, task, 'cancelled', at);
       return;
     case 'recovery.applied':
+    case 'reuse.missed':
       return;
     default:
       event satisfies never;

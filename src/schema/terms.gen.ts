@@ -26,7 +26,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "orchestration_type",
       "replicas",
       "resources",
-      "required_tier"
+      "required_tier",
+      "policy"
     ],
     "#/properties/orchestra/properties/workspace": [
       "type",
@@ -86,6 +87,11 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "cpu",
       "memory"
     ],
+    "#/properties/orchestra/properties/policy": [
+      "deny",
+      "confirm",
+      "watch"
+    ],
     "#/properties/agents/items/anyOf/1": [
       "name",
       "adapter",
@@ -108,7 +114,10 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "max_turns",
       "args",
       "limits",
-      "budget"
+      "budget",
+      "policy",
+      "fallback_agents",
+      "fallback_models"
     ],
     "#/properties/agents/items/anyOf/1/properties/limits": [
       "memory",
@@ -119,6 +128,11 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "max_cost_usd",
       "max_tokens",
       "max_wall"
+    ],
+    "#/properties/agents/items/anyOf/1/properties/policy": [
+      "deny",
+      "confirm",
+      "watch"
     ],
     "#/properties/tasks/items": [
       "name",
@@ -132,7 +146,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "expects",
       "output_schema",
       "retry_count",
-      "budget"
+      "budget",
+      "cache"
     ],
     "#/properties/tasks/items/properties/dependencies/items": [
       "task_name",
@@ -147,6 +162,9 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "max_cost_usd",
       "max_tokens",
       "max_wall"
+    ],
+    "#/properties/tasks/items/properties/cache/anyOf/1": [
+      "files"
     ],
     "#/properties/resources": [
       "cpu",
@@ -219,7 +237,10 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "output_mode",
       "agent_capabilities",
       "limits",
-      "budget"
+      "budget",
+      "policy",
+      "fallback_agents",
+      "fallback_models"
     ],
     "#/properties/spec/properties/language_model": [
       "location",
@@ -303,6 +324,11 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "max_cost_usd",
       "max_tokens",
       "max_wall"
+    ],
+    "#/properties/spec/properties/policy": [
+      "deny",
+      "confirm",
+      "watch"
     ]
   },
   "config": {

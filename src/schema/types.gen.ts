@@ -139,6 +139,20 @@ export type MaxTurns = number
  */
 export type ExtraArguments = readonly string[]
 /**
+ * Declared agents that take over, in this order, when a known fault of this one cannot be worked around otherwise: no quota, no login, a model that is not there.
+ * 
+ * @minItems 1
+ */
+export type FallbackAgents = readonly AgentName[]
+/**
+ * Models that take the place of `model`, in this order, when that one is overloaded, has no quota left or is not there.
+ * 
+ * @minItems 1
+ * 
+ * Items: Name of a model.
+ */
+export type FallbackModels = readonly string[]
+/**
  * requires_output waits for success and passes the output. requires_completion waits for any end and passes nothing.
  */
 export type DependencyType = ("requires_output" | "requires_completion")
@@ -147,13 +161,17 @@ export type DependencyType = ("requires_output" | "requires_completion")
  */
 export type Priority = ("low" | "medium" | "high" | "critical")
 /**
+ * Whether a recorded output is taken where nothing that the task depends on has changed: its prompt, its agent, the outputs that it receives, and the files that are named here. What else it reads is not looked at.
+ */
+export type Cache = (boolean | CacheFiles)
+/**
  * task: written in the file. brief and synthesis: added for the manager by the hierarchical strategy. delegated: added by an agent during the run.
  */
 export type TaskRole = ("task" | "brief" | "synthesis" | "delegated")
 /**
  * One line of a run's journal, events.jsonl.
  */
-export type RunEvent = (RunStarted | RunResumed | RunPaused | RunUnpaused | RunFinished | TaskStarted | TaskProgressed | TaskRetryScheduled | TaskSucceeded | TaskFailed | TaskSkipped | TaskCancelled | TaskReused | PlanExtended | RecoveryApplied | BudgetExceeded | ParallelismChanged)
+export type RunEvent = (RunStarted | RunResumed | RunPaused | RunUnpaused | RunFinished | TaskStarted | TaskProgressed | TaskRetryScheduled | TaskSucceeded | TaskFailed | TaskSkipped | TaskCancelled | TaskReused | PlanExtended | RecoveryApplied | BudgetExceeded | ParallelismChanged | ReuseMissed)
 /**
  * Identifier of a run: UTC start time and four random characters, so that ids sort by time.
  */
@@ -273,6 +291,7 @@ readonly memory?: (string | number)
  * Accepted and shown; never a gate.
  */
 readonly required_tier?: (string | null)
+readonly policy?: Policy
 }
 /**
  * Where runs are written.
@@ -420,6 +439,29 @@ readonly max_wall?: Duration
 readonly hard?: boolean
 }
 /**
+ * What agents may do in a shell: handed to their CLIs where those can be told, watched in what they tell otherwise. A guard rail, no sandbox.
+ */
+export interface Policy {
+/**
+ * Commands that are never to run. An attempt in which one is seen is ended.
+ * 
+ * Items: A command as one would type it; * stands for any characters, the end included.
+ */
+readonly deny?: readonly string[]
+/**
+ * Commands that a person must allow. Nobody can be asked while an orchestra runs: they are refused, and told as blockers.
+ * 
+ * Items: A command as one would type it; * stands for any characters, the end included.
+ */
+readonly confirm?: readonly string[]
+/**
+ * Commands that may run and are told as findings.
+ * 
+ * Items: A command as one would type it; * stands for any characters, the end included.
+ */
+readonly watch?: readonly string[]
+}
+/**
  * An agent written in place.
  */
 export interface InlineAgent {
@@ -448,6 +490,9 @@ readonly max_turns?: MaxTurns
 readonly args?: ExtraArguments
 readonly limits?: AgentLimits
 readonly budget?: Budget
+readonly policy?: Policy
+readonly fallback_agents?: FallbackAgents
+readonly fallback_models?: FallbackModels
 }
 /**
  * Settings of yours for a module agent, handed to it unchanged. For a model API: temperature, top_p, max_output_tokens, stop_sequences, seed, reasoning (none, minimal, low, medium, high, xhigh, max) and max_retries (2 unless given).
@@ -511,6 +556,7 @@ readonly output_schema?: OutputSchema
  */
 readonly retry_count?: (number | null)
 readonly budget?: Budget
+readonly cache?: Cache
 }
 /**
  * One task that this one waits for.
@@ -545,6 +591,19 @@ readonly changes?: boolean
  */
 export interface OutputSchema {
 readonly [k: string]: unknown
+}
+/**
+ * Files that the task depends on, too.
+ */
+export interface CacheFiles {
+/**
+ * Paths, in which * stands for any characters of a name and ** for any folders. Relative to the folder in which the agent works.
+ * 
+ * @minItems 1
+ * 
+ * Items: A path, or a pattern.
+ */
+readonly files: readonly string[]
 }
 /**
  * A playbook (SuperSpec agent/v1): one agent.
@@ -744,6 +803,9 @@ readonly [k: string]: unknown
 }
 readonly limits?: AgentLimits
 readonly budget?: Budget
+readonly policy?: Policy
+readonly fallback_agents?: FallbackAgents
+readonly fallback_models?: FallbackModels
 }
 /**
  * Which model the agent was written for; decides the adapter where none is named.
@@ -1163,6 +1225,12 @@ readonly args?: ExtraArguments
 readonly limits?: PlanAgentLimits
 readonly budget?: PlanBudget
 readonly price?: PlanPrice
+readonly policy?: Policy
+readonly fallback_agents?: FallbackAgents
+/**
+ * Models that take the place of its own, in this order.
+ */
+readonly fallback_models?: readonly PlanFallbackModel[]
 }
 /**
  * Environment: names to pass through and values to set.
@@ -1218,7 +1286,7 @@ readonly max_wall_seconds?: number
 readonly hard?: boolean
 }
 /**
- * What its model costs, in US dollars for a million tokens; absent where that is not known.
+ * What a model costs, in US dollars for a million tokens.
  */
 export interface PlanPrice {
 /**
@@ -1233,6 +1301,13 @@ readonly output: number
  * Of what is read from a cache.
  */
 readonly cached?: number
+}
+/**
+ * A model and what it costs.
+ */
+export interface PlanFallbackModel {
+readonly model: Model
+readonly price?: PlanPrice
 }
 /**
  * A task of the plan.
@@ -1277,6 +1352,7 @@ readonly max_attempts: number
  */
 readonly group: (string | null)
 readonly budget?: PlanBudget
+readonly cache?: PlanCache
 }
 /**
  * A task that another one waits for, and until when.
@@ -1287,6 +1363,15 @@ readonly task: TaskName
  * success: that task must succeed. end: any end will do.
  */
 readonly until: ("success" | "end")
+}
+/**
+ * That a recorded output may be taken, and the files that it depends on.
+ */
+export interface PlanCache {
+/**
+ * Paths and patterns, relative to the folder in which the agent works.
+ */
+readonly files: readonly string[]
 }
 /**
  * Limits of the run as a whole.
@@ -1343,12 +1428,13 @@ readonly super: string
  * Tasks named by --only, where given.
  */
 readonly only?: readonly TaskName[]
+readonly continues?: RunId
+readonly options?: RunOptions
+readonly replays?: RunId
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
 readonly crc?: string
-readonly continues?: RunId
-readonly options?: RunOptions
 }
 /**
  * What the command line said over the orchestra's file.
@@ -1370,6 +1456,10 @@ readonly adapter?: AdapterName
  */
 readonly workspace?: string
 readonly budget?: PlanBudget
+/**
+ * all: every task may take a recorded output. none: no task does.
+ */
+readonly cache?: ("all" | "none")
 }
 /**
  * A run goes on in a new process; tasks that were running are pending again.
@@ -1836,6 +1926,10 @@ readonly task: TaskName
 readonly output: Output
 readonly from_run?: RunId
 /**
+ * Digest of all that the output depends on, where it was found by that.
+ */
+readonly key?: string
+/**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
 readonly crc?: string
@@ -1907,6 +2001,19 @@ readonly rule: string
  * What is changed.
  */
 readonly action: string
+/**
+ * Arguments that the next attempts get besides.
+ */
+readonly arguments?: readonly string[]
+/**
+ * Model of the next attempts.
+ */
+readonly model?: string
+readonly agent?: AgentName
+/**
+ * UTC time before which the next attempt does not start.
+ */
+readonly until?: string
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
@@ -1983,6 +2090,41 @@ readonly max_parallel_tasks: number
  * What is short, in a sentence.
  */
 readonly because: string
+/**
+ * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
+ */
+readonly crc?: string
+}
+/**
+ * No recorded output could be taken for a task that may reuse one: it is done.
+ */
+export interface ReuseMissed {
+/**
+ * Version of the event form.
+ */
+readonly v: 1
+/**
+ * Position in the journal, from 1, without gaps.
+ */
+readonly seq: number
+/**
+ * UTC time with milliseconds.
+ */
+readonly ts: string
+readonly run: RunId
+/**
+ * Which event this is.
+ */
+readonly type: "reuse.missed"
+readonly task: TaskName
+/**
+ * Digest of all that the output depends on; the output is kept under it.
+ */
+readonly key: string
+/**
+ * What has changed since the output that was kept last, in words; that there is none, where there is none.
+ */
+readonly because: readonly string[]
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */

@@ -2,7 +2,7 @@ import { brief } from '../diagnostics/brief.ts';
 import type { Checked, Finding, Path } from '../diagnostics/diagnostic.ts';
 import { hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
 import { validate } from '../schema/agent.gen.js';
-import type { AdapterName, AgentLimits, AgentName, Budget, Permissions } from '../schema/types.gen.ts';
+import type { AdapterName, AgentLimits, AgentName, Budget, Permissions, Policy } from '../schema/types.gen.ts';
 import { limitFaults } from './amounts.ts';
 import { budgetFaults, someBudget, toBudget } from './budgets.ts';
 import { toEnv } from './env.ts';
@@ -20,7 +20,7 @@ type Dict = Readonly<Record<string, unknown>>;
 /** What an adapter cannot do without being right: a fault in one of these is an error, everything else only a warning. */
 const working = new Set(
   `adapter run argv shell module options env secrets cwd model provider base_url api_key_env permissions allowed_tools max_turns
-  args limits budget`.split(/\s+/),
+  args policy fallback_agents fallback_models limits budget`.split(/\s+/),
 );
 
 /** Keys of `spec`, any of which makes a document the description of an agent. */
@@ -253,6 +253,9 @@ export function howItRuns(raw: Dict) {
     ...(raw.allowed_tools === undefined ? {} : { allowed_tools: raw.allowed_tools as readonly string[] }),
     ...(raw.max_turns === undefined ? {} : { max_turns: raw.max_turns as number }),
     ...(raw.args === undefined ? {} : { args: raw.args as readonly string[] }),
+    ...(raw.policy === undefined ? {} : { policy: raw.policy as Policy }),
+    ...(raw.fallback_agents === undefined ? {} : { fallback_agents: raw.fallback_agents as readonly AgentName[] }),
+    ...(raw.fallback_models === undefined ? {} : { fallback_models: raw.fallback_models as readonly string[] }),
     ...(raw.limits === undefined ? {} : { limits: toLimits(raw.limits as AgentLimits) }),
     ...someBudget(toBudget((raw.budget as Budget | undefined) ?? {})),
   };

@@ -1,10 +1,12 @@
 import { type Checked, hasErrors, inReadingOrder, type Path } from '../diagnostics/diagnostic.ts';
 import type {
   AgentName,
+  Cache,
   Execution,
   InlineAgent,
   Orchestra,
   OrchestraSection,
+  PlanCache,
   RetryPolicy,
   Strategy,
   Task,
@@ -50,8 +52,9 @@ function toSpec(document: Orchestra, file: string, overrides: Overrides, around:
       : 'basic',
     required_tier: orchestra.required_tier ?? document.required_tier ?? null,
     execution: toExecution(execution, overrides, around),
+    policy: orchestra.policy ?? {},
     agents: document.agents ? document.agents.map((each, i) => toAgent(each, ['agents', i], file)) : derived(document),
-    tasks: document.tasks.map(toTask),
+    tasks: document.tasks.map((task) => toTask(task, overrides.cache)),
   };
 }
 
@@ -124,7 +127,7 @@ function toRetry(written: Execution['retry_strategy']): RetrySpec {
   };
 }
 
-function toTask(task: Task): TaskSpec {
+function toTask(task: Task, all: Overrides['cache']): TaskSpec {
   return {
     name: task.name,
     agent: task.agent,
@@ -143,7 +146,14 @@ function toTask(task: Task): TaskSpec {
     ...someBudget(toBudget(task.budget ?? {})),
     ...(task.expects !== undefined && { expects: task.expects }),
     ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
+    ...someCache(task.cache, all),
   };
+}
+
+/** Whether a recorded output may be taken, as a key of a task: what the task says, and what is said of all. */
+function someCache(written: Cache | undefined, all: Overrides['cache']): { readonly cache?: PlanCache } {
+  if (all === 'none' || (all !== 'all' && (written ?? false) === false)) return {};
+  return { cache: { files: typeof written === 'object' ? written.files : [] } };
 }
 
 function toAgent(written: AgentName | InlineAgent, at: Path, file: string): AgentEntry {

@@ -11,8 +11,10 @@ import type {
   Permissions,
   PlanAgentLimits,
   PlanBudget,
+  PlanCache,
   PlanEnv,
   PlanLimits,
+  Policy,
   Prices,
   Priority,
   RetryStrategy,
@@ -33,6 +35,8 @@ export interface OrchestraSpec {
   readonly orchestration_type: 'basic' | 'kubernetes';
   readonly required_tier: string | null;
   readonly execution: ExecutionSpec;
+  /** Of all agents that have a shell; empty where nothing is said. */
+  readonly policy: Policy;
   /** Declared agents in file order; those of the tasks, in order of first use, where none are declared. */
   readonly agents: readonly AgentEntry[];
   /** Tasks in file order. */
@@ -98,6 +102,8 @@ export interface TaskSpec {
   readonly budget?: PlanBudget;
   readonly expects?: Expects;
   readonly output_schema?: OutputSchema;
+  /** That a recorded output may be taken. */
+  readonly cache?: PlanCache;
 }
 
 /** An agent, from a playbook or written in place. */
@@ -131,6 +137,10 @@ export interface AgentSpec {
   readonly max_turns?: number;
   /** Further arguments of a coding CLI. */
   readonly args?: readonly string[];
+  /** What it may do in a shell, besides what the orchestra says. */
+  readonly policy?: Policy;
+  readonly fallback_agents?: readonly AgentName[];
+  readonly fallback_models?: readonly string[];
   /** What one attempt may use, where the agent itself says it. */
   readonly limits?: PlanAgentLimits;
   /** What its attempts may spend together. */
@@ -158,6 +168,8 @@ export interface Overrides {
   readonly workspace?: string;
   /** What the run may spend. */
   readonly budget?: PlanBudget;
+  /** Whether every task may take a recorded output, or none. */
+  readonly cache?: 'all' | 'none';
 }
 
 /** What is said outside of orchestras: by a project, by a person, by the environment. Only what is said is there. */

@@ -41,6 +41,7 @@ describe('defaults', () => {
         max_depth: 2,
         max_delegated_tasks: 20,
       },
+      policy: {},
       agents: [
         { type: 'named', name: 'worker', at: ['tasks', 0, 'agent'] },
         { type: 'named', name: 'tester', at: ['tasks', 1, 'agent'] },

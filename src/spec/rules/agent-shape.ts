@@ -64,7 +64,17 @@ function modelFaults(
   if (model === undefined) say('adapter', `agent "${name}" has no model`, 'add "model:" with the name of the model');
 }
 
-type CodingKey = 'permissions' | 'allowed_tools' | 'max_turns' | 'args';
+type CodingKey =
+  | 'permissions'
+  | 'allowed_tools'
+  | 'max_turns'
+  | 'args'
+  | 'policy'
+  | 'fallback_agents'
+  | 'fallback_models';
+
+/** Adapters of agents that work with a model. */
+const modelled = ['claude', 'codex', 'gemini', 'acp', 'llm'] as const;
 
 /** Keys that only some adapters understand. An agent that names no adapter is told when one was found for it. */
 const codingKeys = {
@@ -72,6 +82,9 @@ const codingKeys = {
   allowed_tools: ['claude', 'gemini'],
   max_turns: ['claude'],
   args: ['claude', 'codex', 'gemini'],
+  policy: ['claude', 'codex', 'gemini', 'acp'],
+  fallback_agents: modelled,
+  fallback_models: modelled,
 } as const satisfies Readonly<Record<CodingKey, readonly AdapterName[]>>;
 
 function oneOf(names: readonly string[]): string {

@@ -20,6 +20,18 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   });
   if (execution.manager !== undefined) undeclared(execution.manager, managerPath);
 
+  for (const { name, at } of agents) {
+    for (const other of team.agents.get(name)?.fallback_agents ?? []) {
+      if (declared.has(other) && other !== name) continue;
+      const message =
+        other === name
+          ? `agent "${name}" is its own fallback`
+          : `agent "${other}", a fallback of "${name}", is not declared`;
+      const hint = other === name ? 'name another one' : playbooks.has(other) ? 'add it under agents:' : guess(other);
+      report({ code: 'unknown-agent', message, at, hint: hint ?? listing });
+    }
+  }
+
   const guessPlaybook = guesser(team.known);
   // A known name without an agent has a playbook with faults of its own, which are told where they stand.
   const isFound = (entry: AgentEntry) =>
@@ -35,7 +47,11 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   // A manager may delegate to any of them; and where a task's agent is not known, one that is idle may be the one that was meant.
   const misspelt = tasks.some(({ agent }) => !declared.has(agent));
   if (execution.strategy === 'hierarchical' || misspelt) return;
-  const used = new Set<string>(tasks.map(({ agent }) => agent));
+  const working = tasks.map(({ agent }) => agent);
+  const used = new Set<string>([
+    ...working,
+    ...working.flatMap((name) => team.agents.get(name)?.fallback_agents ?? []),
+  ]);
   for (const entry of agents) {
     const { type, name, at } = entry;
     if (used.has(name) || !isFound(entry)) continue;
