@@ -1,15 +1,16 @@
 // Runs one attempt of a coding CLI. What it prints goes, as it is, into transcript.jsonl; what of it people read into stdout.log;
-// what it reports into the journal; its answer into the output file.
+// what it reports into the journal; its answer into answer.txt.
 import { lstatSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRedactedLog, type RedactedLog } from '../process/redacted-log.ts';
 import { type AgentCall, type AgentEnd, type AgentProcess, StorageFailure } from '../run/ports.ts';
-import type { RedactedStream, Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redact.ts';
 import { boundsOf } from './bounds.ts';
 import type { CodingCli } from './coding-cli.ts';
 import { openComplaint } from './complaint.ts';
 import type { AgentDoors } from './doors.ts';
 import { type Listener, openListener } from './listener.ts';
+import { asItIs, openTranscript } from './transcript.ts';
 import { vendorVariables } from './vendor.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -24,9 +25,10 @@ export function drive(
   const { files, agent } = call;
   const stdin = inputFile(call, preface);
   if (stdin === undefined) return refused('there is nothing to ask: the task has no description and receives nothing');
-  const [transcript, told, stderr] = [files.transcript, files.stdout, files.stderr].map((path) =>
+  const transcript = openTranscript(files, doors.redactor);
+  const [told, stderr] = [files.stdout, files.stderr].map((path) =>
     openRedactedLog(path, doors.redactor?.open() ?? asItIs),
-  ) as [RedactedLog, RedactedLog, RedactedLog];
+  ) as [RedactedLog, RedactedLog];
   const complaint = openComplaint();
   const listener = openListener(cli.reader(), {
     report: call.report,
@@ -38,17 +40,13 @@ export function drive(
     cwd: call.cwd,
     env: { ...vendorVariables(agent.adapter, doors.env), ...cli.env, ...call.env },
     stdin,
-    stdout: {
-      write(chunk) {
-        transcript.write(chunk);
-        listener.push(chunk);
-      },
+    stdout: transcript.of({
+      write: listener.push,
       end() {
         listener.end();
-        transcript.end();
         told.end();
       },
-    },
+    }),
     stderr: {
       write(chunk) {
         stderr.write(chunk);
@@ -69,7 +67,7 @@ export function drive(
         advice: cli.advice,
       });
       if (verdict.type === 'failed') return kept(verdict, doors.redactor);
-      leaveOutput(files.output, listener);
+      leaveAnswer(files.answer, listener);
       return verdict;
     }),
   };
@@ -78,11 +76,6 @@ export function drive(
 function refused(message: string): AgentProcess {
   return { ended: Promise.resolve({ type: 'failed', reason: 'adapter', message }), stop() {} };
 }
-
-const nothing = new Uint8Array();
-
-/** A stream in which there are no secrets. */
-const asItIs: RedactedStream = { push: (chunk) => chunk, end: () => nothing };
 
 /** The file with what the CLI reads; undefined where there is nothing to read. */
 function inputFile({ files, prompt }: AgentCall, preface: string): string | undefined {
@@ -102,12 +95,10 @@ function kept(end: Extract<AgentEnd, { type: 'failed' }>, redactor: Redactor | u
   return { ...end, message: redactor?.text(end.message) ?? end.message };
 }
 
-/** The answer is the output, unless the agent wrote one into the file for it. */
-function leaveOutput(path: string, listener: Listener): void {
-  const there = lstatSync(path, { throwIfNoEntry: false });
-  if (there?.isFile() === true && there.size > 0) return;
+/** The answer is the output where the agent wrote none itself. What it left in the answer's place is not its own to leave. */
+function leaveAnswer(path: string, listener: Listener): void {
   const { result, text } = listener.account();
   const answer = (result?.text ?? '').trim() === '' ? text : (result?.text ?? '');
-  if (there !== undefined && !there.isDirectory()) unlinkSync(path); // a link, or an empty file: what it leads to is not ours
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) unlinkSync(path);
   writeFileSync(path, answer.trim() === '' ? '' : `${answer.trimEnd()}\n`, { flag: 'wx' });
 }

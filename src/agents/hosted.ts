@@ -8,6 +8,7 @@ import { boundsOf } from './bounds.ts';
 import { endOf } from './command.ts';
 import type { AgentDoors } from './doors.ts';
 import { outletsOf } from './outlets.ts';
+import { openTranscript } from './transcript.ts';
 
 /** The program in which an agent runs, and what it is given. */
 export interface Host {
@@ -46,6 +47,7 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
     throw new StorageFailure(`cannot write the call of a ${host.name}: ${(error as Error).message}`);
   }
   const outlets = outletsOf(call.files, doors.redactor);
+  const transcript = openTranscript(call.files, doors.redactor);
   let result: HostResult | undefined;
   let spent: Usage | undefined;
   const { ended, stop, freeze, held } = doors.launchers().launch({
@@ -55,15 +57,17 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
     stdin: undefined,
     stdout: outlets.stdout,
     stderr: outlets.stderr,
-    reports: lineSink((line) => {
-      const said = parseLine(line);
-      if (said?.progress) call.report(said.progress);
-      if (said?.usage) {
-        spent = said.usage;
-        call.spend?.(said.usage);
-      }
-      result = said?.result ?? result;
-    }),
+    reports: transcript.of(
+      lineSink((line) => {
+        const said = parseLine(line);
+        if (said?.progress) call.report(said.progress);
+        if (said?.usage) {
+          spent = said.usage;
+          call.spend?.(said.usage);
+        }
+        result = said?.result ?? result;
+      }),
+    ),
     ...boundsOf(call),
   });
   return {
@@ -72,6 +76,7 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
     held,
     ended: ended.then((end) => {
       outlets.check();
+      transcript.check();
       const how = hostedEnd(end, result, host, spent);
       // Before the message is cut to its length: of a secret that the cut goes through nobody would know the rest.
       return how.type === 'failed' ? { ...how, message: doors.redactor?.text(how.message) ?? how.message } : how;

@@ -199,6 +199,8 @@ export interface AttemptFiles {
   readonly transcript: string;
   /** An agent that writes this file gives its output there. */
   readonly output: string;
+  /** Where an adapter leaves what its agent answered, which is the output of one that writes none. */
+  readonly answer: string;
 }
 
 /** What stands ready before an attempt starts. */

@@ -38,6 +38,9 @@ const promptBudget = 524_288;
 /** What the file is called in which an agent may leave its output. */
 export const outputName = 'output.txt';
 
+/** What the file is called in which an adapter leaves its agent's answer. */
+export const answerName = 'answer.txt';
+
 /** Makes the folder of an attempt with its prompt and its received outputs. */
 export async function prepareAttempt(
   layout: RunLayout,
@@ -68,6 +71,7 @@ export async function prepareAttempt(
       stderr: join(folder, 'stderr.log'),
       transcript: join(folder, 'transcript.jsonl'),
       output: join(folder, outputName),
+      answer: join(folder, answerName),
     },
   };
 }
@@ -150,9 +154,11 @@ function excerpt(
   return { text: `${start}\n[... ${bytes - limit} bytes left out ...]\n${end}`, shortened: true };
 }
 
-/** Takes the values of secrets out of what the agent itself wrote. Nothing of the attempt may run any more. */
+/** Takes the values of secrets out of what the agent itself wrote or said. Nothing of the attempt may run any more. */
 export async function sealAttempt(files: AttemptFiles, redactor: Redactor | undefined): Promise<void> {
-  if (redactor !== undefined) await redactFile(files.output, redactor);
+  if (redactor === undefined) return;
+  await redactFile(files.output, redactor);
+  await redactFile(files.answer, redactor);
 }
 
 /** A gathered output; `text` where it is no longer than `readLimit` bytes. */
@@ -161,7 +167,7 @@ export interface GatheredOutput {
   readonly text?: string;
 }
 
-/** Records a task's output: the file that the agent wrote for it, else its standard output. */
+/** Records a task's output: the file that the agent wrote for it, else its answer, else its standard output. */
 export async function gatherOutput(
   layout: RunLayout,
   task: TaskName,
@@ -169,10 +175,17 @@ export async function gatherOutput(
   readLimit: number,
 ): Promise<GatheredOutput> {
   const path = outputPath(task);
-  const source = ordinarySize(files.output) === undefined ? files.stdout : files.output;
+  const source = sourceOf(files);
   const data = readSmall(source);
   if (data === undefined) return gatherLarge(layout, path, source, readLimit);
   return { output: store(layout, path, data), ...(data.length <= readLimit && { text: data.toString('utf8') }) };
+}
+
+function sourceOf({ output, answer, stdout }: AttemptFiles): string {
+  const written = ordinarySize(output);
+  if (written !== undefined && written > 0) return output;
+  if (ordinarySize(answer) !== undefined) return answer;
+  return written === undefined ? stdout : output;
 }
 
 async function gatherLarge(

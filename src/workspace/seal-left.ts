@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Redactor } from '../run/redact.ts';
 import type { RunEvent } from '../schema/types.gen.ts';
-import { outputName } from './attempt-files.ts';
+import { answerName, outputName } from './attempt-files.ts';
 import { foldersIn } from './entries.ts';
 import { readJournal } from './journal.ts';
 import type { RunLayout } from './layout.ts';
@@ -16,10 +16,11 @@ export async function sealLeft(layout: RunLayout, redactor: Redactor | undefined
   let ended: ReadonlySet<string> | undefined;
   for (const task of foldersIn(layout.attempts)) {
     for (const attempt of foldersIn(join(layout.attempts, task))) {
-      const path = join(layout.attempts, task, attempt, outputName);
-      if (ordinarySize(path) === undefined) continue;
+      const paths = [outputName, answerName].map((name) => join(layout.attempts, task, attempt, name));
+      const there = paths.filter((path) => ordinarySize(path) !== undefined);
+      if (there.length === 0) continue;
       ended ??= endedAttempts(layout);
-      if (!ended.has(`${task}/${attempt}`)) await redactFile(path, redactor);
+      if (!ended.has(`${task}/${attempt}`)) for (const path of there) await redactFile(path, redactor);
     }
   }
 }

@@ -71,7 +71,7 @@ test('a turn: prompt, answer, usage, and what it tells on the way', async () => 
     { system_prompt: 'You build.' },
   );
   expect(end).toEqual({ type: 'done', noOutputFails: true, usage: { ...usage, cost_usd: 0.25 } });
-  expect(bench.read('output.txt')).toBe('{"type": "milestone", "text": "built"}\nDone.\n');
+  expect(bench.read('answer.txt')).toBe('{"type": "milestone", "text": "built"}\nDone.\n');
   expect(bench.read('stdout.log')).toBe(
     'I will act.\n[execute] make all\nno JSON at all\n{"type": "milestone", "text": "built"}\nDone.\n',
   );
@@ -254,7 +254,7 @@ describe('an end', () => {
       message,
       usage: { input_tokens: 1, output_tokens: 2 },
     });
-    expect(bench.read('output.txt')).toBe('');
+    expect(bench.read('answer.txt')).toBe('');
   });
 
   test.each([0, 3])('in the middle, with exit code %i', async (exit) => {
@@ -283,7 +283,7 @@ describe('an end', () => {
 
   test('without a word is none', async () => {
     expect(await run([well])).toEqual({ type: 'done', noOutputFails: true, usage });
-    expect(bench.read('output.txt')).toBe('');
+    expect(bench.read('answer.txt')).toBe('');
   });
 
   test('of a program that is not there, or speaks no protocol', async () => {

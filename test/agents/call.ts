@@ -62,6 +62,7 @@ export function openBench(graceMs = 300): Bench {
           stderr: join(root, 'stderr.log'),
           transcript: join(root, 'transcript.jsonl'),
           output,
+          answer: join(root, 'answer.txt'),
         },
         cwd: root,
         env: { SUPER_TASK: 'build', SUPER_ATTEMPT: '1', SUPER_OUTPUT: output },

@@ -121,20 +121,20 @@ describe('what comes of it', () => {
     expect(end).toMatchObject({ type: 'done', noOutputFails: true, usage: { input_tokens: 24, output_tokens: 14 } });
     expect(bench.read('transcript.jsonl')).toBe(readFileSync(stream(streams[name]), 'utf8'));
     expect(bench.read('stdout.log')).toMatch(/\n\[\w+\] .*made-by-agent.txt.*\n(.*\n)*Done: the file was handled.\n$/);
-    expect(bench.read('output.txt')).toBe('Done: the file was handled.\n');
+    expect(bench.read('answer.txt')).toBe('Done: the file was handled.\n');
     expect(bench.progress).toEqual([]);
   });
 
-  test('a file that the agent wrote for it is the output', async () => {
+  test('a file that the agent wrote for its output stays as it is, beside the answer', async () => {
     await run(agentOf('claude', {}, { FAKE_OUTPUT: 'my own\n' }));
-    expect(bench.read('output.txt')).toBe('my own\n');
+    expect([bench.read('output.txt'), bench.read('answer.txt')]).toEqual(['my own\n', 'Done: the file was handled.\n']);
   });
 
-  test('a link in the place of the output leads nowhere', async () => {
-    bench.write('victim', 'untouched');
-    await run(agentOf('claude', {}, { FAKE_LINK: join(bench.root, 'victim') }));
-    expect(lstatSync(join(bench.root, 'output.txt')).isFile()).toBe(true);
-    expect([bench.read('output.txt'), bench.read('victim')]).toEqual(['Done: the file was handled.\n', 'untouched']);
+  test('a link in the place of the answer leads nowhere', async () => {
+    symlinkSync(bench.write('victim', 'untouched'), join(bench.root, 'answer.txt'));
+    await run(agentOf('claude'));
+    expect(lstatSync(join(bench.root, 'answer.txt')).isFile()).toBe(true);
+    expect([bench.read('answer.txt'), bench.read('victim')]).toEqual(['Done: the file was handled.\n', 'untouched']);
   });
 
   test('what was not allowed is reported, and the attempt has succeeded all the same', async () => {
@@ -163,8 +163,8 @@ describe('what comes of it', () => {
     const text = '{"type":"result","subtype":"success","is_error":false,"result":""}';
     const end = await run(agentOf('claude', {}, { FAKE_STREAM: bench.write('s.jsonl', text) }));
     expect(end).toMatchObject({ type: 'done', noOutputFails: true });
-    expect(existsSync(join(bench.root, 'output.txt'))).toBe(true);
-    expect(bench.read('output.txt')).toBe('');
+    expect(existsSync(join(bench.root, 'answer.txt'))).toBe(true);
+    expect(bench.read('answer.txt')).toBe('');
   });
 });
 
@@ -186,7 +186,7 @@ describe('failures', () => {
     const failed = await run(agentOf(name, {}, { FAKE_STREAM: stream(file), FAKE_CODE: code }));
     const text = typeof message === 'string' ? message : expect.stringMatching(message);
     expect(failed).toMatchObject({ type: 'failed', reason: 'agent-exit', message: text, exit_code: Number(code) });
-    expect(bench.read('output.txt')).toBe('');
+    expect(bench.read('answer.txt')).toBe('');
   });
 
   test('what only standard error says', async () => {

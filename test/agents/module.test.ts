@@ -99,6 +99,18 @@ test('a module that returns nothing leaves its output to standard output', async
   expect([bench.read('output.txt'), bench.read('stdout.log')]).toEqual(['', 'printed\n']);
 });
 
+test('what a module tells is kept as it was told, without values of secrets', async () => {
+  bench.write('agent.mjs', `export default { run({ report }) { report({ text: 'tok-0123456789' }); return 'ok'; } };`);
+  const agent = bench.agent({ adapter: 'module', module: 'agent.mjs' });
+  const { module } = bench.withRedactor(makeRedactor([{ name: 'TOKEN', value: 'tok-0123456789' }]));
+  await module.start(bench.call(agent)).ended;
+  const lines = bench
+    .read('transcript.jsonl')
+    .split('\n')
+    .filter((line) => line !== '');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([{ progress: { text: '[redacted:TOKEN]' } }, { result: {} }]);
+});
+
 test('a stop aborts its signal', async () => {
   const one = start(`export default { run: ({ signal, report }) => new Promise((_, reject) => {
     setInterval(() => {}, 1000);

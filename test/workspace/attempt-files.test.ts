@@ -119,12 +119,14 @@ test('with secrets the prompt and the output lose their values', async () => {
   expect(second.prompt).toBe('use [redacted:TOKEN]\n');
   expect(readFileSync(second.files.prompt ?? '', 'utf8')).toBe(second.prompt);
   writeFileSync(second.files.output, 'tok-0123456789');
+  writeFileSync(second.files.answer, 'tok-0123456789');
   await sealAttempt(second.files, redactor);
+  expect(readFileSync(second.files.answer, 'utf8')).toBe('[redacted:TOKEN]');
   const { text } = await gatherOutput(layout, name('work'), second.files, 100);
   expect([text, readFileSync(second.files.output, 'utf8')]).toEqual(['[redacted:TOKEN]', '[redacted:TOKEN]']);
 });
 
-test('the output is the file that the agent wrote for it, else standard output, else empty', async () => {
+test('the output is the file that the agent wrote for it, else its answer, else standard output, else empty', async () => {
   const layout = newRun();
   const { files } = await prepareAttempt(layout, order('do'));
   const gathered = async (limit = 100) => {
@@ -146,6 +148,10 @@ test('the output is the file that the agent wrote for it, else standard output, 
     sha256: hash('from stdout'),
   });
   expect((await gathered(5)).text).toBeUndefined();
+  writeFileSync(files.output, '');
+  expect(await gathered()).toMatchObject({ kept: '' });
+  writeFileSync(files.answer, 'from the answer');
+  expect(await gathered()).toMatchObject({ kept: 'from the answer' });
   writeFileSync(files.output, 'from file');
   expect(await gathered()).toMatchObject({ kept: 'from file' });
 });

@@ -19,6 +19,8 @@ test('is cleaned, in every attempt but those that have ended; no link is followe
     writeFileSync(join(layout.attempts, ...names, 'output.txt'), said);
   };
   for (const attempt of ['1', '2', '3', '3.x1y2.tmp']) write('a', attempt);
+  const answer = join(layout.attempts, 'a', '3', 'answer.txt');
+  writeFileSync(answer, said);
   const elsewhere = folderWith({ 'output.txt': said });
   symlinkSync(elsewhere, join(layout.attempts, 'a', '4'));
   mkdirSync(join(layout.attempts, 'a', '5'));
@@ -31,6 +33,7 @@ test('is cleaned, in every attempt but those that have ended; no link is followe
   await sealLeft(layout, redactor);
   const now = (...names: readonly string[]) => readFileSync(join(layout.attempts, 'a', ...names, 'output.txt'), 'utf8');
   expect(['1', '3', '3.x1y2.tmp'].map((attempt) => now(attempt))).toEqual(Array(3).fill('mine is [redacted:TOKEN]'));
+  expect(readFileSync(answer, 'utf8')).toBe('mine is [redacted:TOKEN]');
   expect(['2', '4', '5'].map((attempt) => now(attempt))).toEqual(Array(3).fill(said));
 });
 
