@@ -27,6 +27,7 @@ const commentedDefaults = `# What counts for orchestras that do not say it thems
 #     output: 100MB            # of one agent
 #     disk: 20GB               # of a run's folder
 #     free_disk: 1GB           # below it nothing new starts
+#     cache: 256MiB            # of outputs that are kept to be taken again
 #   budget:
 #     max_cost_usd: 5          # of a run; nothing new starts when it is used up
 #     max_tokens: 2000000

@@ -74,6 +74,7 @@ const limitKeys: Readonly<Record<string, keyof LimitsSpec>> = {
   output: 'output_bytes',
   disk: 'disk_bytes',
   free_disk: 'free_disk_bytes',
+  cache: 'cache_bytes',
 };
 
 const budgetKeys: Readonly<Record<string, keyof PlanBudget>> = {
@@ -109,7 +110,8 @@ function isNoLimit([key]: Path): boolean {
 
 function builtInValue([key, limit]: Path): Value | null {
   if (limit === 'hard') return false;
-  if (limit !== undefined) return limit === 'free_disk' ? builtIn.free_disk_bytes : null;
+  const bytes = limitKeys[String(limit)];
+  if (limit !== undefined) return bytes === 'free_disk_bytes' || bytes === 'cache_bytes' ? builtIn[bytes] : null;
   return Object.hasOwn(builtIn, String(key)) ? builtIn[key as keyof typeof builtIn] : null;
 }
 

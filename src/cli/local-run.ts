@@ -6,7 +6,7 @@ import { watchLogs } from '../process/cap.ts';
 import type { Launchers } from '../process/launchers.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
-import { type AgentAdapter, type Clock, type EventBody, StorageFailure } from '../run/ports.ts';
+import { type AgentAdapter, type Clock, type EventBody, type Reuse, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
@@ -21,6 +21,7 @@ import type {
   RunOptions,
   TaskName,
 } from '../schema/types.gen.ts';
+import { builtIn } from '../spec/orchestra.ts';
 import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../workspace/attempt-files.ts';
 import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
@@ -30,6 +31,7 @@ import { type LockRecord, takeLock } from '../workspace/lock.ts';
 import { watchQuota } from '../workspace/quota.ts';
 import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
 import { writeResult } from '../workspace/result.ts';
+import { reuseHere } from '../workspace/reuse.ts';
 import { sealLeft } from '../workspace/seal-left.ts';
 import { statusFile } from '../workspace/status.ts';
 import { tidyWorkspace } from '../workspace/tidy.ts';
@@ -113,6 +115,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
         random: { next: Math.random },
         journal,
         backend: backendOf(options, quiet),
+        reuse: reuseOf(options, quiet),
         machine: machineOf(layout.workspace, {
           ...usualThresholds,
           ...(plan.limits?.free_disk_bytes !== undefined && { freeDisk: plan.limits.free_disk_bytes }),
@@ -239,6 +242,12 @@ const clock: Clock = {
     };
   },
 };
+
+/** Reads nothing before nothing of an earlier orchestrator runs any more. */
+function reuseOf({ root, layout, env, plan }: LocalRunOptions, quiet: Promise<unknown> = Promise.resolve()): Reuse {
+  const reuse = reuseHere({ root, layout, env, bytes: plan.limits?.cache_bytes ?? builtIn.cache_bytes });
+  return { ...reuse, look: (order) => quiet.then(() => reuse.look(order)) };
+}
 
 /** `quiet` resolves when nothing of an earlier orchestrator runs any more. */
 function backendOf({ layout, plan, redactor, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {

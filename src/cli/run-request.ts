@@ -71,6 +71,7 @@ function optionsOf(call: Call, { root, cwd }: Project): RunOptions {
   const onFailure = textOption(call, 'onFailure') as OnFailure | undefined;
   const adapter = textOption(call, 'adapter') as AdapterName | undefined;
   const budget = budgetOption(call);
+  const cache = cacheOption(call);
   return {
     ...(strategy !== undefined && { strategy }),
     ...(parallel !== undefined && { max_parallel_tasks: wholeNumber('--max-parallel', parallel, 1000) }),
@@ -80,7 +81,15 @@ function optionsOf(call: Call, { root, cwd }: Project): RunOptions {
     ...(onFailure !== undefined && { on_failure: onFailure }),
     ...(adapter !== undefined && { adapter }),
     ...(Object.keys(budget).length > 0 && { budget }),
+    ...(cache !== undefined && { cache }),
   };
+}
+
+/** Whether all tasks may take a recorded output, or none; undefined where each says it itself. */
+function cacheOption(call: Call): RunOptions['cache'] {
+  const [all, none] = [flag(call, 'cached'), call.options.cache === false];
+  if (all && none) throw usageFault('--cached and --no-cache say the opposite', 'give one of them');
+  return all ? 'all' : none ? 'none' : undefined;
 }
 
 function selected(plan: Plan, only: readonly TaskName[]): Plan {

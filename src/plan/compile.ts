@@ -24,6 +24,7 @@ import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
 import * as graph from './graph.ts';
 import { somePolicy } from './policies.ts';
 import { priceOf } from './prices.ts';
+import { someCache } from './reuse.ts';
 import { strategies } from './strategies/strategies.ts';
 
 /** Finds the agents that an orchestra names. Implemented over files by the command line, over a map by programs. */
@@ -102,7 +103,7 @@ function draftTask(
       group,
       ...(task.expects !== undefined && { expects: task.expects }),
       ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
-      ...(task.cache !== undefined && { cache: task.cache }),
+      ...someCache(task.cache, spec.cache),
       ...someBudget(task.budget),
     },
     explicit: task.context !== undefined || task.dependencies !== undefined,
@@ -208,6 +209,7 @@ function planOf(draft: Draft, team: Team, options: CompileOptions): Plan {
             max_delegated_tasks: execution.max_delegated_tasks,
             timeout_seconds: execution.task_timeout_seconds,
             max_attempts: retry.strategy === 'none' ? 1 : max_attempts,
+            ...someCache(undefined, spec.cache),
           }
         : null,
     orchestration_type: spec.orchestration_type,
@@ -269,15 +271,16 @@ function planAgent(agent: AgentSpec, orchestra: OrchestraSpec, { adapters, aroun
 }
 
 /** The part of limits that holds for the run as a whole. */
-function runLimits({ disk_bytes, free_disk_bytes }: LimitsSpec): PlanLimits {
+function runLimits({ disk_bytes, free_disk_bytes, cache_bytes }: LimitsSpec): PlanLimits {
   return {
     ...(disk_bytes !== undefined && { disk_bytes }),
     ...(free_disk_bytes !== undefined && { free_disk_bytes }),
+    ...(cache_bytes !== undefined && { cache_bytes }),
   };
 }
 
 /** The part of limits that holds for each attempt. */
-function agentLimits({ disk_bytes, free_disk_bytes, ...limits }: LimitsSpec): PlanAgentLimits {
+function agentLimits({ disk_bytes, free_disk_bytes, cache_bytes, ...limits }: LimitsSpec): PlanAgentLimits {
   return limits;
 }
 

@@ -109,6 +109,7 @@ function readTask(
     stall_seconds: null,
     max_attempts: scope.limits.max_attempts,
     group: null,
+    ...(scope.limits.cache !== undefined && { cache: scope.limits.cache }),
   };
 }
 

@@ -1,13 +1,14 @@
 // What stands at the end of a run: how it went, what failed and why, what it cost, and what to do next.
+import { dollars } from '../diagnostics/figures.ts';
 import { spentWords } from '../run/budget.ts';
 import type { RunState, TaskState } from '../run/state.ts';
-import type { RunEvent, RunId } from '../schema/types.gen.ts';
+import type { RunEvent, RunId, Saved } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
 import { rehearsalLines } from './header.ts';
 import { commandsAfter, nextLinesOf } from './next.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, padMiddle } from './terminal.ts';
-import { counted, duration, looks, type Paint, someOf, tallyOf, usageWords } from './words.ts';
+import { count, counted, duration, looks, type Paint, someOf, tallyOf, usageWords } from './words.ts';
 import { columnsOf, wrapped } from './wrap.ts';
 
 /** A larger table is cut down to what failed. */
@@ -178,6 +179,8 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
     const times = `${gain.toFixed(1)} times faster than one by one`;
     lines.push(fact('time', `took ${duration(wall)}; the tasks together ${duration(busy)} (${times})`));
   }
+  const saved = savedWords(state);
+  if (saved !== undefined) lines.push(fact('reused', saved));
   if (state.usage !== undefined) lines.push(fact('tokens', usageWords(state.usage, state)));
   const spent = spentWords(state, state.finishedAt ?? state.spending.seenAt);
   if (spent.length > 0) lines.push(fact('budget', spent.join('; ')));
@@ -189,6 +192,21 @@ function factLines(state: RunState, seen: Witness, { files }: ReporterContext, p
 function nextLines(state: RunState, context: ReporterContext, look: { paint: Paint; columns: number }): string[] {
   if (state.outcome !== 'succeeded') return nextLinesOf(commandsAfter(state, context), 8, look);
   return context.printsResult ? [] : nextLinesOf([['cat', context.files.result]], 8, look);
+}
+
+/** What was not spent because outputs were taken, as far as is known; undefined where none was. */
+function savedWords({ inOrder }: RunState): string | undefined {
+  const saved = inOrder.flatMap(({ status, saved: each }) => (status === 'reused' && each !== undefined ? [each] : []));
+  if (saved.length === 0) return undefined;
+  const sum = (of: (each: Saved) => number) => saved.reduce((total, each) => total + of(each), 0);
+  const tokens = sum(({ usage }) => (usage === undefined ? 0 : usage.input_tokens + usage.output_tokens));
+  const cost = sum(({ usage }) => usage?.cost_usd ?? 0);
+  const words = [
+    ...(tokens > 0 ? [`${count(tokens)} tokens`] : []),
+    ...(cost > 0 ? [dollars(cost)] : []),
+    duration(sum(({ duration_ms }) => duration_ms)),
+  ];
+  return `${counted(saved.length, 'output')}, which saved ${words.join(', ')}`;
 }
 
 function busyOf(state: RunState): number {

@@ -6,12 +6,12 @@
 //      |                           |------ task.failed -----> failed
 //      |                           '------ task.cancelled --> cancelled
 //      |-- task.skipped --> skipped
-//      |-- task.reused ---> reused
+//      |-- task.reused ---> reused            (reuse.missed: pending, and ready from then on)
 //      '-- task.cancelled -> cancelled            run.resumed: running -> pending, and what it names: ended -> pending;
 //                                                 attempt numbers go on
 import type { Plan, RunEvent, TaskName } from '../schema/types.gen.ts';
 import { addTasks, discardUnconfirmed, recount } from './membership.ts';
-import { enqueue, release, settleNeed } from './ready.ts';
+import { enqueue, forgetLook, release, settleNeed } from './ready.ts';
 import { account, openSpending } from './spending.ts';
 import type { RunState, TaskState, TaskStatus } from './state.ts';
 
@@ -28,6 +28,7 @@ export function initialState(plan: Plan): RunState {
     running: new Set(),
     runningInGroup: new Map(),
     doomed: new Set(),
+    unlooked: new Set(),
     counts: { pending: 0, running: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, reused: 0 },
     delegatedBy: new Map(),
     formerAttempts: new Map(),
@@ -169,6 +170,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
     case 'task.reused':
       expect(task, event, 'pending');
       task.output = event.output;
+      if (event.saved !== undefined) task.saved = event.saved;
       end(state, task, 'reused', at);
       return;
     case 'task.failed':
@@ -195,8 +197,15 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       task.message = event.because;
       end(state, task, 'cancelled', at);
       return;
-    case 'recovery.applied':
     case 'reuse.missed':
+      expect(task, event, 'pending');
+      task.looked = true;
+      if (event.key !== undefined) task.key = event.key;
+      if (state.unlooked.delete(task)) enqueue(state, task);
+      return;
+    case 'recovery.applied':
+      // What another agent or model makes is not what this task's own would have made.
+      if (event.agent !== undefined || event.model !== undefined) delete task.key;
       return;
     default:
       event satisfies never;
@@ -224,17 +233,21 @@ function move(state: RunState, task: TaskState, status: TaskStatus): void {
     if (group !== null) state.runningInGroup.set(group, (state.runningInGroup.get(group) ?? 0) + 1);
   }
   state.retrying.delete(task);
+  state.unlooked.delete(task);
   task.status = status;
 }
 
 /** What has ended is to be done again. */
 function reopen(state: RunState, task: TaskState): void {
   if (task.endedAt === undefined) return;
+  if (task.output !== undefined) task.anew = true;
+  forgetLook(task);
   move(state, task, 'pending');
   clearFailure(task);
   delete task.endedAt;
   delete task.endedSeq;
   delete task.output;
+  delete task.saved;
   delete task.exitCode;
   delete task.notBefore;
   delete task.requested;

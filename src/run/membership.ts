@@ -1,7 +1,7 @@
 // Tasks that come into a run and leave it: those of the plan, and those that agents delegate.
 import { remainingLengths, topologicalOrder } from '../plan/graph.ts';
 import type { PlanTask, TaskName } from '../schema/types.gen.ts';
-import { release, settleNeed } from './ready.ts';
+import { forgetLook, release, settleNeed } from './ready.ts';
 import type { RunState, TaskState } from './state.ts';
 
 /** Adds tasks with their edges; a synthesis also waits for those that are not of the plan. */
@@ -66,6 +66,7 @@ export function discardUnconfirmed(state: RunState): void {
     state.formerAttempts.set(name, task.attempt);
     state.retrying.delete(task);
     state.doomed.delete(task);
+    state.unlooked.delete(task);
     state.tasks.delete(name);
     state.delegatedBy.delete(name);
     state.dependents.delete(name);
@@ -100,6 +101,7 @@ export function recount(state: RunState): void {
     }
     // What it needs is done again, so it waits for that and no longer for its retry.
     if (entry.unmet > 0 && state.retrying.delete(entry)) delete entry.notBefore;
+    if (entry.unmet > 0) forgetLook(entry);
   }
   const failed = state.inOrder.filter(({ status }) => status === 'failed');
   const first = failed.reduce<TaskState | undefined>(
@@ -122,6 +124,7 @@ function rearrange(state: RunState): void {
     (state.inOrder[index] as TaskState).remaining = length;
   });
   state.ready.clear();
+  state.unlooked.clear();
   for (const task of state.inOrder) {
     if (task.status === 'pending' && task.unmet === 0 && !state.retrying.has(task)) release(state, task);
   }

@@ -8,6 +8,7 @@ import type {
   ProgressKind,
   RunEvent,
   RunId,
+  Saved,
   TaskName,
   Usage,
 } from '../schema/types.gen.ts';
@@ -90,6 +91,48 @@ export interface AttemptOrder {
 export interface ContextItem {
   readonly task: TaskName;
   readonly output: Output;
+}
+
+/** Outputs that were recorded before, in this run or another one of its workspace. */
+export interface Reuse {
+  /** Looks whether one stands for what this task would make, and brings it into the run. What goes wrong is told as a miss. */
+  look(order: LookOrder): Promise<Found | Missed>;
+  /** Keeps an output under its key, unless something that it depends on has changed since; says why it was not kept, if so. */
+  keep(order: LookOrder, made: Made): Promise<string | undefined>;
+  /** Resolves when nothing more is read or written. What is under way may be cut short. */
+  close(): Promise<void>;
+}
+
+/** A task whose needs are met and that has not been started. */
+export interface LookOrder extends Pick<AttemptOrder, 'run' | 'goal' | 'task' | 'agent' | 'context' | 'delegation'> {
+  /** Why what was recorded is not to be taken, in words. */
+  readonly anew?: string;
+}
+
+export interface Found {
+  readonly type: 'found';
+  readonly key: string;
+  /** The run in which it was made. */
+  readonly run: RunId;
+  readonly output: Output;
+  readonly saved: Saved;
+  /** What is the same as then, in words. */
+  readonly because: readonly string[];
+}
+
+export interface Missed {
+  readonly type: 'missed';
+  /** Absent where what the output depends on could not be told. */
+  readonly key?: string;
+  /** What has changed since the latest that was recorded, in words. */
+  readonly because: readonly string[];
+}
+
+/** An output that was just made. */
+export interface Made {
+  readonly key: string;
+  readonly output: Output;
+  readonly saved: Saved;
 }
 
 /** Told to an agent that may delegate. */

@@ -19,12 +19,19 @@ export function redactEvent(event: EventBody, redactor: Redactor): EventBody {
   return event.message === undefined ? event : { ...event, message: redactor.text(event.message) };
 }
 
+/** A text, or a list of texts, that somebody says; undefined for all else. */
+function spokenIn(field: unknown, redactor: Redactor): unknown {
+  if (typeof field === 'string') return redactor.text(field);
+  const texts = Array.isArray(field) && field.every((each) => typeof each === 'string');
+  return texts ? field.map((each) => redactor.text(each)) : undefined;
+}
+
 function redacted(value: unknown, redactor: Redactor): unknown {
   if (Array.isArray(value)) return value.map((item) => redacted(item, redactor));
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).map(([name, field]) => {
-    const said = typeof field === 'string' && spoken.has(name);
-    return [name, said ? redactor.text(field) : redacted(field, redactor)];
+    const said = spoken.has(name) ? spokenIn(field, redactor) : undefined;
+    return [name, said ?? redacted(field, redactor)];
   });
   return Object.fromEntries(fields);
 }

@@ -12,6 +12,7 @@ import type {
 import { contextOf, offer } from './attempt-order.ts';
 import { apply, initialState } from './fold.ts';
 import { eventsOfEnd } from './intake.ts';
+import { openLookups } from './lookups.ts';
 import {
   type Attempt,
   type AttemptEnd,
@@ -22,6 +23,7 @@ import {
   type Machine,
   type Progress,
   type Random,
+  type Reuse,
   StorageFailure,
 } from './ports.ts';
 import { openPurse } from './purse.ts';
@@ -37,6 +39,7 @@ export interface RunDoors {
   readonly random: Random;
   readonly journal: Journal;
   readonly backend: Backend;
+  readonly reuse: Reuse;
   /** Where it is known how the machine is, no more is started than it can bear. */
   readonly machine?: Machine;
   /** Called after every event, with the state that it led to. Must not throw. */
@@ -102,6 +105,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       cancelled: { because: asked ?? stopping?.message ?? 'stopped', alone: asked !== undefined },
     });
     for (const event of events) record(event);
+    lookups.keep(task, events);
   };
 
   /** Starts an attempt whose task.started is written; its agent waits for what must be durable. */
@@ -164,6 +168,15 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     }
   };
 
+  const lookups = openLookups({
+    ...{ run: request.run, goal: request.goal, state, agents, reuse: doors.reuse, record: recordNow },
+    wake: () => wake(),
+    fail: (error) => {
+      defect ??= { error };
+      wake();
+    },
+  });
+
   /** Records skips and starts until there is nothing more to decide; gives the tasks to begin and when to look again. */
   const decideAll = (): { starts: TaskState[]; until?: number; outcome?: Outcome } => {
     const starts: TaskState[] = [];
@@ -209,7 +222,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   /** When to decide again though nothing has happened. Throws where nothing can happen any more. */
   const whenToLook = (retry: number | undefined): { until?: number } => {
     const blocked = governor.blocked();
-    if (blocked !== undefined && retry === undefined && state.running.size === 0 && state.status === 'running') {
+    const idle = state.running.size === 0 && state.unlooked.size === 0;
+    if (blocked !== undefined && retry === undefined && idle && state.status === 'running') {
       doors.journal.write();
       throw new StorageFailure(blocked);
     }
@@ -235,6 +249,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     for (const event of request.opening) record(event);
     for (;;) {
       for (const { task, end } of inbox.splice(0)) takeIn(task, end);
+      for (const event of lookups.arrivals()) record(event);
       if (defect !== undefined) throw defect.error;
       const { starts, until, outcome } = decideAll();
       if (outcome !== undefined) return finish(outcome);
@@ -248,6 +263,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         durable?.catch(() => {});
         for (const task of starts) begin(task, early.includes(task) ? durable : undefined);
       }
+      if (stopping === undefined) lookups.begin();
       if (inbox.length === 0 && defect === undefined) await nextArrival(until);
     }
   };
@@ -263,6 +279,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
     });
 
   const finish = async (outcome: Outcome): Promise<RunState> => {
+    await lookups.close(stopping !== undefined);
     await doors.journal.sync();
     await doors.writeResult(state);
     const { exceeded, curtailed } = state;
@@ -276,7 +293,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const abandon = async (error: unknown): Promise<never> => {
     for (const timer of timers.values()) timer.cancel();
     for (const attempt of attempts.values()) attempt.stop('cancelled', true);
-    await Promise.allSettled([...attempts.values()].map((attempt) => attempt.ended));
+    await Promise.allSettled([...[...attempts.values()].map((attempt) => attempt.ended), lookups.close(true)]);
     throw error;
   };
 

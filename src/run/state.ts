@@ -15,6 +15,7 @@ import type {
   PlanBudget,
   PlanTask,
   ProgressKind,
+  Saved,
   TaskName,
   Usage,
 } from '../schema/types.gen.ts';
@@ -95,6 +96,14 @@ export interface TaskState {
   most?: Spent;
   /** For how long the agents of the run had been held when its latest attempt began. */
   heldBefore?: number;
+  /** That no recorded output could be taken since its needs were met. */
+  looked?: boolean;
+  /** What its output is kept under, where it may be taken again. */
+  key?: string;
+  /** That a person wants it done again: what was recorded is not what they want. */
+  anew?: boolean;
+  /** What the attempt took whose output was taken. */
+  saved?: Saved;
 }
 
 export interface RunState {
@@ -114,6 +123,8 @@ export interface RunState {
   readonly runningInGroup: Map<string, number>;
   /** Pending tasks whose needs have all ended, and that cannot run: they are to be skipped. */
   readonly doomed: Set<TaskState>;
+  /** Pending tasks whose needs are met, and for which a recorded output is to be looked for before they are ready. */
+  readonly unlooked: Set<TaskState>;
   /** Number of tasks by status. */
   readonly counts: Record<TaskStatus, number>;
   /** Most tasks at once while the machine is overloaded; undefined: as planned. */

@@ -70,7 +70,7 @@ function contentOf(task: PlanTask, agents: ReadonlyMap<AgentName, PlanAgent>): s
 }
 
 /** JSON whose keys are in order. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

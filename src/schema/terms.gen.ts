@@ -75,7 +75,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "cpu",
       "output",
       "disk",
-      "free_disk"
+      "free_disk",
+      "cache"
     ],
     "#/properties/orchestra/properties/execution/properties/budget": [
       "max_cost_usd",
@@ -349,7 +350,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "cpu",
       "output",
       "disk",
-      "free_disk"
+      "free_disk",
+      "cache"
     ],
     "#/properties/budget": [
       "max_cost_usd",
@@ -387,7 +389,8 @@ export const keysAt: Readonly<Record<DocumentName, Readonly<Record<string, reado
       "cpu",
       "output",
       "disk",
-      "free_disk"
+      "free_disk",
+      "cache"
     ],
     "#/properties/defaults/anyOf/0/properties/budget": [
       "max_cost_usd",

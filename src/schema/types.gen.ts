@@ -419,6 +419,7 @@ readonly cpu?: Cpus
 readonly output?: Size
 readonly disk?: Size
 readonly free_disk?: Size
+readonly cache?: Size
 }
 /**
  * What a whole run may spend, its resumes included. When it is used up, nothing new starts, and the run ends with exit code 5.
@@ -597,7 +598,7 @@ readonly [k: string]: unknown
  */
 export interface CacheFiles {
 /**
- * Paths, in which * stands for any characters of a name and ** for any folders. Relative to the folder in which the agent works.
+ * Paths, in which * and ? stand for characters of a name and ** for any folders. Relative to the folder in which the agent works. A folder stands for all below it.
  * 
  * @minItems 1
  * 
@@ -1180,6 +1181,20 @@ readonly timeout_seconds: (number | null)
  * Attempts of delegated tasks.
  */
 readonly max_attempts: number
+readonly cache?: PlanCache
+}
+/**
+ * That a recorded output may be taken, and the files that it depends on.
+ */
+export interface PlanCache {
+/**
+ * Paths and patterns, relative to the folder in which the agent works.
+ */
+readonly files: readonly string[]
+/**
+ * That no recorded output is taken. The one that is made is kept.
+ */
+readonly anew?: true
 }
 /**
  * An agent, resolved: all that an attempt needs to know.
@@ -1365,15 +1380,6 @@ readonly task: TaskName
 readonly until: ("success" | "end")
 }
 /**
- * That a recorded output may be taken, and the files that it depends on.
- */
-export interface PlanCache {
-/**
- * Paths and patterns, relative to the folder in which the agent works.
- */
-readonly files: readonly string[]
-}
-/**
  * Limits of the run as a whole.
  */
 export interface PlanLimits {
@@ -1385,6 +1391,10 @@ readonly disk_bytes?: number
  * Free space below which nothing new starts.
  */
 readonly free_disk_bytes?: number
+/**
+ * Most bytes of recorded outputs in the workspace.
+ */
+readonly cache_bytes?: number
 }
 /**
  * A run began. Always the first event.
@@ -1930,9 +1940,24 @@ readonly from_run?: RunId
  */
 readonly key?: string
 /**
+ * What is the same as when the output was made, in words.
+ */
+readonly because?: readonly string[]
+readonly saved?: Saved
+/**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
 readonly crc?: string
+}
+/**
+ * What the output took when it was made.
+ */
+export interface Saved {
+/**
+ * Duration of the attempt in milliseconds.
+ */
+readonly duration_ms: number
+readonly usage?: Usage
 }
 /**
  * An agent delegated tasks; they are part of the plan from here.
@@ -2118,9 +2143,9 @@ readonly run: RunId
 readonly type: "reuse.missed"
 readonly task: TaskName
 /**
- * Digest of all that the output depends on; the output is kept under it.
+ * Digest of all that the output depends on; the output is kept under it. Absent where that could not be told.
  */
-readonly key: string
+readonly key?: string
 /**
  * What has changed since the output that was kept last, in words; that there is none, where there is none.
  */

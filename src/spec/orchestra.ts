@@ -54,7 +54,8 @@ function toSpec(document: Orchestra, file: string, overrides: Overrides, around:
     execution: toExecution(execution, overrides, around),
     policy: orchestra.policy ?? {},
     agents: document.agents ? document.agents.map((each, i) => toAgent(each, ['agents', i], file)) : derived(document),
-    tasks: document.tasks.map((task) => toTask(task, overrides.cache)),
+    ...(overrides.cache !== undefined && { cache: overrides.cache }),
+    tasks: document.tasks.map(toTask),
   };
 }
 
@@ -106,6 +107,7 @@ export const builtIn = {
   run_timeout_seconds: null,
   grace_seconds: 10,
   free_disk_bytes: 256 * 2 ** 20,
+  cache_bytes: 256 * 2 ** 20,
 } as const;
 
 /** How deep delegation may go where the file does not say. */
@@ -127,7 +129,7 @@ function toRetry(written: Execution['retry_strategy']): RetrySpec {
   };
 }
 
-function toTask(task: Task, all: Overrides['cache']): TaskSpec {
+function toTask(task: Task): TaskSpec {
   return {
     name: task.name,
     agent: task.agent,
@@ -146,14 +148,13 @@ function toTask(task: Task, all: Overrides['cache']): TaskSpec {
     ...someBudget(toBudget(task.budget ?? {})),
     ...(task.expects !== undefined && { expects: task.expects }),
     ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
-    ...someCache(task.cache, all),
+    ...someCache(task.cache),
   };
 }
 
-/** Whether a recorded output may be taken, as a key of a task: what the task says, and what is said of all. */
-function someCache(written: Cache | undefined, all: Overrides['cache']): { readonly cache?: PlanCache } {
-  if (all === 'none' || (all !== 'all' && (written ?? false) === false)) return {};
-  return { cache: { files: typeof written === 'object' ? written.files : [] } };
+/** Whether a recorded output may be taken, as a key of a task. */
+function someCache(written: Cache = false): { readonly cache?: PlanCache } {
+  return written === false ? {} : { cache: { files: written === true ? [] : written.files } };
 }
 
 function toAgent(written: AgentName | InlineAgent, at: Path, file: string): AgentEntry {

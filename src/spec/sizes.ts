@@ -67,13 +67,14 @@ export function cpusFor(text: string): string | undefined {
 
 /** Limits that conform to the schema, in bytes and processors; those that are not said are not there. */
 export function toLimits(written: Limits | AgentLimits): LimitsSpec {
-  const { memory, cpu, output, disk, free_disk }: Limits = written;
+  const { memory, cpu, output, disk, free_disk, cache }: Limits = written;
   return {
     ...(memory !== undefined && { memory_bytes: toBytes(memory) }),
     ...(cpu !== undefined && { cpus: toCpus(cpu) }),
     ...(output !== undefined && { output_bytes: toBytes(output) }),
     ...(disk !== undefined && { disk_bytes: toBytes(disk) }),
     ...(free_disk !== undefined && { free_disk_bytes: toBytes(free_disk) }),
+    ...(cache !== undefined && { cache_bytes: toBytes(cache) }),
   };
 }
 
@@ -87,9 +88,10 @@ export function agentLimitWords({ memory_bytes, cpus, output_bytes }: LimitsSpec
 }
 
 /** What a run as a whole may use, in words; empty where nothing is said. */
-export function runLimitWords({ disk_bytes, free_disk_bytes }: LimitsSpec): string[] {
+export function runLimitWords({ disk_bytes, free_disk_bytes, cache_bytes }: LimitsSpec): string[] {
   return [
     ...(disk_bytes === undefined ? [] : [`at most ${sizeText(disk_bytes)} on disk`]),
     ...(free_disk_bytes === undefined ? [] : [`nothing new starts below ${sizeText(free_disk_bytes)} of free space`]),
+    ...(cache_bytes === undefined ? [] : [`at most ${sizeText(cache_bytes)} of outputs kept for reuse`]),
   ];
 }

@@ -39,6 +39,8 @@ export interface OrchestraSpec {
   readonly policy: Policy;
   /** Declared agents in file order; those of the tasks, in order of first use, where none are declared. */
   readonly agents: readonly AgentEntry[];
+  /** Said of all tasks from outside: each may take a recorded output, or none. */
+  readonly cache?: 'all' | 'none';
   /** Tasks in file order. */
   readonly tasks: readonly TaskSpec[];
 }
@@ -102,7 +104,7 @@ export interface TaskSpec {
   readonly budget?: PlanBudget;
   readonly expects?: Expects;
   readonly output_schema?: OutputSchema;
-  /** That a recorded output may be taken. */
+  /** That a recorded output may be taken, where the task says it. */
   readonly cache?: PlanCache;
 }
 

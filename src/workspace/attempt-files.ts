@@ -1,36 +1,15 @@
-// The files of an attempt: made before it starts, gathered after it ended. Small files are handled in one go; large ones
-// are copied by the kernel and hashed as a stream, so that memory does not grow with them.
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+// The files of an attempt: made before it starts, gathered after it ended. Memory does not grow with large ones.
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
 import type { Redactor } from '../run/redact.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
-import { sha256, sha256OfFile } from './digest.ts';
+import { copyLarge, copyWhole, smallFile } from './copied.ts';
+import { sha256 } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
-import {
-  expectFolder,
-  openOrdinary,
-  ordinarySize,
-  readSome,
-  removeTemporary,
-  temporaryName,
-  writeWhole,
-} from './ordinary.ts';
+import { expectFolder, ordinarySize, readSome, temporaryName, writeWhole } from './ordinary.ts';
 import { redactFile } from './redacted-file.ts';
-
-/** Files up to this size are read in one go. */
-const smallFile = 65_536;
 
 /** Most bytes of all received outputs together that stand in a prompt. */
 const promptBudget = 524_288;
@@ -123,18 +102,6 @@ async function handOver(layout: RunLayout, items: readonly ContextItem[], folder
   return excerpts;
 }
 
-/** Copied by the kernel; where the file system can, both share the bytes. */
-async function copyLarge(from: string, to: string): Promise<void> {
-  const { copyFile } = await import('node:fs/promises');
-  const { fd } = openOrdinary(from);
-  try {
-    // By its descriptor: the name may stand for something else by now.
-    await copyFile(`/proc/self/fd/${fd}`, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** All of an output, or its beginning and end, as text. */
 function excerpt(
   bytes: number,
@@ -195,17 +162,8 @@ async function gatherLarge(
   readLimit: number,
 ): Promise<GatheredOutput> {
   const target = join(layout.folder, path);
-  const temporary = temporaryName(target);
   expectFolder(layout.outputs);
-  let digest: { readonly sha256: string; readonly bytes: number };
-  try {
-    await copyLarge(source, temporary);
-    digest = await sha256OfFile(temporary);
-    renameSync(temporary, target);
-  } catch (error) {
-    removeTemporary(temporary);
-    throw error;
-  }
+  const digest = await copyWhole(source, target);
   const text = digest.bytes <= readLimit ? { text: readSome(target, 0, digest.bytes).toString('utf8') } : {};
   return { output: { path, ...digest }, ...text };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type EventBody, StorageFailure } from '../../src/run/ports.ts';
 import { startRun } from '../../src/run/runner.ts';
 import type { RunEvent, RunId } from '../../src/schema/types.gen.ts';
-import { planOf } from './rig.ts';
+import { nothingRecorded, planOf } from './rig.ts';
 
 test('when an attempt cannot be written down, no timer of any attempt is left', async () => {
   const timers = new Set<object>();
@@ -53,6 +53,7 @@ test('when an attempt cannot be written down, no timer of any attempt is left', 
           };
         },
       },
+      reuse: nothingRecorded,
       observe() {},
       writeResult: async () => {},
     },

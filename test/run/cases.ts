@@ -1,8 +1,8 @@
 // Random plans, agents and steering.
 import fc from 'fast-check';
-import type { Shortage } from '../../src/run/ports.ts';
+import type { Clock, Reuse, Shortage } from '../../src/run/ports.ts';
 import type { RunState } from '../../src/run/state.ts';
-import type { Plan, RunEvent, TaskName } from '../../src/schema/types.gen.ts';
+import type { Plan, RunEvent, RunId, TaskName } from '../../src/schema/types.gen.ts';
 import { type Behaviour, planOf, type Rig, rig, type Sketch } from './rig.ts';
 
 export interface Case {
@@ -11,6 +11,8 @@ export interface Case {
   /** Tasks whose first attempt fails. */
   readonly flaky: ReadonlySet<string>;
   readonly delays: readonly number[];
+  /** Tasks whose outputs are recorded. */
+  readonly recorded: ReadonlySet<string>;
 }
 
 /** Random layered plans with mixed needs, priorities, groups, limits, failures, and sometimes a delegating manager. */
@@ -24,6 +26,7 @@ export const cases: fc.Arbitrary<Case> = fc
         group: fc.constantFrom(undefined, 'g', 'h'),
         fails: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
         flaky: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+        cache: fc.constantFrom(undefined, undefined, 'missed', 'found'),
       }),
       { minLength: 1, maxLength: 14 },
     ),
@@ -42,6 +45,7 @@ export const cases: fc.Arbitrary<Case> = fc
       priority: task.priority as never,
       attempts: task.attempts,
       ...(task.group !== undefined && { group: task.group }),
+      ...(task.cache !== undefined && { cache: { files: [] } }),
     }));
     const names = sketches.map(({ name }) => name);
     const manager: Sketch[] = managed
@@ -60,6 +64,7 @@ export const cases: fc.Arbitrary<Case> = fc
       fails: new Set(names.filter((_, index) => tasks[index]?.fails)),
       flaky: new Set(names.filter((_, index) => tasks[index]?.flaky && (tasks[index]?.attempts ?? 1) > 1)),
       delays,
+      recorded: new Set(names.filter((_, index) => tasks[index]?.cache === 'found')),
     };
   });
 
@@ -96,6 +101,19 @@ const behaviour =
     ...(task.role === 'brief' && { says: delegation }),
   });
 
+/** Looks take their time, and what a task is to do again is not taken. */
+const lookIn =
+  ({ recorded, delays }: Case, clock: Clock): Reuse['look'] =>
+  async ({ task, anew }) => {
+    const { name } = task;
+    await new Promise<void>((done) => void clock.after(delays[name.length % delays.length] ?? 0, done));
+    const key = '0'.repeat(64);
+    const because = ['the description'];
+    if (anew !== undefined || !recorded.has(name)) return { type: 'missed', key, because };
+    const output = { path: `task_outputs/${name}_output.txt`, bytes: 0, sha256: key };
+    return { type: 'found', key, run: 'before' as RunId, output, saved: { duration_ms: 1 }, because };
+  };
+
 /** A run on a machine that can be made short of memory. */
 export interface CaseRun extends Rig {
   readonly plan: Plan;
@@ -112,6 +130,8 @@ export function start(each: Case, before: readonly RunEvent[] = [], again: reado
     before,
     () => shortage,
     again,
+    undefined,
+    (clock) => ({ look: lookIn(each, clock) }),
   );
   return {
     ...run,

@@ -26,23 +26,28 @@ function refold(each: Case, events: readonly RunEvent[], live: RunState): void {
   assert.equal(plain(state), plain(live));
 }
 
+function checkNeeds(state: RunState, name: TaskName): void {
+  const entry = state.tasks.get(name);
+  assert.equal(entry?.status, 'pending', `${name} starts or is reused`);
+  for (const need of entry.task.needs) {
+    const status = state.tasks.get(need.task)?.status ?? 'unknown';
+    const met = need.until === 'end' ? status !== 'pending' && status !== 'running' : /succeeded|reused/.test(status);
+    assert.ok(met, `${name} starts or is reused, and ${need.task} is ${status}`);
+  }
+}
+
 /** No start before its needs, none above a limit, none in a pause; attempts count up; every task ends, and ends once. */
 function checkHistory({ plan }: Case, events: readonly RunEvent[]): void {
   const state = initialState(plan);
   const attempts = new Map<TaskName, number>();
   for (const event of events) {
+    if (event.type === 'task.started' || event.type === 'task.reused') checkNeeds(state, event.task);
     if (event.type === 'task.started') {
       const { task, attempt } = event;
       const entry = state.tasks.get(task);
       assert.equal(entry?.status, 'pending', `${task} starts`);
       assert.equal(attempt, (attempts.get(task) ?? 0) + 1, `attempts of ${task}`);
       attempts.set(task, attempt);
-      for (const need of entry.task.needs) {
-        const status = state.tasks.get(need.task)?.status ?? 'unknown';
-        const met =
-          need.until === 'end' ? status !== 'pending' && status !== 'running' : /succeeded|reused/.test(status);
-        assert.ok(met, `${task} starts, and ${need.task} is ${status}`);
-      }
       const running = [...state.tasks.values()].filter(({ status }) => status === 'running');
       assert.ok(
         running.length < (state.parallel ?? plan.max_parallel_tasks),
@@ -159,7 +164,10 @@ async function chosenTasksRunAgain(
   );
   for (const name of chosen) {
     const status = state.tasks.get(name)?.status;
-    const done = started.has(name) || status === undefined || status === 'skipped' || status === 'cancelled';
+    const succeeded = /succeeded|reused/.test(before.tasks.get(name)?.status ?? '');
+    // What had not been made may be taken from elsewhere; what had been is made again.
+    const taken = status === 'reused' && !succeeded;
+    const done = started.has(name) || taken || status === undefined || status === 'skipped' || status === 'cancelled';
     assert.ok(done, `${name} was asked for and not done again: ${status}`);
   }
   const cancelled = state.inOrder.some(({ requested }) => requested === true);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { arrange } from '../../src/plan/arrange.ts';
 import { fold } from '../../src/run/fold.ts';
-import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody, Shortage } from '../../src/run/ports.ts';
+import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody, Reuse, Shortage } from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
 import type { RunState } from '../../src/run/state.ts';
 import type { Plan, PlanBudget, PlanTask, RunEvent, RunId, TaskName, Usage } from '../../src/schema/types.gen.ts';
@@ -19,6 +19,7 @@ export interface Sketch {
   readonly agent?: string;
   readonly role?: PlanTask['role'];
   readonly budget?: PlanBudget;
+  readonly cache?: PlanTask['cache'];
 }
 
 /** A plan made of sketches. */
@@ -45,6 +46,7 @@ export function planOf(sketches: readonly Sketch[], over: Partial<Plan> = {}): P
         max_attempts: sketch.attempts ?? 1,
         group: sketch.group ?? null,
         ...(sketch.budget !== undefined && { budget: sketch.budget }),
+        ...(sketch.cache !== undefined && { cache: sketch.cache }),
       }) as unknown as PlanTask,
   );
   const indexOf = new Map(tasks.map((task, index) => [task.name, index]));
@@ -128,6 +130,7 @@ export function rig(
   look?: () => Shortage | undefined,
   again: readonly TaskName[] = [],
   budget?: PlanBudget,
+  reuse: (clock: Clock) => Partial<Reuse> = () => ({}),
 ): Rig {
   const clock = handClock();
   const events: RunEvent[] = [...before];
@@ -180,6 +183,7 @@ export function rig(
       },
       observe() {},
       async writeResult() {},
+      reuse: { ...nothingRecorded, ...reuse(clock) },
       backend: {
         start(order) {
           orders.push(order);
@@ -222,6 +226,13 @@ export function rig(
     },
   };
 }
+
+/** Nothing was recorded, and nothing is kept. */
+export const nothingRecorded: Reuse = {
+  look: async () => ({ type: 'missed', key: '0'.repeat(64), because: ['nothing is recorded'] }),
+  keep: async () => undefined,
+  close: async () => {},
+};
 
 function opening(): EventBody {
   return {

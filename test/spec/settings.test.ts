@@ -141,6 +141,7 @@ describe('variables', () => {
       'SUPER_LIMITS_OUTPUT',
       'SUPER_LIMITS_DISK',
       'SUPER_LIMITS_FREE_DISK',
+      'SUPER_LIMITS_CACHE',
       'SUPER_BUDGET_MAX_COST_USD',
       'SUPER_BUDGET_MAX_TOKENS',
       'SUPER_BUDGET_MAX_WALL',

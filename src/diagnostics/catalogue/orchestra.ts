@@ -236,6 +236,34 @@ ${agents}
 tasks: [{name: build, agent: worker, retry_count: 2}]
 `,
   },
+  'cache-ignored': {
+    severity: 'warning',
+    title: 'A task cannot take a recorded output.',
+    meaning:
+      'An output is taken again where nothing has changed that it depends on, and where it is all that the task leaves. What is changed in a repository is not in the output, and a description that uses {run_id} or {workspace} is another one in every run.',
+    wrong: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: true, expects: {changes: true}}]
+`,
+    right: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, expects: {changes: true}}]
+`,
+  },
+  'cache-outside': {
+    severity: 'error',
+    title: 'A file that a task says it depends on is outside of the project.',
+    meaning:
+      'The patterns under cache are relative to the folder in which the agent works, and stay in the project. Write them without a slash at the beginning, and with no more .. than there are folders above.',
+    wrong: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: {files: ["../shared/*.ts"]}}]
+`,
+    right: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: {files: ["shared/*.ts"]}}]
+`,
+  },
   'dependency-timeout': {
     severity: 'warning',
     title: "A dependency's timeout_seconds has no effect.",

@@ -1,6 +1,7 @@
 import type { AgentName } from '../../schema/types.gen.ts';
 import { managerTask } from '../../spec/manager-tasks.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from '../draft.ts';
+import { someCache } from '../reuse.ts';
 
 /** The manager briefs before and synthesises after; between the two the tasks run as in parallel. */
 export function hierarchical(draft: Draft): void {
@@ -42,6 +43,7 @@ function add(draft: Draft, manager: AgentName, role: 'brief' | 'synthesis', desc
       stall_seconds: null,
       max_attempts: draft.spec.execution.retry.strategy === 'none' ? 1 : draft.spec.execution.retry.max_attempts,
       group: null,
+      ...someCache(undefined, draft.spec.cache),
     },
     explicit: true,
     needs: new Map(),

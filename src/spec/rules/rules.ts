@@ -2,6 +2,7 @@ import type { Finding } from '../../diagnostics/diagnostic.ts';
 import { firstFew } from '../limits.ts';
 import type { OrchestraSpec } from '../spec.ts';
 import { agentShape } from './agent-shape.ts';
+import { cache } from './cache.ts';
 import { commands } from './commands.ts';
 import { descriptions } from './descriptions.ts';
 import { groups } from './groups.ts';
@@ -20,6 +21,7 @@ const rules: readonly Rule[] = [
   ignoredSettings,
   descriptions,
   commands,
+  cache,
 ];
 
 /** What is wrong with an orchestra as a whole, apart from circles, which the plan finds. */

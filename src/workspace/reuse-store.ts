@@ -1,0 +1,212 @@
+// Recorded outputs of a workspace: cache/<task>/<key>.jsonl says what an output is and what it depends on, <key>.txt is the output.
+// Bounded; what was not used for longest goes first. Only who holds the workspace's lock writes here.
+import { lstatSync, mkdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Parts } from '../run/reuse-parts.ts';
+import { validate as validEvent } from '../schema/event.gen.js';
+import type { Output, RunId, Saved, TaskName } from '../schema/types.gen.ts';
+import { copyExpected } from './copied.ts';
+import { foldersIn, namesIn } from './entries.ts';
+import { expectFolder, ordinarySize, readWhole, removeTemporary, writeWhole } from './ordinary.ts';
+
+/** An output that was recorded. */
+export interface Entry {
+  readonly key: string;
+  /** The run in which it was made. */
+  readonly run: RunId;
+  readonly output: Pick<Output, 'bytes' | 'sha256'>;
+  readonly saved: Saved;
+  /** Files that the task left besides, by their digests. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The recorded outputs of a workspace. */
+export interface ReuseStore {
+  /** What is recorded under a key; undefined where nothing is, or nothing that can be trusted. */
+  find(task: TaskName, key: string): Entry | undefined;
+  /** Copies a recorded output there. False, and the record is removed, where it is not what it was. */
+  take(task: TaskName, entry: Entry, target: string): Promise<boolean>;
+  /** The parts of what was recorded or taken last. */
+  latestParts(task: TaskName): Parts | undefined;
+  /** Records an output, and removes what is too much. Says why it did not, if so. */
+  keep(task: TaskName, entry: Entry, parts: Parts, source: string): Promise<string | undefined>;
+}
+
+/** How much is kept. */
+export interface Bounds {
+  /** In bytes, of all tasks together. */
+  readonly bytes: number;
+  /** Outputs of one task. */
+  readonly entries: number;
+}
+
+/** Outputs of one task that are kept. */
+export const usualEntries = 20;
+
+/** Folder of a workspace's recorded outputs. */
+export function cacheOf(workspace: string): string {
+  return join(workspace, 'cache');
+}
+
+interface Kept {
+  readonly bytes: number;
+  usedAt: number;
+}
+
+const suffixes = ['.jsonl', '.txt'] as const;
+/** So many entries are looked at without a break. */
+const piece = 64;
+
+/** The recorded outputs of a workspace, as far as there are any. */
+export function openReuseStore(workspace: string, bounds: Bounds): ReuseStore {
+  const folder = cacheOf(workspace);
+  /** What is there, by the path without its ending; read when something is kept for the first time. */
+  let index: Promise<Map<string, Kept>> | undefined;
+  const stemOf = (task: TaskName, key: string) => join(folder, task, key);
+  /** A link is no folder of ours, wherever it leads. */
+  const isThere = (task: TaskName) => [folder, join(folder, task)].every(isFolder);
+
+  return {
+    find(task, key) {
+      const stem = stemOf(task, key);
+      if (!isThere(task) || ordinarySize(`${stem}.jsonl`) === undefined) return undefined;
+      const entry = entryIn(readWhole(`${stem}.jsonl`).toString('utf8'), task, key);
+      if (entry === undefined) remove(stem);
+      return entry;
+    },
+    async take(task, { key, output }, target) {
+      const stem = stemOf(task, key);
+      const taken =
+        ordinarySize(`${stem}.txt`) === output.bytes && (await copyExpected(`${stem}.txt`, target, output.sha256));
+      if (!taken) remove(stem);
+      else use(stem);
+      const known = (await index)?.get(stem);
+      if (known !== undefined) known.usedAt = Date.now();
+      return taken;
+    },
+    latestParts(task) {
+      if (!isThere(task)) return undefined;
+      const own = join(folder, task);
+      const stems = namesIn(own).flatMap((name) => (name.endsWith('.jsonl') ? [join(own, name.slice(0, -6))] : []));
+      const latest = stems.reduce<string | undefined>(
+        (best, stem) => (best === undefined || usedAt(stem) > usedAt(best) ? stem : best),
+        undefined,
+      );
+      return latest === undefined ? undefined : partsIn(readWhole(`${latest}.jsonl`).toString('utf8'));
+    },
+    async keep(task, entry, parts, source) {
+      const text = `${JSON.stringify({ v: 1, ...entry })}\n${JSON.stringify(parts)}\n`;
+      const bytes = entry.output.bytes + Buffer.byteLength(text);
+      if (bytes > bounds.bytes) return 'it is larger than all that may be kept (limits: cache)';
+      index ??= readIndex(folder);
+      const there = await index;
+      const stem = stemOf(task, entry.key);
+      for (const path of [folder, join(folder, task)]) {
+        expectFolder(path);
+        mkdirSync(path, { recursive: true });
+      }
+      // The output first: what is said of it counts only with it.
+      if (!(await copyExpected(source, `${stem}.txt`, entry.output.sha256))) return 'its file was changed since';
+      writeWhole(`${stem}.jsonl`, text);
+      there.delete(stem);
+      there.set(stem, { bytes, usedAt: Date.now() });
+      for (const old of tooMuch(there, join(folder, task, '/'), bounds)) {
+        remove(old);
+        there.delete(old);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** What has to go: of one task, then of all, what was not used for longest. */
+function tooMuch(index: ReadonlyMap<string, Kept>, own: string, { bytes, entries }: Bounds): string[] {
+  let total = 0;
+  let ofTask = 0;
+  for (const [stem, each] of index) {
+    total += each.bytes;
+    if (stem.startsWith(own)) ofTask += 1;
+  }
+  if (total <= bytes && ofTask <= entries) return [];
+  const gone: string[] = [];
+  const byUse = [...index].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+  for (const [stem, each] of byUse) {
+    const isSurplus = stem.startsWith(own) && ofTask > entries;
+    if (!isSurplus && total <= bytes) continue;
+    if (stem.startsWith(own)) ofTask -= 1;
+    total -= each.bytes;
+    gone.push(stem);
+  }
+  return gone;
+}
+
+/** What is kept, with its size and when it was used. Halves of ours, and what was being written, are removed. */
+async function readIndex(folder: string): Promise<Map<string, Kept>> {
+  const index = new Map<string, Kept>();
+  let looked = 0;
+  for (const task of foldersIn(folder)) {
+    const names = new Set(namesIn(join(folder, task)));
+    for (const name of names) {
+      if (++looked % piece === 0) await new Promise(setImmediate);
+      const [, key] = /^([0-9a-f]{64})\./.exec(name) ?? [];
+      if (key === undefined) continue;
+      const stem = join(folder, task, key);
+      const whole =
+        suffixes.every((suffix) => names.has(key + suffix)) && suffixes.some((suffix) => name === key + suffix);
+      if (!whole) removeTemporary(join(folder, task, name));
+      else index.set(stem, { bytes: sizeOf(`${stem}.jsonl`) + sizeOf(`${stem}.txt`), usedAt: usedAt(stem) });
+    }
+  }
+  return index;
+}
+
+function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function usedAt(stem: string): number {
+  return lstatSync(`${stem}.jsonl`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function use(stem: string): void {
+  try {
+    utimesSync(`${stem}.jsonl`, new Date(), new Date());
+  } catch {
+    // Then it counts as not used: it goes sooner.
+  }
+}
+
+function remove(stem: string): void {
+  for (const suffix of suffixes) removeTemporary(stem + suffix);
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The first line of a record; undefined where it is not one of this task and key. */
+function entryIn(text: string, task: TaskName, key: string): Entry | undefined {
+  const entry = parsed(text.slice(0, text.indexOf('\n'))) as (Entry & { readonly v: unknown }) | undefined;
+  if (entry?.v !== 1 || entry.key !== key || !isTexts(entry.files)) return undefined;
+  const { run, output, saved } = entry;
+  // It becomes a part of an event: what that may not hold is no record of ours.
+  const event = { v: 1, seq: 1, ts: '', run, type: 'task.reused', task, key, from_run: run, saved };
+  return validEvent({ ...event, output: { ...output, path: 'task_outputs/x' } }) ? entry : undefined;
+}
+
+function partsIn(text: string): Parts | undefined {
+  const parts = parsed(text.slice(text.indexOf('\n') + 1));
+  return isTexts(parts) ? parts : undefined;
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return value !== null && typeof value === 'object' && Object.values(value).every((each) => typeof each === 'string');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // torn, or of somebody else
+  }
+}
