@@ -14,6 +14,7 @@ import { exit, type Io, printJson } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import { nameFor } from './project.ts';
 import { refusalsOf } from './refusals.ts';
+import { type Reusing, reuseLines, reuseOf } from './reusing.ts';
 import type { RunRequest } from './run-request.ts';
 import { variableWarnings } from './variables.ts';
 
@@ -27,12 +28,13 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
   const adapters = adapterTable({ launchers: startNothing, root: project.root, env: io.env });
   const refused = plan === undefined ? [] : await refusalsOf(plan, adapters);
   const warnings = plan === undefined ? [] : await variableWarnings(plan, io.env);
+  const reuse = plan === undefined ? [] : await reuseOf(plan, project.root);
   if (json) {
     const ok = !hasErrors(compiled.diagnostics);
     printJson(io, {
       ok,
       diagnostics: compiled.diagnostics,
-      ...(plan !== undefined && { plan: planJson(plan) }),
+      ...(plan !== undefined && { plan: planJson(plan, reuse) }),
       refused,
       warnings,
     });
@@ -41,13 +43,14 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
   const code = reportDiagnostics(compiled, io);
   for (const each of warnings) io.stderr.write(`super: warning: ${printable(each)}\n`);
   if (plan === undefined) return code;
-  const [head, table, rest] = planText(plan, request, refused);
+  const [head, table, rest] = planText(plan, request, refused, reuseLines(reuse, plan));
   const lines = (texts: readonly string[]) => texts.map((text) => `${printable(text)}\n`).join('');
   io.stdout.write(`${lines(head)}\n${columns(table, io.stdout)}\n${lines(rest)}`);
   return code;
 }
 
-function planJson(plan: Plan) {
+function planJson(plan: Plan, reuse: readonly Reusing[]) {
+  const cacheOf = new Map(reuse.map(({ task, files }) => [task, files === undefined ? null : { files }]));
   return {
     orchestra: plan.orchestra,
     strategy: plan.strategy,
@@ -69,6 +72,7 @@ function planJson(plan: Plan) {
       max_attempts: task.max_attempts,
       ...limitsOf(agentOf(plan, task)),
       ...budgetsOf(agentOf(plan, task), task),
+      ...(task.cache !== undefined && { cache: cacheOf.get(task.name) ?? null }),
     })),
     order: plan.order,
     levels: plan.levels,
@@ -98,6 +102,7 @@ function planText(
   plan: Plan,
   { goal, project }: RunRequest,
   refused: readonly string[],
+  reuse: readonly string[],
 ): readonly [head: readonly string[], table: readonly (readonly string[])[], rest: readonly string[]] {
   const total = counted(plan.tasks.length, 'task');
   const widest = plan.levels.reduce((most, level) => Math.max(most, level.length), 0);
@@ -116,6 +121,7 @@ function planText(
     '',
     `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
     `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
+    ...(reuse.length === 0 ? [] : ['', ...reuse]),
     ...(refused.length === 0 ? [] : ['', 'A run would be refused:', ...refused.map((each) => `  ${each}`)]),
     '',
     'Nothing was written and nothing was started.',

@@ -2,14 +2,15 @@
 // be resumed stays; nothing is followed that is a link.
 import { lstatSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { RunId } from '../schema/types.gen.ts';
-import { namesIn } from '../workspace/entries.ts';
+import { foldersIn, namesIn } from '../workspace/entries.ts';
 import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { ordinarySize } from '../workspace/ordinary.ts';
-import { liveHolder } from './holder.ts';
+import { cacheOf } from '../workspace/reuse-store.ts';
+import { liveHolder, liveLock } from './holder.ts';
 import { nameFor, type Project } from './project.ts';
-import { type FoundRun, findRuns } from './runs.ts';
+import { type FoundRun, findRuns, workspacesOf } from './runs.ts';
 
 export interface GarbageWish {
   readonly dryRun: boolean;
@@ -20,6 +21,8 @@ export interface GarbageWish {
   /** Milliseconds since a run ended. */
   readonly olderThan: number;
   readonly workspace: string | undefined;
+  /** Outputs that are recorded to be taken again, too. */
+  readonly cache: boolean;
 }
 
 /** Something that was removed, or would be. */
@@ -36,6 +39,8 @@ type Stay = 'newest' | 'linked' | 'live' | 'resumable' | 'recent';
 export interface Collected {
   readonly removed: readonly Removed[];
   readonly kept: Readonly<Record<Stay, number>>;
+  /** Bytes of recorded outputs that stayed. */
+  readonly cached: number;
 }
 
 /** Removes what may go. */
@@ -43,6 +48,7 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
   const runs = findRuns(project, wish.workspace);
   const places = Map.groupBy(runs, ({ layout }) => layout.workspace);
   const removed: Removed[] = [];
+  let cached = 0;
   const kept = { newest: 0, linked: 0, live: 0, resumable: 0, recent: 0 };
   const remove = (path: string, why: string, still: () => boolean = () => true) => {
     const bytes = sizeOf(path);
@@ -67,8 +73,17 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
     }
     for (const path of leftovers(workspace)) remove(path, 'left by a crash');
   }
+  for (const workspace of wish.workspace === undefined
+    ? workspacesOf(project)
+    : [resolve(project.cwd, wish.workspace)]) {
+    const cache = cacheOf(workspace);
+    if (!foldersIn(workspace).includes(basename(cache))) continue;
+    const isFree = () => liveLock(workspace) === undefined;
+    if (wish.cache && isFree()) remove(cache, 'recorded outputs', isFree);
+    else cached += sizeOf(cache);
+  }
   for (const path of privateFolders(runs)) remove(path, 'private folder of a dead run');
-  return { removed, kept };
+  return { removed, kept, cached };
 }
 
 function whyKept(run: FoundRun, { all, olderThan }: GarbageWish): Stay | undefined {
@@ -99,12 +114,13 @@ function leftovers(workspace: string): string[] {
   const removing = namesIn(join(workspace, 'runs'))
     .filter((name) => name.endsWith(removingMark))
     .map((name) => join(workspace, 'runs', name));
+  const cache = namesIn(workspace).filter((name) => name === basename(cacheOf('')) + removingMark);
   const unbegun = namesIn(join(workspace, 'runs'))
     .filter((name) => runName.test(name))
     .map((name) => layoutOf(workspace, name as RunId))
     .filter((layout) => isStale(layout.folder) && hasNotBegun(layout))
     .map(({ folder }) => folder);
-  return [...beside.filter(isStale), ...removing, ...unbegun];
+  return [...beside.filter(isStale), ...removing, ...cache.map((name) => join(workspace, name)), ...unbegun];
 }
 
 /** Folders of nurseries that were killed together with their orchestrator. */

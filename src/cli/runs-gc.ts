@@ -14,6 +14,7 @@ export const runsGc: Command = {
     },
     { flags: '--older-than <duration>', description: 'only runs that ended before that: 90s, 12h, 30d' },
     { flags: '--all', description: 'runs that could be resumed, too; never one that is going on' },
+    { flags: '--cache', description: 'outputs that are recorded to be taken again, too' },
     { flags: '-w, --workspace-path <folder>', description: 'this workspace only' },
     jsonOption,
   ],
@@ -23,15 +24,16 @@ export const runsGc: Command = {
     const { collectGarbage } = await import('./garbage.ts');
     const dryRun = flag(call, 'dryRun');
     const keep = wholeNumber(textOption(call, 'keep') ?? '10');
-    const { removed, kept } = await collectGarbage(await findProject(io.cwd), {
+    const { removed, kept, cached } = await collectGarbage(await findProject(io.cwd), {
       dryRun,
       all: flag(call, 'all'),
       keep,
       olderThan: olderThan(textOption(call, 'olderThan')),
       workspace: textOption(call, 'workspacePath'),
+      cache: flag(call, 'cache'),
     });
     const bytes = removed.reduce((sum, each) => sum + each.bytes, 0);
-    if (flag(call, 'json')) printJson(io, { dry_run: dryRun, removed, bytes, kept });
+    if (flag(call, 'json')) printJson(io, { dry_run: dryRun, removed, bytes, kept, cached_bytes: cached });
     else {
       const { printable } = await import('../diagnostics/printable.ts');
       const { size } = await import('../reporters/words.ts');
@@ -42,6 +44,7 @@ export const runsGc: Command = {
         removed.length === 0 ? 'nothing to remove\n' : `${verb} ${removed.length}, ${size(bytes)} in all\n`,
       );
       io.stdout.write(keptLine(kept, keep));
+      if (cached > 0) io.stdout.write(`kept ${size(cached)} of recorded outputs (with --cache they go, too)\n`);
     }
     return exit.succeeded;
   },

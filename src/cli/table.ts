@@ -23,6 +23,7 @@ import { runsPause } from './runs-pause.ts';
 import { runsShow } from './runs-show.ts';
 import { runsStop } from './runs-stop.ts';
 import { runsUnpause } from './runs-unpause.ts';
+import { runsWhy } from './runs-why.ts';
 import { schema } from './schema.ts';
 
 /** Words that only lead to other commands. */
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   runsList,
   runsShow,
   runsLogs,
+  runsWhy,
   runsStop,
   runsPause,
   runsUnpause,

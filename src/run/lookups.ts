@@ -32,6 +32,9 @@ export interface Lookups {
   close(hurry: boolean): Promise<void>;
 }
 
+/** How a finding begins that tells why an output is not kept. */
+export const notKept = 'its output is not kept for reuse: ';
+
 /** Most looks at once. */
 const atOnce = 8;
 
@@ -97,7 +100,7 @@ export function openLookups({ state, reuse, record, wake, fail, ...run }: Lookin
           type: 'task.progressed',
           task: name,
           kind: 'finding',
-          text: `its output is not kept for reuse: ${why}`,
+          text: `${notKept}${why}`,
         });
       }, fail);
       keeping.add(kept);

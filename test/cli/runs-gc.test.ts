@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -102,4 +102,20 @@ test('a run whose journal was lost stays while there is work of it', async () =>
   }
   expect((await runCli(['runs', 'gc'], { cwd })).code).toBe(0);
   expect(left(cwd)).toEqual([id(1), id(9)]);
+});
+
+test('recorded outputs are counted, and removed with --cache unless a run may be using them', async () => {
+  const cwd = workspaceWith(['succeeded']);
+  const cache = join(cwd, workspace, 'cache');
+  mkdirSync(join(cache, 'build'), { recursive: true });
+  writeFileSync(join(cache, 'build', 'x.txt'), 'x'.repeat(5000));
+  const { stdout } = await runCli(['runs', 'gc'], { cwd });
+  expect(stdout).toMatch(/\nkept [0-9.]+ kB of recorded outputs \(with --cache they go, too\)\n$/);
+  writeFileSync(join(cwd, workspace, 'run.lock'), JSON.stringify(recordOf(id(1) as RunId)));
+  expect((await runCli(['runs', 'gc', '--cache'], { cwd })).stdout).toContain('kept');
+  expect(existsSync(cache)).toBe(true);
+  rmSync(join(cwd, workspace, 'run.lock'));
+  const gone = JSON.parse((await runCli(['runs', 'gc', '--cache', '--json'], { cwd })).stdout);
+  expect(gone).toMatchObject({ removed: [{ path: `${workspace}/cache`, why: 'recorded outputs' }], cached_bytes: 0 });
+  expect(existsSync(cache)).toBe(false);
 });

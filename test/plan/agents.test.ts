@@ -47,7 +47,8 @@ test.each([
   [{ files: ['a/*'] }, undefined, { files: ['a/*'] }],
   [undefined, 'all', { files: [] }],
   [{ files: ['a'] }, 'all', { files: ['a'] }],
-  [true, 'none', undefined],
+  [true, 'none', { files: [], anew: true }],
+  [undefined, 'none', undefined],
 ] as const)('a task that says cache: %j, with %s on the command line, may reuse: %j', (cache, all, expected) => {
   const task = { name: 't', agent: 'a', description: 'do', ...(cache !== undefined && { cache }) };
   const document = JSON.stringify({ orchestra: {}, agents: [{ name: 'a', run: 'true' }], tasks: [task] });
