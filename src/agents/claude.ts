@@ -14,14 +14,15 @@ export const claude: CodingCli = {
   // Many of them at once must not replace each other's program.
   env: { DISABLE_AUTOUPDATER: '1' },
   takesSystemPrompt: true,
-  argumentsFor: (agent, permissions, systemPrompt) => [
+  argumentsFor: (agent, permissions, systemFile) => [
     '-p',
     // All words that follow are tools, up to the next option; a list with commas would cut rules that hold some.
     ...(agent.allowed_tools === undefined ? [] : ['--allowedTools', ...agent.allowed_tools]),
     // Without --verbose it refuses this format.
     ...['--output-format', 'stream-json', '--verbose', '--permission-mode', modes[permissions]],
     ...(agent.model === undefined ? [] : ['--model', agent.model]),
-    ...(systemPrompt === undefined ? [] : ['--append-system-prompt', systemPrompt]),
+    // Command lines can be read by everybody on the machine; both versions take a file.
+    ...(systemFile === undefined ? [] : ['--append-system-prompt-file', systemFile]),
     ...(agent.max_turns === undefined ? [] : ['--max-turns', String(agent.max_turns)]),
     ...(agent.args ?? []),
   ],

@@ -1,4 +1,6 @@
-import type { AgentAdapter } from '../run/ports.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AgentAdapter, type AgentCall, StorageFailure } from '../run/ports.ts';
 import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
 import type { CodingCli } from './coding-cli.ts';
 import { isProgram, missingFolder } from './command.ts';
@@ -7,9 +9,6 @@ import { drive } from './drive.ts';
 
 /** What an agent may do that does not say it. */
 const usualPermissions: Permissions = 'edit';
-
-/** Longest system prompt in bytes that is given as an argument: Linux takes 128 KiB for one. */
-const longestArgument = 100_000;
 
 /**
  * How long a CLI may be silent, in seconds: it can hang without an end, and is silent while a command of its runs, which is not cut
@@ -25,11 +24,22 @@ export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
     start(call) {
       const { agent } = call;
       const system = agent.system_prompt.trim();
-      const asArgument = cli.takesSystemPrompt && system !== '' && Buffer.byteLength(system) <= longestArgument;
-      const words = cli.argumentsFor(agent, agent.permissions ?? usualPermissions, asArgument ? system : undefined);
-      return drive(doors, cli, call, [cli.name, ...words], asArgument ? '' : system);
+      const systemFile = cli.takesSystemPrompt && system !== '' ? writeSystemPrompt(call, system) : undefined;
+      const words = cli.argumentsFor(agent, agent.permissions ?? usualPermissions, systemFile);
+      return drive(doors, cli, call, [cli.name, ...words], systemFile === undefined ? system : '');
     },
   };
+}
+
+/** Gives the path of the file. */
+function writeSystemPrompt({ files }: AgentCall, text: string): string {
+  const path = join(files.folder, 'system-prompt.md');
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new StorageFailure(`cannot write a system prompt: ${(error as Error).message}`);
+  }
+  return path;
 }
 
 function whatIsMissing(cli: CodingCli, agent: PlanAgent, { root, env }: AgentDoors): string | undefined {

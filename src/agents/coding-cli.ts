@@ -10,10 +10,10 @@ export interface CodingCli {
   readonly tested: readonly [string, string];
   /** Variables that make it behave; those of the agent come over them. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether the system prompt has an argument; else it stands before the prompt. */
+  /** Whether it reads the system prompt from a file of its own; else that stands before the prompt. */
   readonly takesSystemPrompt: boolean;
-  /** The words of its command line. Neither the prompt nor anything of it is among them. */
-  argumentsFor(agent: PlanAgent, permissions: Permissions, systemPrompt: string | undefined): readonly string[];
+  /** The words of its command line. Of prompts there are only the paths of files among them. */
+  argumentsFor(agent: PlanAgent, permissions: Permissions, systemFile: string | undefined): readonly string[];
   /** Begins to read what it prints. */
   reader(): EventReader;
   /** What of an agent it cannot do here, in a sentence. */

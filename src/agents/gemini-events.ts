@@ -7,6 +7,9 @@ const writers: readonly string[] = ['write_file', 'replace', 'edit'];
 /** Errors by which gemini tells that a tool is not to be used: it hides the tool rather than refuse it. */
 const denials: readonly string[] = ['tool_not_registered', 'policy_violation', 'permission_denied'];
 
+/** What it says of a file that it may not touch, where its type of error speaks of something else. */
+const denial = /^(access|permission) denied\b/i;
+
 /** Most tools under way that are remembered. */
 const mostCalls = 1000;
 
@@ -71,10 +74,14 @@ function readAnswer(value: Native, calls: Map<string, Call>): readonly AgentEven
     input: call?.input ?? '',
     ok,
     problem: ok ? '' : brieflyOf(textOf(error.message) || textOf(value.output) || textOf(error.type)),
-    ...(denials.includes(textOf(error.type)) && { denied: true as const }),
+    ...(isDenial(error) && { denied: true as const }),
   };
   if (!ok || call === undefined || call.path === '') return [answer];
   return [answer, { type: 'file-change', path: call.path, change: 'changed' }];
+}
+
+function isDenial({ type, message }: Native): boolean {
+  return denials.includes(textOf(type)) || denial.test(textOf(message));
 }
 
 function resultOf(value: Native): AgentEvent {

@@ -54,7 +54,7 @@ function run(agent: PlanAgent, adapters = bench.adapters): Promise<AgentEnd> {
 }
 
 describe('how a CLI is called', () => {
-  test('claude: the prompt on standard input, the system prompt where it has a place', async () => {
+  test('claude: the prompt on standard input, the system prompt in a file', async () => {
     const agent = agentOf('claude', {
       model: 'a-model',
       system_prompt: 'You are careful.',
@@ -68,11 +68,19 @@ describe('how a CLI is called', () => {
       argv: [
         ...['-p', '--allowedTools', 'Bash(npm test)', 'WebFetch'],
         ...['--output-format', 'stream-json', '--verbose', '--permission-mode', 'plan'],
-        ...['--model', 'a-model', '--append-system-prompt', 'You are careful.', '--max-turns', '7'],
+        ...[
+          '--model',
+          'a-model',
+          '--append-system-prompt-file',
+          join(bench.root, 'system-prompt.md'),
+          '--max-turns',
+          '7',
+        ],
         ...['--add-dir', '../other'],
       ],
       stdin: 'Do it well.',
     });
+    expect(bench.read('system-prompt.md')).toBe('You are careful.');
   });
 
   test('codex: the system prompt stands before the prompt', async () => {
@@ -94,12 +102,6 @@ describe('how a CLI is called', () => {
       stdin: 'Do it well.',
       vendors: ['GEMINI_CLI_NO_RELAUNCH'],
     });
-  });
-
-  test('a system prompt that is too long for an argument stands before the prompt', async () => {
-    await run(agentOf('claude', { system_prompt: 'x'.repeat(150_000) }));
-    expect(called().argv).not.toContain('--append-system-prompt');
-    expect(called().stdin).toBe(`${'x'.repeat(150_000)}\n\nDo it well.`);
   });
 
   test.each(names)("%s gets the variables of its own vendor, and the agent's own count first", async (name) => {

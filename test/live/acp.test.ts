@@ -1,13 +1,14 @@
-// Real agents by the Agent Client Protocol. gemini is installed with the other CLIs; the bridges of claude and codex bring along
-// their CLIs once more, most of a gigabyte, and are driven where somebody has put them on the PATH in SUPER_LIVE_BRIDGES.
+// Real agents by the Agent Client Protocol: gemini, which speaks it, and claude and codex by their bridges, which are told which CLIs
+// to use.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
 import { events, marked, run, runFolder, start, until } from '../rig/rig.ts';
 import { type Cli, type Mode, type Scene, sceneOf } from './scene.ts';
 
-const bridges = process.env.SUPER_LIVE_BRIDGES ?? '';
+const clis = resolve(import.meta.dirname, 'node_modules/.bin');
+const bridges = resolve(import.meta.dirname, 'bridges/node_modules/.bin');
 
 interface Agent {
   readonly cli: Cli;
@@ -30,14 +31,19 @@ const agents: readonly Agent[] = [
   {
     cli: 'claude',
     argv: [join(bridges, 'claude-agent-acp')],
-    env: ['ANTHROPIC_BASE_URL', 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC', 'CLAUDE_CODE_MAX_RETRIES'],
+    env: [
+      'ANTHROPIC_BASE_URL',
+      'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
+      'CLAUDE_CODE_EXECUTABLE',
+      'CLAUDE_CODE_MAX_RETRIES',
+    ],
     secrets: ['ANTHROPIC_API_KEY'],
     refused: 'toolbash',
   },
   {
     cli: 'codex',
     argv: [join(bridges, 'codex-acp')],
-    env: ['CODEX_HOME'],
+    env: ['CODEX_HOME', 'CODEX_PATH'],
     secrets: ['CODEX_DUMMY_KEY'],
     refused: undefined,
   },
@@ -53,7 +59,13 @@ afterEach(() => {
 async function sceneFor({ cli, argv, env, secrets }: Agent, mode: Mode, more: object = {}, task: object = {}) {
   const agent = { adapter: 'acp', argv, env, secrets, model: undefined, args: undefined, ...more };
   const set = await sceneOf(cli, mode, { agent, task });
-  scene = { ...set, env: { ...set.env, GEMINI_CLI_NO_RELAUNCH: 'true', GEMINI_CLI_TRUST_WORKSPACE: 'true' } };
+  const own = {
+    GEMINI_CLI_NO_RELAUNCH: 'true',
+    GEMINI_CLI_TRUST_WORKSPACE: 'true',
+    CLAUDE_CODE_EXECUTABLE: join(clis, 'claude'),
+    CODEX_PATH: join(clis, 'codex'),
+  };
+  scene = { ...set, env: { ...set.env, ...own } };
   return scene;
 }
 
@@ -66,8 +78,7 @@ function transcript(cwd: string): string {
 }
 
 for (const agent of agents) {
-  const isThere = agent.cli === 'gemini' || existsSync(agent.argv[0] ?? '');
-  describe.skipIf(!isThere)(`${agent.cli} by the protocol`, () => {
+  describe(`${agent.cli} by the protocol`, () => {
     test('an answer, with its usage, and its key in no file', async () => {
       const { cwd, ...place } = await sceneFor(agent, 'ok');
       const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd, ...place });
@@ -91,12 +102,14 @@ for (const agent of agents) {
       expect(existsSync(made)).toBe(false);
     });
 
-    test.skipIf(agent.refused === undefined)('a command is refused with edit, and told', async () => {
-      const { cwd, ...place } = await sceneFor(agent, agent.refused ?? 'ok');
-      const { stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd, ...place });
-      expect(existsSync(join(cwd, 'work/made-by-bash.txt'))).toBe(false);
-      expect(stderr).toMatch(/was not allowed: .*echo hi/);
-    });
+    const { refused } = agent;
+    if (refused !== undefined)
+      test('a command is refused with edit, and told', async () => {
+        const { cwd, ...place } = await sceneFor(agent, refused);
+        const { stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd, ...place });
+        expect(existsSync(join(cwd, 'work/made-by-bash.txt'))).toBe(false);
+        expect(stderr).toMatch(/was not allowed: .*echo hi/);
+      });
 
     test('status 401 is a failure', async () => {
       const { cwd, ...place } = await sceneFor(agent, '401');

@@ -49,10 +49,13 @@ describe.each(clis)('%s', (cli) => {
     expect(file(scene.cwd, 'stdout.log')).toContain('made-by-agent.txt');
   });
 
-  test('permissions: plan writes nothing', async () => {
+  // codex answers its model and says nothing of it in its events.
+  test(`permissions: plan writes nothing, ${cli === 'codex' ? 'without a word' : 'and says so'}`, async () => {
     scene = await sceneOf(cli, 'tool', { agent: { permissions: 'plan' } });
-    await run(['orchestra', 'run', 'o.yaml'], scene);
+    const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], scene);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(existsSync(scene.made)).toBe(false);
+    if (cli !== 'codex') expect(stderr).toMatch(/finding: one: \w+ was not allowed: \S+made-by-agent\.txt/);
   });
 
   test.each(['401', '429', '500'] as const)('status %s is a failure that names it', async (mode) => {
@@ -74,6 +77,15 @@ describe.each(clis)('%s', (cli) => {
     expect(stdout).toContain('Hello from the stand-in.');
   });
 
+  test('429 with a retry-after is waited for, and then an answer is a success', async () => {
+    scene = await sceneOf(cli, 'busy', { retries: 4 });
+    const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], scene);
+    const [refused, answered] = scene.asked().filter(({ method }) => method === 'POST');
+    expect((answered?.t ?? 0) - (refused?.t ?? 0)).toBeGreaterThan(2900);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('Hello from the stand-in.');
+  });
+
   test('a model that never answers is ended by stall_seconds', async () => {
     scene = await sceneOf(cli, 'hang', { task: { stall_seconds: 6 } });
     const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], scene);
@@ -83,11 +95,12 @@ describe.each(clis)('%s', (cli) => {
     });
   });
 
-  test('TERM to super ends it, while a tool of its runs', async () => {
+  test('TERM to super ends it, while a tool of its runs; no command line held its prompts', async () => {
     scene = await sceneOf(cli, 'toolsleep', { agent: mayRunCommands(cli) });
     const before = running('tail -f /dev/null');
     const started = start(['orchestra', 'run', 'o.yaml'], scene);
     await until(() => running('tail -f /dev/null').length > before.length);
+    expect([...running('careful tester'), ...running('Say hello.')]).toEqual([]);
     started.child.kill('SIGTERM');
     expect((await started.ended).code).toBe(143);
     expect(running('tail -f /dev/null')).toEqual(before);

@@ -22,13 +22,14 @@ export type Mode =
   | '429'
   | '500'
   | 'flaky'
+  | 'busy'
   | 'hang'
   | 'slow';
 
 export interface Scene extends Place {
   readonly env: Readonly<Record<string, string>>;
   /** What the stand-in was asked, in order. */
-  asked(): readonly { readonly path: string; readonly auth: string }[];
+  asked(): readonly { readonly t: number; readonly method: string; readonly path: string; readonly auth: string }[];
   /** All that was sent to it, as text. */
   sent(): string;
   /** The file that the stand-in has agents write. */

@@ -66,9 +66,9 @@ const server=http.createServer((req,res)=>{let s='';req.on('data',d=>s+=d).on('e
   if(req.method==='GET'||req.method==='HEAD'){ if(/models/.test(path)) return json(res,200,{object:'list',data:[{id:'stand-in',object:'model'}],models:[]}); return json(res,404,{error:'nf'}); }
   if(/count_tokens/.test(path)) return json(res,200,{input_tokens:12});
   const k=(seen[mode+path]=(seen[mode+path]||0)+1);
-  if(mode==='429'||mode==='500'||mode==='401'||mode==='400'||mode==='529'||(mode==='flaky'&&k<=2)){const c=mode==='flaky'?500:+mode; const types={429:'rate_limit_error',500:'api_error',401:'authentication_error',400:'invalid_request_error',529:'overloaded_error'};
-    if(/v1beta|:generate|:stream/.test(path)) return json(res,c,{error:{code:c,message:'stand-in '+c,status:c===429?'RESOURCE_EXHAUSTED':'INTERNAL'}});
-    return json(res,c,{type:'error',error:{type:types[c],message:'stand-in '+c,code:types[c]}},{'retry-after':'1'}); }
+  if(mode==='429'||mode==='500'||mode==='401'||mode==='400'||mode==='529'||(mode==='flaky'&&k<=2)||(mode==='busy'&&k<=1)){const c=mode==='flaky'?500:mode==='busy'?429:+mode; const wait=mode==='busy'?'3':'1'; const types={429:'rate_limit_error',500:'api_error',401:'authentication_error',400:'invalid_request_error',529:'overloaded_error'};
+    if(/v1beta|:generate|:stream/.test(path)) return json(res,c,{error:{code:c,message:'stand-in '+c,status:c===429?'RESOURCE_EXHAUSTED':'INTERNAL',...(mode==='busy'&&{details:[{'@type':'type.googleapis.com/google.rpc.RetryInfo',retryDelay:wait+'s'}]})}},{'retry-after':wait});
+    return json(res,c,{type:'error',error:{type:types[c],message:'stand-in '+c,code:types[c]}},{'retry-after':wait}); }
   if(mode==='hang') return; 
   if(/\/messages/.test(path)) return anthropic(res,body,mode);
   if(/\/responses/.test(path)) return responses(res,body,mode);
