@@ -22,6 +22,8 @@ interface Memory {
   message: string | undefined;
   version: string | undefined;
   cost: number | undefined;
+  /** Most tokens that the model was seen to have before it. */
+  held: number;
 }
 
 /** Most calls under way that are remembered. */
@@ -35,6 +37,7 @@ export function acpReader(): EventReader {
     message: undefined,
     version: undefined,
     cost: undefined,
+    held: 0,
   };
   return (value) => {
     if (value.type === 'super.refused') return refused(value, memory);
@@ -118,14 +121,22 @@ function readUpdate(update: Native, memory: Memory): readonly AgentEvent[] {
     case 'tool_call':
     case 'tool_call_update':
       return readCall(update, memory);
-    case 'usage_update': {
-      const { amount, currency } = objectOf(update.cost);
-      if (typeof amount === 'number' && amount >= 0 && currency === 'USD') memory.cost = amount;
-      return [{ type: 'other', name: kind }];
-    }
+    case 'usage_update':
+      return readUsage(update, memory);
     default:
       return [{ type: 'other', name: kind }];
   }
+}
+
+/** What a session has cost so far, and how much its model has before it: no less than that was used. */
+function readUsage(update: Native, memory: Memory): readonly AgentEvent[] {
+  const { amount, currency } = objectOf(update.cost);
+  if (typeof amount === 'number' && amount >= 0 && currency === 'USD') memory.cost = amount;
+  memory.held = Math.max(memory.held, countOf(update.used));
+  const { cost, held } = memory;
+  if (held === 0 && cost === undefined) return [{ type: 'other', name: textOf(update.sessionUpdate) }];
+  const usage = { input_tokens: held, output_tokens: 0, ...(cost !== undefined && { cost_usd: cost }) };
+  return [{ type: 'usage', of: 'message', usage }];
 }
 
 function readChunk(update: Native, memory: Memory): readonly AgentEvent[] {

@@ -98,8 +98,8 @@ function joinParts(take: (event: AgentEvent) => void) {
         length += Math.min(room, event.text.length);
         return;
       }
-      // A line that is none of the CLI's own does not end a text.
-      if (event.type !== 'other') flush();
+      // A line that is none of the CLI's own does not end a text, and neither do figures.
+      if (event.type !== 'other' && event.type !== 'usage') flush();
       take(event);
     },
     end: flush,

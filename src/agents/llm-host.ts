@@ -3,11 +3,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { APICallError, type CallWarning, type LanguageModelUsage, streamText } from 'ai';
 import type { Usage } from '../schema/types.gen.ts';
-import { conclude, readCall, report } from './host-side.ts';
+import { conclude, readCall, report, spend } from './host-side.ts';
 import type { HostResult } from './hosted.ts';
 import type { LlmCall } from './llm.ts';
 import { type Asked, askedWait, type CallFailure, failureText, usualWait } from './llm-failure.ts';
 import { openModel } from './llm-models.ts';
+import { usageReader } from './llm-usage.ts';
 import { reportsIn } from './reports.ts';
 
 /** How often a person is told that a wait goes on, in milliseconds; also keeps it from counting as silence. */
@@ -91,10 +92,12 @@ async function ask(call: LlmCall, model: Awaited<ReturnType<typeof openModel>>, 
   const texts: string[] = [];
   const failed = (error: unknown): Outcome => ({ type: 'failed', failure: failureOf(error), begun: texts.length > 0 });
   try {
+    const usageIn = usageReader();
     // Errors come as parts of the stream; without a function of ours they would be printed, too.
-    const { stream } = streamText({ model, prompt, ...settingsOf(call), maxRetries: 0, onError() {} });
-    for await (const part of stream) {
+    const asked = { model, prompt, ...settingsOf(call), maxRetries: 0, include: { rawChunks: true }, onError() {} };
+    for await (const part of streamText(asked).stream) {
       if (part.type === 'error') return failed(part.error);
+      if (part.type === 'raw') spend(usageIn(part.rawValue));
       if (part.type === 'reasoning-delta') process.stderr.write(part.text);
       if (part.type === 'start-step') warn(part.warnings);
       if (part.type === 'text-delta') {

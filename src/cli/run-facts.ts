@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { canSee, type RunUse, sampleRun } from '../process/resources.ts';
 import { commandsAfter } from '../reporters/next.ts';
-import { spentByRun } from '../run/budget.ts';
+import { budgetFacts } from '../run/budget.ts';
 import type { RunState, TaskState, TaskStatus } from '../run/state.ts';
 import type { PlanAgent, RunEvent } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
@@ -43,9 +43,7 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
       run_timeout_seconds: plan.run_timeout_seconds,
       grace_seconds: plan.grace_seconds ?? 10,
     },
-    budget: Object.keys(state.budget).length === 0 ? null : state.budget,
-    /** Of the run: null where it has no budget. */
-    spent: spentFacts(run, state),
+    ...budgetFacts(state, lastSeen(run, state)),
     counts: countsOf(run, state),
     usage: state.usage ?? null,
     tasks: state.inOrder.map((task) => taskFacts(project, run, state, task, agents.get(task.task.agent))),
@@ -71,13 +69,6 @@ export type RunFacts = ReturnType<typeof runFacts>;
 /** The state of a task as it is now. */
 export function shownStatus(run: Pick<FoundRun, 'state'>, { status }: TaskState): ShownStatus {
   return status === 'running' && run.state === 'interrupted' ? 'interrupted' : status;
-}
-
-/** What a run has spent so far, as far as its journal knows. */
-function spentFacts(run: FoundRun, state: RunState) {
-  if (Object.keys(state.budget).length === 0) return null;
-  const { cost, tokens, wall } = spentByRun(state, lastSeen(run, state), new Map());
-  return { cost_usd: cost, tokens, wall_seconds: seconds(wall), exceeded: state.exceeded?.budget ?? null };
 }
 
 /** The time up to which a run is known to have been under way, in milliseconds since 1970. */

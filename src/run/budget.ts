@@ -58,7 +58,7 @@ function overspent(budget: PlanBudget | undefined, spent: Readonly<Spent>): Exce
 const nothing: Readonly<Spent> = nothingSpent();
 
 /** What the run has spent, what running attempts told of themselves included. */
-export function spentByRun(state: RunState, now: number, told: Told): Spent {
+function spentByRun(state: RunState, now: number, told: Told): Spent {
   const spent = { ...spentBy(state.usage), wall: wallOf(state.spending, now) };
   for (const { task } of state.running) add(spent, spentBy(told.get(task.name)));
   return spent;
@@ -217,6 +217,18 @@ function sum(a: Readonly<Spent>, b: Readonly<Spent>): Spent {
 export function failedByBudgets({ outcome, because, counts, inOrder }: RunState): boolean {
   if (outcome !== 'failed' || because !== undefined) return because === 'budget';
   return counts.failed > 0 && inOrder.every(({ status, reason }) => status !== 'failed' || reason === 'budget');
+}
+
+/** The run's budget and what is spent of it up to a time, for other programs; null each where it has none. */
+export function budgetFacts(state: RunState, at: number) {
+  if (Object.keys(state.budget).length === 0) return { budget: null, spent: null };
+  const spent = { ...spentFacts(spentByRun(state, at, nobodyTold)), exceeded: state.exceeded?.budget ?? null };
+  return { budget: state.budget, spent };
+}
+
+/** What is spent, for other programs. */
+export function spentFacts({ cost, tokens, wall }: Readonly<Spent> = nothing) {
+  return { cost_usd: cost, tokens, wall_seconds: Math.max(0, Math.round(wall / 100) / 10) };
 }
 
 /** How much of each amount of the run's budget is spent, in words; empty where it has none. */

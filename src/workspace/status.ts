@@ -1,3 +1,4 @@
+import { budgetFacts, spentFacts } from '../run/budget.ts';
 import type { RunState } from '../run/state.ts';
 import type { RunLayout } from './layout.ts';
 import type { LockRecord } from './lock.ts';
@@ -62,6 +63,11 @@ function statusOf({ run, ...process }: LockRecord, state: RunState) {
     max_parallel_tasks: state.parallel ?? state.plan.max_parallel_tasks,
     counts: state.counts,
     usage: state.usage ?? null,
+    // Up to the latest event: what running attempts have used so far is not recorded yet.
+    ...budgetFacts(state, state.spending.seenAt),
+    agents: [...state.spending.agents.values()].flatMap(({ agent: { name, budget }, spent }) =>
+      budget === undefined ? [] : [{ name, budget, spent: spentFacts(spent) }],
+    ),
     tasks: state.inOrder.map((task) => ({
       name: task.task.name,
       agent: task.task.agent,
@@ -69,6 +75,7 @@ function statusOf({ run, ...process }: LockRecord, state: RunState) {
       attempt: task.attempt,
       started_at: time(task.startedAt),
       ended_at: time(task.endedAt),
+      ...(task.task.budget !== undefined && { budget: task.task.budget, spent: spentFacts(task.spent) }),
       ...(task.reason !== undefined && { reason: task.reason }),
       ...(task.message !== undefined && { message: task.message }),
     })),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentEnd } from '../../src/run/ports.ts';
-import type { PlanAgent } from '../../src/schema/types.gen.ts';
+import type { PlanAgent, Usage } from '../../src/schema/types.gen.ts';
 import { type Bench, openBench } from './call.ts';
 import { type ModelServer, openModelServer } from './model-server.ts';
 
@@ -29,11 +29,17 @@ function agent(name: string, parts: Partial<PlanAgent> = {}): PlanAgent {
   return bench.agent({ adapter: 'llm', provider: 'anthropic', model: 'claude-sonnet-4-5', base_url, ...parts });
 }
 
-function start(name: string, parts: Partial<PlanAgent> = {}, timeout: number | null = 60) {
+function start(
+  name: string,
+  parts: Partial<PlanAgent> = {},
+  timeout: number | null = 60,
+  spend: (usage: Usage) => void = () => {},
+) {
   const call = bench.call(agent(name, parts));
   const key = { ANTHROPIC_API_KEY: 'dummy-0123456789' };
   return bench.adapters.llm.start({
     ...call,
+    spend,
     task: { ...call.task, timeout_seconds: timeout },
     env: { ...call.env, ...key },
   });
@@ -74,6 +80,15 @@ describe('an answer', () => {
     await until(() => server.step());
     expect((await one.ended).type).toBe('done');
     expect(bench.read('output.txt')).toBe(`${text}\n`);
+  });
+
+  test('tells what it has used as soon as its provider does, and what was told counts when it is stopped', async () => {
+    const told: Usage[] = [];
+    const one = start('stepwise', {}, 60, (used) => told.push(used));
+    await until(() => told.length > 0);
+    expect([told, bench.read('stdout.log')]).toEqual([[{ input_tokens: 12, output_tokens: 1, cached_tokens: 3 }], '']);
+    one.stop(true);
+    expect(await one.ended).toMatchObject({ type: 'failed', usage: told[0] });
   });
 
   test('may hold reports', async () => {

@@ -1,5 +1,6 @@
 // Budgets as people set them, with agents that tell what they used, counted by the real program.
 import { expect, test } from 'vitest';
+import { openModelServer } from '../agents/model-server.ts';
 import { events, orchestra, project, run, task } from './rig.ts';
 
 /** Uses 100 tokens and 30 cents an attempt, and says so in the end. */
@@ -191,4 +192,24 @@ test('amounts that are none, and --hard without a budget, are faults of usage', 
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   }
+});
+
+test('an answer of a model API that uses more than there is is ended while it comes', async () => {
+  const server = await openModelServer();
+  const base_url = `${server.url}/stepwise/v1`;
+  const model = { adapter: 'llm', provider: 'anthropic', model: 'claude-sonnet-4-5', base_url };
+  const cwd = project(
+    orchestra({
+      agents: [{ name: 'a', ...model, budget: { max_tokens: 10 } }],
+      tasks: [task('one', { description: 'x' })],
+    }),
+  );
+  const env = { ANTHROPIC_API_KEY: 'dummy-key-0123456789' };
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd, env });
+  expect({ code, stderr }).toMatchObject({ code: 5, stderr: expect.stringContaining('13 tokens of 10 tokens used') });
+  expect(events(cwd).find(({ type }) => type === 'task.failed')).toMatchObject({
+    reason: 'budget',
+    usage: { input_tokens: 12, output_tokens: 1 },
+  });
+  await server.close();
 });
