@@ -37,27 +37,36 @@ export interface Scene extends Place {
 }
 
 /** Sets the scene: an orchestra of one task, whose agent says more than its adapter where it is given more. */
-export async function sceneOf(
+export function sceneOf(
   cli: Cli,
   mode: Mode,
   more: { agent?: object; task?: object; retries?: number } = {},
 ): Promise<Scene> {
-  const { retries = 1 } = more;
-  const cwd = project(
-    orchestra({
-      agents: [{ ...agentOf(cli), ...more.agent }],
-      tasks: [task('one', { description: 'Say hello.', ...more.task })],
-    }),
-  );
+  const files = orchestra({
+    agents: [{ ...agentOf(cli), ...more.agent }],
+    tasks: [task('one', { description: 'Say hello.', ...more.task })],
+  });
+  return sceneWith(files, mode, { retries: more.retries ?? 1 });
+}
+
+/** Sets the scene for these files. `answers`: what the stand-in says, by a text that stands in what it is asked. */
+export async function sceneWith(
+  files: Readonly<Record<string, string>>,
+  mode: Mode,
+  { retries = 1, answers = {} }: { retries?: number; answers?: Readonly<Record<string, string>> },
+): Promise<Scene> {
+  const cwd = project(files);
   const home = join(cwd, 'home');
   const log = join(cwd, 'asked.jsonl');
   mkdirSync(join(home, '.codex'), { recursive: true });
   mkdirSync(join(home, '.gemini'));
   mkdirSync(join(cwd, 'work'));
-  const port = await standIn(join(cwd, 'work'), log);
+  const port = await standIn(join(cwd, 'work'), log, answers);
   const base = `http://127.0.0.1:${port}/m/${mode}`;
   writeFileSync(join(home, '.codex/config.toml'), codexConfig(base, retries));
   writeFileSync(join(home, '.gemini/settings.json'), JSON.stringify(geminiSettings(retries)));
+  // For gemini as an agent of the protocol, which gets no variables of its vendor by itself.
+  writeFileSync(join(home, '.gemini/.env'), `GOOGLE_GEMINI_BASE_URL=${base}\n`);
   return {
     cwd,
     made: join(cwd, 'work/made-by-agent.txt'),
@@ -117,9 +126,9 @@ function geminiSettings(retries: number): object {
 }
 
 /** Starts the stand-in; gives its port. It ends with the test. */
-async function standIn(folder: string, log: string): Promise<number> {
+async function standIn(folder: string, log: string, answers: object): Promise<number> {
   const server = spawn(process.execPath, [resolve(import.meta.dirname, 'stand-in-model-server.mjs')], {
-    env: { PORT: '0', WD: folder, LOG: log, DUMP: `${log}.bodies` },
+    env: { PORT: '0', WD: folder, LOG: log, DUMP: `${log}.bodies`, ANSWERS: JSON.stringify(answers) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void server.kill('SIGKILL'));

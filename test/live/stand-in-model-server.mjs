@@ -2,6 +2,8 @@
 // Stand-in model server: Anthropic Messages, OpenAI Responses + Chat, Gemini. Mode = first path segment /m/<mode>/...
 import http from 'node:http'; import fs from 'node:fs';
 const LOG=process.env.LOG||'requests.jsonl'; const seen={};
+// ANSWERS: JSON, what to say by a text that stands in what is asked.
+const answers=Object.entries(JSON.parse(process.env.ANSWERS||'{}')); const hello=asked=>(answers.find(([key])=>JSON.stringify(asked??'').includes(key))??['','Hello from the stand-in.'])[1];
 const sse=(res,evs,delay=0)=>new Promise(async r=>{res.writeHead(200,{'content-type':'text/event-stream','cache-control':'no-cache'});for(const e of evs){if(res.destroyed)break;res.write((e.event?`event: ${e.event}\n`:'')+`data: ${typeof e.data==='string'?e.data:JSON.stringify(e.data)}\n\n`);if(delay)await new Promise(x=>setTimeout(x,delay));}res.end();r()});
 const json=(res,c,o,h={})=>{res.writeHead(c,{'content-type':'application/json',...h});res.end(JSON.stringify(o))};
 function anthropic(res,body,mode){
@@ -14,7 +16,7 @@ function anthropic(res,body,mode){
     if(mode==='toolsleep')blocks.push({type:'tool_use',id:'toolu_01',name:'Bash',input:{command:'timeout 2718 tail -f /dev/null',description:'wait',timeout:600000}});
     else if(mode==='toolbash')blocks.push({type:'tool_use',id:'toolu_01',name:'Bash',input:{command:'echo hi > made-by-bash.txt',description:'make file'}});
     else blocks.push({type:'tool_use',id:'toolu_01',name:'Write',input:{file_path:(process.env.CWD_FILE||process.env.WD||'.')+'/made-by-agent.txt',content:'hello\n'}});
-  } else blocks.push({type:'text',text:mode.startsWith('tool')?'Done: the file was handled.':'Hello from the stand-in.'});
+  } else blocks.push({type:'text',text:mode.startsWith('tool')?'Done: the file was handled.':hello(body.messages)});
   const usage={input_tokens:12,output_tokens:7,cache_creation_input_tokens:0,cache_read_input_tokens:0};
   if(!body.stream) return json(res,200,{id:'msg_1',type:'message',role:'assistant',model,content:blocks,stop_reason:stop,stop_sequence:null,usage});
   const evs=[{event:'message_start',data:{type:'message_start',message:{id:'msg_1',type:'message',role:'assistant',model,content:[],stop_reason:null,stop_sequence:null,usage:{...usage,output_tokens:1}}}}];
@@ -32,7 +34,7 @@ function responses(res,body,mode){
     if(names.includes('exec_command')) item={type:'function_call',id:'fc_1',call_id:'call_1',name:'exec_command',arguments:JSON.stringify({cmd})};
     else if(names.includes('shell_command')) item={type:'function_call',id:'fc_1',call_id:'call_1',name:'shell_command',arguments:JSON.stringify({command:cmd})};
     else item={type:'function_call',id:'fc_1',call_id:'call_1',name:names.find(n=>/shell/.test(n))||'shell',arguments:JSON.stringify({command:['bash','-lc',cmd]})};
-  } else item={type:'message',id:'msg_1',role:'assistant',status:'completed',content:[{type:'output_text',text:mode.startsWith('tool')?'Done: the file was handled.':'Hello from the stand-in.',annotations:[]}]};
+  } else item={type:'message',id:'msg_1',role:'assistant',status:'completed',content:[{type:'output_text',text:mode.startsWith('tool')?'Done: the file was handled.':hello(body.input),annotations:[]}]};
   const usage={input_tokens:12,input_tokens_details:{cached_tokens:0},output_tokens:7,output_tokens_details:{reasoning_tokens:0},total_tokens:19};
   const resp={id:'resp_1',object:'response',created_at:1,status:'completed',model:body.model,output:[item],usage,error:null};
   if(!body.stream) return json(res,200,resp);
@@ -43,7 +45,7 @@ function responses(res,body,mode){
 }
 function chat(res,body,mode){
   const base={id:'cc_1',object:body.stream?'chat.completion.chunk':'chat.completion',created:1,model:body.model};
-  const text='Hello from the stand-in.'; const usage={prompt_tokens:12,completion_tokens:7,total_tokens:19};
+  const text=hello(body.messages); const usage={prompt_tokens:12,completion_tokens:7,total_tokens:19};
   if(!body.stream) return json(res,200,{...base,choices:[{index:0,message:{role:'assistant',content:text},finish_reason:'stop'}],usage});
   return sse(res,[...text.split(/(?<= )/).map(w=>({data:{...base,choices:[{index:0,delta:{role:'assistant',content:w},finish_reason:null}]}})),{data:{...base,choices:[{index:0,delta:{},finish_reason:'stop'}]}},{data:{...base,choices:[],usage}},{data:'[DONE]'}]);
 }
@@ -53,7 +55,7 @@ function gemini(res,url,body,mode){
   let parts; 
   if(mode.startsWith('tool')&&!hasTR&&tools.length) parts=[{functionCall:mode==='toolsleep'?{name:'run_shell_command',args:{command:'timeout 2718 tail -f /dev/null',description:'wait'}}:mode==='toolbash'?{name:'run_shell_command',args:{command:'echo hi > made-by-bash.txt',description:'make file'}}:{name:'write_file',args:{file_path:process.env.WD+'/made-by-agent.txt',content:'hello\n'}}}];
   else if((body.generationConfig?.responseMimeType||body.generationConfig?.responseJsonSchema)) parts=[{text:JSON.stringify({reasoning:'simple',model_choice:'flash',complexity_reasoning:'simple',complexity_score:10,next_speaker:'user'})}];
-  else parts=[{text:mode.startsWith('tool')?'Done: the file was handled.':'Hello from the stand-in.'}];
+  else parts=[{text:mode.startsWith('tool')?'Done: the file was handled.':hello(body.contents)}];
   const out={candidates:[{content:{role:'model',parts},finishReason:'STOP',index:0}],usageMetadata:{promptTokenCount:12,candidatesTokenCount:7,totalTokenCount:19},modelVersion:'stand-in',responseId:'r1'};
   if(url.includes('streamGenerateContent')) return sse(res,[{data:out}]);
   return json(res,200,out);
