@@ -1,6 +1,6 @@
 // What an attempt comes to: the fold of its events. It grows with the longest text, never with the number of events.
 import type { Usage } from '../schema/types.gen.ts';
-import type { AgentEvent, ErrorTold, ResultGiven, UsageTold } from './events.ts';
+import type { AgentEvent, ErrorTold, ResultGiven, Retried, UsageTold } from './events.ts';
 
 /** What is known of an attempt so far. */
 export interface Account {
@@ -14,12 +14,21 @@ export interface Account {
   /** The last terminal event. */
   readonly result: ResultGiven | undefined;
   readonly error: ErrorTold | undefined;
+  /** The last try to reach the model again, where nothing came of it yet. */
+  readonly retry: Retried | undefined;
+  /** When it can be asked again, in milliseconds since 1970. */
+  readonly retryAt: number | undefined;
+  /** Tools that were not allowed, each once. */
+  readonly denied: readonly string[];
   /** How many events of each type; of `other` ones by their native names, as far as there is room. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 /** Most native names that are counted one by one. */
 const mostNames = 100;
+
+/** Most tools of which is kept that they were not allowed. */
+const mostDenied = 20;
 
 /** An account that is being kept. */
 export interface OpenAccount {
@@ -36,9 +45,14 @@ export function openAccount(): OpenAccount {
   let text = '';
   let result: ResultGiven | undefined;
   let error: ErrorTold | undefined;
+  let retry: Retried | undefined;
+  let retryAt: number | undefined;
+  const denied = new Set<string>();
+  const deny = (tool: string) => denied.size < mostDenied && denied.add(tool || 'a tool');
   return {
     add(event) {
       count(counts, event);
+      if (event.type === 'text' || event.type === 'tool-call') retry = undefined;
       switch (event.type) {
         case 'session':
           session = event.id;
@@ -51,22 +65,31 @@ export function openAccount(): OpenAccount {
           return spent.add(event);
         case 'result':
           result = event;
+          for (const { tool } of event.denials) deny(tool);
           return;
         case 'error':
+          retryAt = event.retryAt ?? retryAt;
           if (event.minor !== true) error = event;
+          return;
+        case 'tool-result':
+          if (event.denied === true) deny(event.tool);
+          return;
+        case 'retry':
+          retry = event;
           return;
         case 'thinking':
         case 'tool-call':
-        case 'tool-result':
         case 'file-change':
-        case 'retry':
         case 'other':
           return;
         default:
           event satisfies never;
       }
     },
-    now: () => ({ session, version, text, usage: spent.sum(), result, error, counts: { ...counts } }),
+    now: () => ({
+      ...{ session, version, text, usage: spent.sum(), result, error, retry, retryAt },
+      ...{ denied: [...denied], counts: { ...counts } },
+    }),
   };
 }
 

@@ -22,7 +22,7 @@ export function acpAdapter(doors: AgentDoors): AgentAdapter {
     check: async (agent) => whatIsMissing(agent, doors),
     start(call) {
       const argv = [process.execPath, hostFile('acp'), callFile(call)];
-      return drive(doors, { env: {}, reader: acpReader, advice }, call, argv, call.agent.system_prompt.trim());
+      return drive(doors, { env: {}, reader: acpReader }, call, argv, call.agent.system_prompt.trim());
     },
   };
 }
@@ -50,10 +50,4 @@ function whatIsMissing(agent: PlanAgent, { root, env }: AgentDoors): string | un
   if (noFolder !== undefined) return noFolder;
   const path = agent.env.set.PATH ?? env.PATH ?? '';
   return isProgram(program, path, resolve(root, agent.cwd)) ? undefined : `program not found: ${program}`;
-}
-
-function advice(said: string): string {
-  return /authenticat|not logged in|unauthorized/i.test(said)
-    ? 'log in with the agent itself, or name the variable with its key under secrets:'
-    : '';
 }

@@ -33,6 +33,8 @@ export function claudeReader(): EventReader {
         return readUser(value, calls, denied);
       case 'result':
         return readResult(value);
+      case 'rate_limit_event':
+        return [readLimit(objectOf(value.rate_limit_info))];
       default:
         return [{ type: 'other', name: textOf(value.type) }];
     }
@@ -71,6 +73,18 @@ function readSystem(value: Native, denied: Set<string>): AgentEvent[] {
   return [{ type: 'other', name: `system/${subtype}` }];
 }
 
+/** Which of the limits of an account are near, or reached: until when is told here alone. */
+function readLimit(info: Native): AgentEvent {
+  if (info.status !== 'rejected') return { type: 'other', name: 'rate_limit_event' };
+  const seconds = countOf(info.resetsAt);
+  return {
+    type: 'error',
+    minor: true,
+    message: ['a limit of the account is reached', textOf(info.rateLimitType)].filter((each) => each !== '').join(': '),
+    ...(seconds > 0 && { retryAt: seconds * 1000 }),
+  };
+}
+
 function readAssistant(value: Native, calls: Map<string, Call>): readonly AgentEvent[] {
   const message = objectOf(value.message);
   const aside = isAside(value);
@@ -78,7 +92,9 @@ function readAssistant(value: Native, calls: Map<string, Call>): readonly AgentE
   if (value.is_api_error_message === true) {
     const status = statusOf(value.api_error_status);
     const said = objectsOf(message.content).map((each) => textOf(each.text));
-    return [{ type: 'error', message: said.join(' '), ...(status !== undefined && { status }) }];
+    const code = textOf(value.error);
+    const kind = { ...(status !== undefined && { status }), ...(code !== '' && { code }) };
+    return [{ type: 'error', message: said.join(' '), ...kind }];
   }
   const events = objectsOf(message.content).map((block) => readBlock(block, aside, calls));
   const usage = isObject(message.usage) ? [usageOf(message.usage, textOf(message.id))] : [];
@@ -166,6 +182,7 @@ function readResult(value: Native): readonly AgentEvent[] {
       ...(ok && { text }),
       ...(!ok && { message: errors.join('; ') || said || subtype.replaceAll('_', ' ') }),
       ...(!ok && status !== undefined && { status }),
+      ...(subtype.startsWith('error_') && { code: subtype }),
       ...(subtype === 'error_max_budget_usd' && { budget: true as const }),
       denials: objectsOf(value.permission_denials).map(denialOf),
     },

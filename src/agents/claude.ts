@@ -27,12 +27,8 @@ export const claude: CodingCli = {
     ...(agent.args ?? []),
   ],
   reader: claudeReader,
-  advice(said, status) {
-    if (status === 401 || status === 403 || /not logged in|invalid api key|\/login/i.test(said))
-      return 'log in with "claude", or set ANTHROPIC_API_KEY';
-    if (/root\/sudo/.test(said)) return 'as root it takes permissions: full only with env: {IS_SANDBOX: "1"}';
-    return '';
-  },
+  // It asks ten times, for more than a minute. A login that has just run out is renewed at the first.
+  isHopeless: ({ status, attempt = 0 }) => (status === 401 || status === 403) && attempt >= 2,
 };
 
 /** Runs Claude Code. */

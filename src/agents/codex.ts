@@ -30,12 +30,6 @@ export const codex: CodingCli = {
       ? undefined
       : 'codex cannot limit its turns: use timeout_seconds instead of max_turns';
   },
-  advice(said, status) {
-    if (status === 401 || status === 403) return 'log in with "codex login", or set CODEX_API_KEY';
-    if (said.includes('--skip-git-repo-check'))
-      return 'let it work in a git repository, or give the agent args: [--skip-git-repo-check]';
-    return '';
-  },
 };
 
 /** Runs OpenAI Codex. */

@@ -1,5 +1,5 @@
 import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
-import type { EventReader } from './events.ts';
+import type { EventReader, Retried } from './events.ts';
 import type { CliName } from './vendor.ts';
 
 /** What is particular about one coding CLI. */
@@ -18,6 +18,6 @@ export interface CodingCli {
   reader(): EventReader;
   /** What of an agent it cannot do here, in a sentence. */
   problem?(agent: PlanAgent, permissions: Permissions): string | undefined;
-  /** What a person can do about a fault that is known; empty for others. */
-  advice(said: string, status: number | undefined, code: number): string;
+  /** Whether it tries in vain to reach its model, and would for long. */
+  isHopeless?(retry: Retried): boolean;
 }

@@ -9,6 +9,7 @@ import { boundsOf } from './bounds.ts';
 import type { CodingCli } from './coding-cli.ts';
 import { openComplaint } from './complaint.ts';
 import type { AgentDoors } from './doors.ts';
+import type { Retried } from './events.ts';
 import { type Listener, openListener } from './listener.ts';
 import { asItIs, openTranscript } from './transcript.ts';
 import { vendorVariables } from './vendor.ts';
@@ -17,7 +18,7 @@ import { verdictOf } from './verdict.ts';
 /** Starts it with these words. `preface` stands before the prompt. Throws what the system says when files cannot be opened. */
 export function drive(
   doors: AgentDoors,
-  cli: Pick<CodingCli, 'env' | 'reader' | 'advice'>,
+  cli: Pick<CodingCli, 'env' | 'reader' | 'isHopeless'>,
   call: AgentCall,
   argv: readonly string[],
   preface: string,
@@ -30,10 +31,15 @@ export function drive(
     openRedactedLog(path, doors.redactor?.open() ?? asItIs),
   ) as [RedactedLog, RedactedLog];
   const complaint = openComplaint();
+  let hopeless: Retried | undefined;
   const listener = openListener(cli.reader(), {
     report: call.report,
     spend: call.spend,
     line: (text) => told.write(Buffer.from(`${text}\n`)),
+    retried: (retry) => {
+      hopeless ??= cli.isHopeless?.(retry) === true ? retry : undefined;
+      if (hopeless !== undefined) stop(false);
+    },
   });
   const { ended, stop, freeze, held } = doors.launchers().launch({
     program: { type: 'argv', argv },
@@ -63,8 +69,10 @@ export function drive(
     ended: ended.then((end) => {
       for (const log of [transcript, told, stderr]) log.check();
       const verdict = verdictOf(end, listener.account(), {
+        adapter: agent.adapter,
         complaint: complaint.text(),
-        advice: cli.advice,
+        hopeless,
+        now: Date.now(),
       });
       if (verdict.type === 'failed') return kept(verdict, doors.redactor);
       leaveAnswer(files.answer, listener);

@@ -82,7 +82,7 @@ export interface UsageTold {
 }
 
 /** The CLI tries to reach its model again. */
-interface Retried {
+export interface Retried {
   readonly type: 'retry';
   readonly message: string;
   /** HTTP status. */
@@ -99,6 +99,10 @@ export interface ErrorTold {
   /** A remark of the CLI, which goes on: no reason of a failure. */
   readonly minor?: true;
   readonly status?: number;
+  /** The kind of the error, in the CLI's own word. */
+  readonly code?: string;
+  /** When it can be asked again, in milliseconds since 1970. */
+  readonly retryAt?: number;
 }
 
 /** The terminal event: what the CLI says of its own success. */
@@ -110,6 +114,10 @@ export interface ResultGiven {
   /** What went wrong. */
   readonly message?: string;
   readonly status?: number;
+  /** The kind of the error, in the CLI's own word. */
+  readonly code?: string;
+  /** The message holds what a tool said: nothing of it tells what is wrong with the CLI itself. */
+  readonly ofTool?: true;
   /** It ended because it would have cost more than it may. */
   readonly budget?: true;
   readonly denials: readonly Denial[];

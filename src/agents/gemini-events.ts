@@ -86,8 +86,14 @@ function isDenial({ type, message }: Native): boolean {
 
 function resultOf(value: Native): AgentEvent {
   if (value.status === 'success') return { type: 'result', ok: true, denials: [] };
-  const fault = faultOf(textOf(objectOf(value.error).message) || textOf(value.status));
-  return { type: 'result', ok: false, ...fault, denials: [] };
+  const error = objectOf(value.error);
+  const said = textOf(error.message) || textOf(value.status);
+  // What a tool could not do can end gemini, too, and then its words stand here.
+  if (said.startsWith('Error executing tool ')) {
+    return { type: 'result', ok: false, message: said, ofTool: true, denials: [] };
+  }
+  const kind = textOf(error.type);
+  return { type: 'result', ok: false, ...(kind !== '' && { code: kind }), ...faultOf(said), denials: [] };
 }
 
 function usageOf(stats: Native): AgentEvent {

@@ -7,10 +7,6 @@ import { geminiReader } from './gemini-events.ts';
 
 const modes: Readonly<Record<Permissions, string>> = { plan: 'plan', edit: 'auto_edit', full: 'yolo' };
 
-/** Exit codes of gemini that name a fault. */
-const noAuth = 41;
-const untrusted = 55;
-
 /** Gemini CLI: `gemini -o stream-json`. */
 export const gemini: CodingCli = {
   name: 'gemini',
@@ -29,13 +25,6 @@ export const gemini: CodingCli = {
     max_turns === undefined
       ? undefined
       : 'gemini has no argument for max_turns: set model.maxSessionTurns in its settings.json',
-  advice(said, status, code) {
-    if (code === untrusted || /not running in a trusted/i.test(said))
-      return 'trust the folder in gemini, or give the agent args: [--skip-trust]';
-    if (code === noAuth || status === 401 || status === 403)
-      return 'choose how to log in with "gemini", or set GEMINI_API_KEY';
-    return '';
-  },
 };
 
 /** Runs Gemini CLI. */

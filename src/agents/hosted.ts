@@ -2,7 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchEnd, Sink } from '../process/order.ts';
-import { type AgentCall, type AgentEnd, type AgentProcess, type Progress, StorageFailure } from '../run/ports.ts';
+import {
+  type AgentCall,
+  type AgentEnd,
+  type AgentProcess,
+  type FailureSigns,
+  type Progress,
+  StorageFailure,
+} from '../run/ports.ts';
 import type { FailureReason, ProgressKind, Usage } from '../schema/types.gen.ts';
 import { boundsOf } from './bounds.ts';
 import { endOf } from './command.ts';
@@ -21,6 +28,8 @@ export interface Host {
   readonly unanswered: string;
   /** Whether an empty output is a failure. */
   readonly noOutputFails?: boolean;
+  /** Whether what it tells of the cause of a failure counts: a model's API is asked by us, a module is somebody else's. */
+  readonly tellsSigns?: boolean;
 }
 
 /** The last thing that a host says, on its file descriptor 3 as {"result"}; before that it says {"progress"} and {"usage"} as often as it likes. */
@@ -30,6 +39,7 @@ export interface HostResult {
   /** Why, where that is another reason than that the agent ended so. */
   readonly reason?: HostReason;
   readonly usage?: Usage;
+  readonly signs?: FailureSigns;
 }
 
 /** Reasons of failure that a host may give. */
@@ -88,7 +98,8 @@ export function startHosted(doors: AgentDoors, call: AgentCall, host: Host): Age
 function hostedEnd(end: LaunchEnd, result: HostResult | undefined, host: Host, spent: Usage | undefined): AgentEnd {
   const plain = endOf(end);
   const used = result?.usage ?? spent;
-  const usage = used === undefined ? {} : { usage: used };
+  const signs = host.tellsSigns === true && result?.signs !== undefined ? { signs: result.signs } : {};
+  const usage = { ...(used !== undefined && { usage: used }), ...signs };
   if (plain.type === 'failed') {
     if (result?.error === undefined || end.type !== 'exited') return { ...plain, ...usage };
     // An exit code of a host says nothing where the host itself says why.
@@ -122,11 +133,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const reasons: readonly unknown[] = ['agent-exit', 'adapter'] satisfies HostReason[];
 
-function resultOf({ error, reason, usage }: Record<string, unknown>): HostResult {
+function resultOf({ error, reason, usage, signs }: Record<string, unknown>): HostResult {
   return {
+    ...(isObject(signs) && { signs: signsOf(signs) }),
     ...(typeof error === 'string' && { error }),
     ...(reasons.includes(reason) && { reason: reason as HostReason }),
     ...(isUsage(usage) && { usage }),
+  };
+}
+
+function signsOf({ status, code, message, retryAfterMs }: Record<string, unknown>): FailureSigns {
+  return {
+    ...(typeof status === 'number' && { status }),
+    ...(typeof code === 'string' && { code }),
+    ...(typeof message === 'string' && { message }),
+    ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && { retryAfterMs }),
   };
 }
 

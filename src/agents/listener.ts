@@ -2,7 +2,7 @@
 import type { Progress } from '../run/ports.ts';
 import type { Usage } from '../schema/types.gen.ts';
 import { type Account, openAccount } from './account.ts';
-import type { AgentEvent, EventReader } from './events.ts';
+import type { AgentEvent, EventReader, Retried } from './events.ts';
 import { openJsonStream } from './json-stream.ts';
 import { reportsIn } from './reports.ts';
 import { lineOf } from './telling.ts';
@@ -14,6 +14,8 @@ export interface Audience {
   readonly spend?: ((usage: Usage) => void) | undefined;
   /** A line for people, or several, without the last line end. */
   line(text: string): void;
+  /** The CLI could not reach its model and tries again; absent where nobody asks. */
+  readonly retried?: ((retry: Retried) => void) | undefined;
 }
 
 /** A CLI that is listened to. */
@@ -31,7 +33,7 @@ const mostReports = 1000;
 const longestText = 16 * 1024 * 1024;
 
 /** Begins to listen. */
-export function openListener(reader: EventReader, { report, spend, line }: Audience): Listener {
+export function openListener(reader: EventReader, { report, spend, line, retried }: Audience): Listener {
   const account = openAccount();
   const denied = new Set<string>();
   let reports = 0;
@@ -54,6 +56,7 @@ export function openListener(reader: EventReader, { report, spend, line }: Audie
     // Most results repeat the error before them.
     const words = event.type === 'result' && event.message === lastError ? '' : lineOf(event);
     if (words !== '') line(words);
+    if (event.type === 'retry') retried?.(event);
     if (event.type === 'error') lastError = event.message;
     if (event.type === 'text') for (const each of reportsIn(event.text)) tell(each);
     if (event.type === 'tool-result' && event.denied === true) deny(event.id, event.tool || 'a tool', event.input);

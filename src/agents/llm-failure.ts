@@ -1,4 +1,5 @@
 // Why a model API gave no answer, in words; and how long to wait before it is asked again. Pure.
+import type { FailureSigns } from '../run/ports.ts';
 
 /** What is known of a call that failed. */
 export interface CallFailure {
@@ -7,7 +8,7 @@ export interface CallFailure {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly retryable: boolean;
-  /** Code of the system, such as ECONNREFUSED. */
+  /** Code of the system, such as ECONNREFUSED, or the word of the provider for this kind of error. */
   readonly code?: string;
 }
 
@@ -38,6 +39,29 @@ export function failureText(failure: CallFailure, asked: Asked): string {
   if (failure.code === 'ENOTFOUND' || failure.code === 'EAI_AGAIN')
     return `no machine is known by that name${at(baseUrl)} (${provider})`;
   return `${provider} could not be asked${said}`;
+}
+
+/** By what the cause is known. */
+export function signsOf({ message, status, headers, code }: CallFailure, now: number): FailureSigns {
+  const retryAfterMs = askedWait(headers, now);
+  return {
+    message,
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** The provider's word for a kind of error, in the body of an answer. */
+export function codeIn(body: string | undefined): string | undefined {
+  try {
+    const { error } = JSON.parse(body ?? '') as {
+      readonly error?: { readonly code?: unknown; readonly type?: unknown };
+    };
+    return [error?.code, error?.type].find((each) => typeof each === 'string');
+  } catch {
+    return undefined;
+  }
 }
 
 function at(baseUrl: string | undefined): string {

@@ -6,7 +6,7 @@ import type { Usage } from '../schema/types.gen.ts';
 import { conclude, readCall, report, spend } from './host-side.ts';
 import type { HostResult } from './hosted.ts';
 import type { LlmCall } from './llm.ts';
-import { type Asked, askedWait, type CallFailure, failureText, usualWait } from './llm-failure.ts';
+import { type Asked, askedWait, type CallFailure, codeIn, failureText, signsOf, usualWait } from './llm-failure.ts';
 import { openModel } from './llm-models.ts';
 import { usageReader } from './llm-usage.ts';
 import { reportsIn } from './reports.ts';
@@ -26,10 +26,10 @@ interface Answer {
   readonly usage: Usage | undefined;
 }
 
-/** What became of one call; `begun`: whether anything of an answer had come. */
+/** What became of one call; `begun`: whether anything of an answer had come. `message` says more than the failure itself. */
 type Outcome =
   | { readonly type: 'answered'; readonly answer: Answer }
-  | { readonly type: 'failed'; readonly failure: CallFailure; readonly begun: boolean };
+  | { readonly type: 'failed'; readonly failure: CallFailure; readonly begun: boolean; readonly message?: string };
 
 process.exit(conclude(await run(readCall<LlmCall>(process.argv[2]))));
 
@@ -41,7 +41,9 @@ async function run(call: LlmCall): Promise<HostResult> {
     const model = await openModel(call, key);
     const outcome = await askUntilAnswered(call, key !== undefined, () => ask(call, model, prompt));
     if (outcome.type === 'answered') return judge(outcome.answer, call);
-    return { error: failureText(outcome.failure, askedOf(call, key !== undefined)), reason: 'agent-exit' };
+    const { failure, message } = outcome;
+    const error = message ?? failureText(failure, askedOf(call, key !== undefined));
+    return { error, reason: 'agent-exit', signs: signsOf(failure, Date.now()) };
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
     return { error: (error as Error).message, reason: 'adapter' };
@@ -69,7 +71,7 @@ async function askUntilAnswered(call: LlmCall, hasKey: boolean, askOnce: () => P
     const text = failureText(outcome.failure, askedOf(call, hasKey));
     if (wait > left) {
       const message = `${text}; it asks to wait ${inSeconds(wait)}, which is longer than the task may still take`;
-      return { ...outcome, failure: { message, retryable: false } };
+      return { ...outcome, message };
     }
     report({ kind: 'progress', text: `${text}; asking again in ${inSeconds(wait)} (${failed} of ${retries})` });
     await sit(wait);
@@ -147,8 +149,10 @@ function failureOf(error: unknown): CallFailure {
   if (!APICallError.isInstance(error)) {
     return { message: error instanceof Error ? error.message : String(error), retryable: false, ...rest };
   }
-  const { message, statusCode: status, responseHeaders: headers, isRetryable: retryable } = error;
-  return { message, retryable, ...rest, ...(status !== undefined && { status }), ...(headers && { headers }) };
+  const { message, statusCode: status, responseHeaders: headers, isRetryable: retryable, responseBody } = error;
+  const word = code ?? codeIn(responseBody);
+  const kind = word === undefined ? {} : { code: word };
+  return { message, retryable, ...kind, ...(status !== undefined && { status }), ...(headers && { headers }) };
 }
 
 /** The code of the system fault at the bottom of an error. */

@@ -38,6 +38,7 @@ export function llmAdapter(doors: AgentDoors): AgentAdapter {
         call: { ...callOf(call) },
         unanswered: 'the process that asks the model ended before it had an answer',
         noOutputFails: true,
+        tellsSigns: true,
       }),
   };
 }

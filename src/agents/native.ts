@@ -53,13 +53,18 @@ export function inputOf(value: unknown): string {
 }
 
 /** What a provider said, out of the JSON in which it stands in the message of a CLI, with its status. */
-export function faultOf(said: string): { readonly message: string; readonly status?: number } {
+export function faultOf(said: string): { readonly message: string; readonly status?: number; readonly code?: string } {
   const start = said.indexOf('{');
   const inner = start < 0 ? undefined : parsed(said.slice(start, said.lastIndexOf('}') + 1));
   const error = isObject(inner?.error) ? inner.error : inner;
   const words = textOf(error?.message);
   const status = statusOf(error?.code) ?? statusOf(Number(/\bstatus (\d{3})\b/.exec(said)?.[1]));
-  return { message: words === '' ? said : words, ...(status !== undefined && { status }) };
+  const code = textOf(error?.code) || textOf(error?.type);
+  return {
+    message: words === '' ? said : words,
+    ...(status !== undefined && { status }),
+    ...(code !== '' && { code }),
+  };
 }
 
 function parsed(text: string): Native | undefined {

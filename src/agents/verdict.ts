@@ -2,39 +2,78 @@
 // event says so, no error flag stands in it, and the exit code is 0.
 import { constants as system } from 'node:os';
 import type { LaunchEnd } from '../process/order.ts';
-import type { AgentEnd } from '../run/ports.ts';
+import type { AgentEnd, FailureSigns } from '../run/ports.ts';
+import { lastingAdviceFor } from '../run/recovery-rules.ts';
+import type { AdapterName } from '../schema/types.gen.ts';
 import type { Account } from './account.ts';
+import { askedWaitIn } from './asked-wait.ts';
 import { endOf } from './command.ts';
+import type { Retried } from './events.ts';
 
 /** What else is known of the end of an attempt. */
 export interface Circumstances {
+  readonly adapter: AdapterName | null;
   /** The last thing on standard error that looks like a message; empty for none. */
   readonly complaint: string;
-  /** What a person can do about a fault that is known; empty for others. */
-  advice(said: string, status: number | undefined, code: number): string;
+  /** That it was ended because it tried in vain to reach its model. */
+  readonly hopeless?: Retried | undefined;
+  /** In milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** How an attempt ended. */
-export function verdictOf(end: LaunchEnd, account: Account, { complaint, advice }: Circumstances): AgentEnd {
+export function verdictOf(end: LaunchEnd, account: Account, around: Circumstances): AgentEnd {
   const spent = account.usage === undefined ? {} : { usage: account.usage };
   if (end.type !== 'exited') return { ...endOf(end), ...spent };
-  const { result, error } = account;
+  const { result } = account;
   const { code } = end;
-  if (result?.ok === true && code === 0) return { type: 'done', noOutputFails: true, ...spent };
+  if (result?.ok === true && code === 0) {
+    const { denied } = account;
+    return { type: 'done', noOutputFails: true, ...spent, ...(denied.length > 0 && { signs: { denied } }) };
+  }
   if (result === undefined && code === 0 && isSilent(account)) {
     return { type: 'failed', reason: 'no-output', message: 'ended without saying anything', exit_code: code, ...spent };
   }
-  const said = result?.ok === true ? undefined : (result ?? error);
-  const words = said?.message ?? complaint;
-  const status = said?.status;
-  const what = words === '' || result?.ok === true ? howItEnded(account, code) : withStatus(words, status);
-  const told = result?.ok !== true && words === '' ? '' : advice(`${words}\n${complaint}`, status, code);
+  const said = causeOf(account, around);
+  const signs = signsOf(account, code, around);
+  const words = said?.message ?? around.complaint;
+  const what = words === '' || result?.ok === true ? howItEnded(account, code) : withStatus(words, said?.status);
+  const advice = lastingAdviceFor(around.adapter, signs);
   return {
     type: 'failed',
     reason: result?.budget === true ? 'budget' : 'agent-exit',
-    message: told === '' ? what : `${what} (${told})`,
+    message: advice === '' ? what : `${what} (${advice})`,
     exit_code: code,
     ...spent,
+    signs,
+  };
+}
+
+/** What of all that was told is the cause. */
+function causeOf({ result, error }: Account, { hopeless }: Circumstances) {
+  return result?.ok === true ? undefined : (result ?? error ?? hopeless);
+}
+
+/** By what the cause is known. Prose, tools and what they print have no part in it. */
+function signsOf(account: Account, exitCode: number, around: Circumstances): FailureSigns {
+  const { error, denied, counts, retryAt } = account;
+  const said = causeOf(account, around);
+  const told = said === undefined || ('ofTool' in said && said.ofTool === true) ? undefined : said;
+  // Most results repeat the error before them, which says more of its kind.
+  const same = error !== undefined && error.message === told?.message ? error : undefined;
+  const status = told?.status ?? same?.status;
+  const code = (told !== undefined && 'code' in told ? told.code : undefined) ?? same?.code;
+  const begun = (counts.text ?? 0) + (counts['tool-call'] ?? 0) > 0;
+  const asked = askedWaitIn(told?.message ?? '', around.now);
+  const retryAfterMs = asked ?? (retryAt === undefined ? undefined : Math.max(0, retryAt - around.now));
+  return {
+    exitCode,
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
+    ...(told?.message !== undefined && { message: told.message }),
+    ...(!begun && around.complaint !== '' && { stderr: around.complaint }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(denied.length > 0 && { denied }),
   };
 }
 

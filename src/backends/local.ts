@@ -147,7 +147,7 @@ async function attempt(
     return { ...end, message: shortened(end.message) };
   }
   const lacking = await outset?.lacks();
-  if (lacking !== undefined) return withoutEvidence(options, order, files, lacking, end.usage);
+  if (lacking !== undefined) return withoutEvidence(options, order, files, lacking, end);
   const schema = order.agent.adapter === 'rehearsal' ? undefined : order.task.output_schema;
   const { output, text } = await store.gather(
     order.task.name,
@@ -156,7 +156,7 @@ async function attempt(
   );
   const { usage } = end;
   if (end.noOutputFails && output.bytes === 0) {
-    return withoutEvidence(options, order, files, 'the agent ended without an output', usage);
+    return withoutEvidence(options, order, files, 'the agent ended without an output', end);
   }
   const faults = schema === undefined ? undefined : faultsOf(schema, text);
   return {
@@ -185,10 +185,11 @@ function withoutEvidence(
   order: AttemptOrder,
   files: AttemptFiles,
   message: string,
-  usage: Usage | undefined,
+  { usage, signs }: AgentEnd,
 ): AttemptEnd {
   noteFailure(options, order, files, message);
-  return { type: 'failed', reason: 'no-output', message, ...(usage !== undefined && { usage }) };
+  const more = { ...(usage !== undefined && { usage }), ...(signs !== undefined && { signs }) };
+  return { type: 'failed', reason: 'no-output', message, ...more };
 }
 
 /** How an attempt ended that was ended by us. */

@@ -20,7 +20,7 @@ import {
   workspaceOf,
 } from './local-run.ts';
 import { nameFor, type Project } from './project.ts';
-import { refusalsOf } from './refusals.ts';
+import { readinessOf } from './refusals.ts';
 import { printResult } from './result.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { isDetached } from './run-id.ts';
@@ -81,7 +81,8 @@ export async function conductRun(
   const { redactor, tooShort } = secrecyOf(plan, io.env);
   const launchers = () => starter.open(goal);
   const adapters = adapterTable({ launchers, root: project.root, env: io.env, redactor });
-  const refusals = [...(await refusalsOf(plan, adapters)), ...exposedSecrets(storedOf(conducted), redactor)];
+  const ready = await readinessOf(plan, adapters);
+  const refusals = [...ready.refusals, ...exposedSecrets(storedOf(conducted), redactor)];
   const apart = flag(call, 'detach');
   // Before the lock is taken nothing of a resumed run may be started: the run may be alive.
   if (refusals.length === 0 && !apart && conducted.begin.type === 'new' && needsProcesses(plan)) {
@@ -90,12 +91,14 @@ export async function conductRun(
   }
   refuse(refusals);
   if (!flag(call, 'quiet') && !isDetached(io.env)) {
-    for (const each of await variableWarnings(plan, io.env)) io.stderr.write(`super: warning: ${each}\n`);
+    for (const each of [...ready.warnings, ...(await variableWarnings(plan, io.env))])
+      io.stderr.write(`super: warning: ${each}\n`);
   }
   for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
-  return runToEnd(conducted, { adapters, launchers, redactor }, interruption, call, io);
+  const { unusable } = ready;
+  return runToEnd(conducted, { adapters, launchers, redactor, unusable }, interruption, call, io);
 }
 
 function storedOf({ plan, goal, begin, layout }: Conducted): Stored {
@@ -115,7 +118,12 @@ function refuse(refusals: readonly string[]): void {
 
 async function runToEnd(
   conducted: Conducted,
-  { adapters, launchers, redactor }: Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor'>,
+  {
+    adapters,
+    launchers,
+    redactor,
+    unusable,
+  }: Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'unusable'>,
   interruption: Interruption,
   call: Call,
   io: Io,
@@ -134,6 +142,7 @@ async function runToEnd(
       root: project.root,
       adapters,
       launchers,
+      unusable,
       env: io.env,
       redactor,
       observe: (event, now) => {

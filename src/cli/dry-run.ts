@@ -13,7 +13,7 @@ import { columns } from './columns.ts';
 import { exit, type Io, printJson } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import { nameFor } from './project.ts';
-import { refusalsOf } from './refusals.ts';
+import { readinessOf } from './refusals.ts';
 import { type Reusing, reuseLines, reuseOf } from './reusing.ts';
 import type { RunRequest } from './run-request.ts';
 import { variableWarnings } from './variables.ts';
@@ -26,8 +26,9 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
     throw new Error('a dry run starts nothing');
   };
   const adapters = adapterTable({ launchers: startNothing, root: project.root, env: io.env });
-  const refused = plan === undefined ? [] : await refusalsOf(plan, adapters);
-  const warnings = plan === undefined ? [] : await variableWarnings(plan, io.env);
+  const ready = plan === undefined ? undefined : await readinessOf(plan, adapters);
+  const refused = ready?.refusals ?? [];
+  const warnings = plan === undefined ? [] : [...(ready?.warnings ?? []), ...(await variableWarnings(plan, io.env))];
   const reuse = plan === undefined ? [] : await reuseOf(plan, project.root);
   if (json) {
     const ok = !hasErrors(compiled.diagnostics);
@@ -73,6 +74,7 @@ function planJson(plan: Plan, reuse: readonly Reusing[]) {
       ...limitsOf(agentOf(plan, task)),
       ...budgetsOf(agentOf(plan, task), task),
       ...(task.cache !== undefined && { cache: cacheOf.get(task.name) ?? null }),
+      ...fallbacksOf(agentOf(plan, task)),
     })),
     order: plan.order,
     levels: plan.levels,
@@ -90,6 +92,15 @@ function budgetsOf(agent: PlanAgent | undefined, { budget }: PlanTask) {
   return {
     ...(budget !== undefined && { budget }),
     ...(agent?.budget !== undefined && { agent_budget: agent.budget }),
+  };
+}
+
+/** The models and agents that take over, as keys; none where nothing does. */
+function fallbacksOf(agent: PlanAgent | undefined) {
+  const { fallback_models, fallback_agents } = agent ?? {};
+  return {
+    ...(fallback_models !== undefined && { fallback_models: fallback_models.map(({ model }) => model) }),
+    ...(fallback_agents !== undefined && { fallback_agents }),
   };
 }
 
@@ -116,7 +127,8 @@ function planText(
   const rest = [
     'Agents:',
     ...plan.agents.map(
-      (agent) => `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${atMost(agent)}${priceWords(agent)}`,
+      (agent) =>
+        `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${fallbackWords(agent)}${atMost(agent)}${priceWords(agent)}`,
     ),
     '',
     `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
@@ -144,6 +156,13 @@ function priceWords(agent: PlanAgent): string {
   if (!reportsTokensOnly(agent.adapter)) return '';
   if (agent.price === undefined) return `, tokens are counted and no money: ${whyUnpriced(agent)}`;
   return `, money is estimated (table of prices of ${pricesDate}, or yours)`;
+}
+
+/** What takes its place when a known fault of it cannot be helped otherwise. */
+function fallbackWords({ fallback_models = [], fallback_agents = [] }: PlanAgent): string {
+  const models = fallback_models.map(({ model }) => `model ${model}`);
+  const names = [...models, ...fallback_agents.map((name) => `agent ${name}`)];
+  return names.length === 0 ? '' : `, in its place ${some(names, ', then ')}`;
 }
 
 function atMost({ limits = {} }: PlanAgent): string {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canSee, sampleRun } from '../process/resources.ts';
 import { gadugiFiles, type Measured } from '../reporters/gadugi.ts';
+import { workerOf } from '../run/launch.ts';
 import type { TaskState } from '../run/state.ts';
 import type { PlanAgent } from '../schema/types.gen.ts';
 import { makeFolder } from '../workspace/lock.ts';
@@ -45,7 +46,7 @@ export function exportedRun(run: FoundRun) {
 function taskOf(task: TaskState) {
   return {
     name: task.task.name,
-    agent: task.task.agent,
+    agent: workerOf(task),
     state: task.status,
     attempts: task.attempt,
     started_at: time(task.startedAt),
@@ -118,12 +119,12 @@ async function factsOf(project: Project, run: FoundRun) {
     state,
     alive: run.holder !== undefined,
     now: Date.now(),
-    workingDirectory: ({ task }: TaskState) => resolve(project.root, agents.get(task.agent)?.cwd ?? '.'),
+    workingDirectory: (task: TaskState) => resolve(project.root, agents.get(workerOf(task))?.cwd ?? '.'),
     promptFile: ({ task, attempt }: TaskState) => {
       const path = join(layout.attempts, task.name, String(attempt), 'prompt.md');
       return existsSync(path) ? path : null;
     },
-    command: ({ task }: TaskState) => commandOf(agents.get(task.agent)),
+    command: (task: TaskState) => commandOf(agents.get(workerOf(task))),
     measured: ({ task }: TaskState) => measured.get(task.name),
   };
 }

@@ -13,6 +13,7 @@ import type { RunState } from '../run/state.ts';
 import { type KeptSuccess, reuseEvents } from '../run/unchanged.ts';
 import type {
   AdapterName,
+  AgentName,
   FinishCause,
   Plan,
   PlanBudget,
@@ -53,6 +54,8 @@ export interface LocalRunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Keeps secrets out of what is written; undefined where there are none. */
   readonly redactor: Redactor | undefined;
+  /** Agents that only stand by for others, and cannot run here. */
+  readonly unusable?: ReadonlySet<AgentName> | undefined;
   /** When the machine counts as short of something, where that is not to be as usual. */
   readonly thresholds?: Partial<Thresholds>;
   /** Called after every event. Must not throw. */
@@ -109,7 +112,10 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
     quiet?.catch(() => {}); // each attempt that waits for it tells, and so does the end of the run
     let latest: RunState | undefined;
     const going = startRun(
-      { run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },
+      {
+        ...{ run, plan, goal: options.goal, opening, ...(state !== undefined && { state }) },
+        ...(options.unusable !== undefined && { unusable: options.unusable }),
+      },
       {
         clock,
         random: { next: Math.random },

@@ -1,26 +1,54 @@
 import { schemaFault } from '../backends/output-schema.ts';
 import type { AgentAdapter } from '../run/ports.ts';
-import type { AdapterName, Plan } from '../schema/types.gen.ts';
+import type { AdapterName, AgentName, Plan } from '../schema/types.gen.ts';
 
 export type Adapters = Readonly<Record<AdapterName, AgentAdapter>>;
 
-/** One sentence for everything that keeps a plan from running here. */
-export async function refusalsOf(plan: Plan, adapters: Adapters): Promise<string[]> {
+/** What was found before a plan runs here. */
+export interface Readiness {
+  /** One sentence for everything that keeps it from running. */
+  readonly refusals: string[];
+  /** Agents that only stand by for others and cannot run here: they are passed over. */
+  readonly unusable: ReadonlySet<AgentName>;
+  /** A sentence for each of those. */
+  readonly warnings: readonly string[];
+}
+
+/** Looks at everything that a plan needs here. */
+export async function readinessOf(plan: Plan, adapters: Adapters): Promise<Readiness> {
   const cluster =
     plan.orchestration_type === 'kubernetes'
       ? ['orchestration_type: kubernetes needs a cluster backend, which this version does not have']
       : [];
-  const homeless = plan.agents.filter(({ adapter }) => adapter === null);
+  const reserve = standingBy(plan);
+  const homeless = plan.agents.filter(({ adapter, name }) => adapter === null && !reserve.has(name));
   const undecided =
     homeless.length === 0
       ? []
       : [`no adapter was found for ${homeless.map(({ name }) => name).join(', ')} (${homeless[0]?.why})`];
   const checks = plan.agents.map(async (agent) => {
-    const problem = agent.adapter === null ? undefined : await adapters[agent.adapter].check(agent);
-    return problem === undefined ? undefined : `agent ${agent.name} (${agent.adapter}): ${problem}`;
+    const { adapter, name, why } = agent;
+    if (adapter === null)
+      return reserve.has(name) ? [{ name, words: `agent ${name}: no adapter was found (${why})` }] : [];
+    const problem = await adapters[adapter].check(agent);
+    return problem === undefined ? [] : [{ name, words: `agent ${name} (${adapter}): ${problem}` }];
   });
-  const problems = (await Promise.all(checks)).filter((each) => each !== undefined);
-  return [...cluster, ...undecided, ...problems, ...schemaRefusals(plan)];
+  const problems = (await Promise.all(checks)).flat();
+  const passedOver = problems.filter(({ name }) => reserve.has(name));
+  const refused = problems.filter(({ name }) => !reserve.has(name)).map(({ words }) => words);
+  return {
+    refusals: [...cluster, ...undecided, ...refused, ...schemaRefusals(plan)],
+    unusable: new Set(passedOver.map(({ name }) => name)),
+    warnings: passedOver.map(({ words }) => `a fallback cannot be used here, ${words}`),
+  };
+}
+
+/** Agents that are nothing but fallbacks of others. Where tasks are delegated any agent may get one. */
+function standingBy({ agents, tasks, delegation }: Plan): ReadonlySet<AgentName> {
+  if (delegation !== null) return new Set();
+  const working = new Set(tasks.map(({ agent }) => agent));
+  const fallbacks = agents.flatMap(({ fallback_agents = [] }) => fallback_agents);
+  return new Set(fallbacks.filter((name) => !working.has(name)));
 }
 
 /** Tasks whose output_schema no output could be measured by. */

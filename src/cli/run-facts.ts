@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { canSee, type RunUse, sampleRun } from '../process/resources.ts';
 import { commandsAfter } from '../reporters/next.ts';
 import { budgetFacts } from '../run/budget.ts';
+import { workerOf } from '../run/launch.ts';
 import type { RunState, TaskState, TaskStatus } from '../run/state.ts';
 import type { PlanAgent, RunEvent } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
@@ -46,7 +47,7 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
     ...budgetFacts(state, lastSeen(run, state)),
     counts: countsOf(run, state),
     usage: state.usage ?? null,
-    tasks: state.inOrder.map((task) => taskFacts(project, run, state, task, agents.get(task.task.agent))),
+    tasks: state.inOrder.map((task) => taskFacts(project, run, state, task, agents.get(workerOf(task)))),
     files: {
       folder: nameFor(project, layout.folder),
       workspace: nameFor(project, layout.workspace),
@@ -87,7 +88,7 @@ function taskFacts(project: Project, run: FoundRun, state: RunState, task: TaskS
   const named = (path: string) => (ordinarySize(path) === undefined ? null : nameFor(project, path));
   return {
     name: task.task.name,
-    agent: task.task.agent,
+    agent: workerOf(task),
     adapter: agent?.adapter ?? null,
     state: shownStatus(run, task),
     attempt: task.attempt,
@@ -103,6 +104,7 @@ function taskFacts(project: Project, run: FoundRun, state: RunState, task: TaskS
     reason: task.reason ?? null,
     message: task.message ?? null,
     exit_code: task.exitCode ?? null,
+    recoveries: task.recovery?.applied ?? [],
     next_attempt_at: state.retrying.has(task) ? time(task.notBefore) : null,
     waits_for: task.status === 'pending' ? openNeeds(state, task) : [],
     delegated_by: state.delegatedBy.get(task.task.name) ?? null,
@@ -176,11 +178,11 @@ export async function resourcesOf(run: FoundRun, holder: LockRecord, state: RunS
   });
   const now = Date.now();
   return {
-    attempts: running.map(({ task, attempt, startedAt }, at) => ({
-      task: task.name,
-      attempt,
-      agent: task.agent,
-      elapsed_seconds: seconds(now - (startedAt ?? now)),
+    attempts: running.map((entry, at) => ({
+      task: entry.task.name,
+      attempt: entry.attempt,
+      agent: workerOf(entry),
+      elapsed_seconds: seconds(now - (entry.startedAt ?? now)),
       ...facts(use.attempts[at]),
     })),
     super: { elapsed_seconds: seconds(now - Date.parse(run.started_at)), ...facts(use.own) },

@@ -1,4 +1,5 @@
 // What stands on the screen during a run, as a function of the state: no terminal here.
+import { workerOf } from '../run/launch.ts';
 import { isReady } from '../run/ready.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import { oneLine, whyOf } from './failure.ts';
@@ -68,17 +69,11 @@ function rowsOf(state: RunState, shown: readonly TaskState[], view: View): strin
     longestOf(({ task }) => task.name),
     Math.max(8, Math.floor(columns * 0.35)),
   );
-  const agentWidth =
-    columns < 60
-      ? 0
-      : Math.min(
-          longestOf(({ task }) => task.agent),
-          16,
-        );
+  const agentWidth = columns < 60 ? 0 : Math.min(longestOf(workerOf), 16);
   const noteWidth = columns - 1 - 2 - nameWidth - (agentWidth === 0 ? 0 : agentWidth + 2) - timeWidth - 1 - 2;
   return shown.map((task) => {
     const { symbol, color } = isHeld(state, task) ? held : looks[task.status];
-    const agent = agentWidth === 0 ? '' : `  ${paint.dim(pad(task.task.agent, agentWidth))}`;
+    const agent = agentWidth === 0 ? '' : `  ${paint.dim(pad(workerOf(task), agentWidth))}`;
     const time = timeOf(task, view).padStart(timeWidth);
     const note = noteWidth < 6 ? '' : cut(noteOf(state, task, view), noteWidth);
     const name = padMiddle(task.task.name, nameWidth);
@@ -104,7 +99,7 @@ export function noteOf(state: RunState, task: TaskState, view: Pick<View, 'now' 
     case 'running': {
       if (isHeld(state, task)) return 'held';
       const said = oneLine(view.lastLine(task) ?? task.lastReport ?? '');
-      return task.attempt === 1 ? said : `attempt ${task.attempt}${said === '' ? '' : `: ${said}`}`;
+      return task.attempt === 1 ? said : `${nthOf(task)}${said === '' ? '' : `: ${said}`}`;
     }
     case 'pending':
       return waitingFor(state, task, view.now);
@@ -116,10 +111,16 @@ export function noteOf(state: RunState, task: TaskState, view: Pick<View, 'now' 
     case 'reused':
       return 'reused';
     case 'succeeded':
-      return task.attempt === 1 ? '' : `attempt ${task.attempt}`;
+      return task.attempt === 1 ? '' : nthOf(task);
     default:
       return task.status satisfies never;
   }
+}
+
+/** Which attempt it is, and after which faults it was launched otherwise than planned. */
+function nthOf({ attempt, recovery }: TaskState): string {
+  const rules = recovery?.applied.map(({ rule }) => oneLine(rule)) ?? [];
+  return `attempt ${attempt}${rules.length === 0 ? '' : ` after ${[...new Set(rules)].join(', ')}`}`;
 }
 
 function waitingFor(state: RunState, task: TaskState, now: number): string {

@@ -56,7 +56,7 @@ export function summaryLines(
     tableLines(state, context, paint),
     broken(...failureLines(state, context, options)),
     broken(...skipLines(state, paint)),
-    broken(...noticeLines(state, paint)),
+    broken(...recoveryLines(state, paint), ...noticeLines(state, paint)),
     context.verbose ? executionLines(state, context) : [],
     broken(...factLines(state, seen, context, paint)),
     nextLines(state, context, { paint, columns }),
@@ -140,6 +140,17 @@ function skipLines(state: RunState, paint: Paint): string[] {
     const hidden = reasons.slice(mostReasons).reduce((sum, [, names]) => sum + names.length, 0);
     return hidden === 0 ? lines : [...lines, `${paint.yellow(status)}: ${counted(hidden, 'more task')}`];
   });
+}
+
+/** What was done about failures whose cause is known. */
+function recoveryLines({ inOrder }: RunState, paint: Paint): string[] {
+  const recovered = inOrder.filter(({ recovery }) => recovery !== undefined);
+  const lines = recovered.slice(0, mostReasons).map(({ task, recovery }) => {
+    const words = recovery?.applied.map(({ rule, action }) => `${rule}: ${action}`).join('; ');
+    return `${paint.yellow('recovery')}: ${task.name}: ${oneLine(words ?? '')}`;
+  });
+  const hidden = recovered.length - lines.length;
+  return hidden === 0 ? lines : [...lines, `${paint.yellow('recovery')}: ${counted(hidden, 'more task')}`];
 }
 
 /** What agents found, what was not allowed to them, and what they wait for. */

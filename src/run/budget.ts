@@ -3,7 +3,8 @@
 // Before a start so much is reserved as the dearest attempt of the same agent took so far (of a task's own budget: the dearest
 // attempt of that task); before there was one, nothing. Time is not reserved: it passes by itself.
 import { dollars, grouped } from '../diagnostics/figures.ts';
-import type { AgentName, BudgetExceeded, PlanBudget, TaskName, Usage } from '../schema/types.gen.ts';
+import type { AgentName, BudgetExceeded, PlanAgent, PlanBudget, TaskName, Usage } from '../schema/types.gen.ts';
+import { workerOf } from './launch.ts';
 import { add, elapsedOf, nothingSpent, spentBy, wallOf } from './spending.ts';
 import type { RunState, Spent, TaskState } from './state.ts';
 
@@ -71,7 +72,7 @@ export function runExcess(state: RunState, now: number, told: Told): Excess | un
 
 /** Whether a task may start. Its run has something left. */
 export function leaveFor(state: RunState, task: TaskState, now: number, told: Told): Leave {
-  const needed = state.spending.agents.get(task.task.agent)?.most ?? nothing;
+  const needed = ownerOf(state, task)?.most ?? nothing;
   const message = ownExhaustion(state, task);
   if (message !== undefined) return { type: 'fail', message };
   const spent = spentByRun(state, now, nobodyTold);
@@ -85,7 +86,7 @@ const nobodyTold: Told = new Map();
 
 /** Whether running attempts of a task's agent have reserved what is left of that agent's budget. */
 export function isHeld(state: RunState, task: TaskState, told: Told): boolean {
-  const owner = state.spending.agents.get(task.task.agent);
+  const owner = ownerOf(state, task);
   if (owner?.agent.budget === undefined) return false;
   const running = runningOf(state, owner.agent.name);
   if (running.length === 0 || usedUp(owner.agent.budget, owner.spent, owner.most) !== undefined) return false;
@@ -95,38 +96,52 @@ export function isHeld(state: RunState, task: TaskState, told: Told): boolean {
 }
 
 /** Why no further attempt of a task can be paid from its own budget or its agent's; undefined where one can. */
-function ownExhaustion(state: RunState, { task, spent, most }: TaskState): string | undefined {
+function ownExhaustion(state: RunState, entry: TaskState): string | undefined {
+  const { task, spent, most } = entry;
   const ofTask = usedUp(task.budget, spent ?? nothing, most ?? nothing);
   if (ofTask !== undefined) return `the budget of the task: ${excessWords(ofTask)}`;
-  const owner = state.spending.agents.get(task.agent);
+  const owner = ownerOf(state, entry);
   const ofAgent = owner === undefined ? undefined : usedUp(owner.agent.budget, owner.spent, owner.most);
-  return ofAgent === undefined ? undefined : `the budget of agent ${task.agent}: ${excessWords(ofAgent)}`;
+  return owner === undefined || ofAgent === undefined ? undefined : ofAgentWords(owner.agent, ofAgent);
 }
 
-/** Why no other attempt of a running task can be paid when this one ends with this usage; undefined where one can. */
-export function exhaustionAfter(state: RunState, entry: TaskState, usage: Usage | undefined, now: number) {
+/** Why no other attempt of a running task, by the agent `next`, can be paid when this one ends with this usage; undefined where one can. */
+export function exhaustionAfter(
+  state: RunState,
+  entry: TaskState,
+  usage: Usage | undefined,
+  now: number,
+  next: AgentName = workerOf(entry),
+): string | undefined {
   const { task, spent = nothing, most = nothing } = entry;
   const this_ = { ...spentBy(usage), wall: elapsedOf(state, entry, now) };
   const ofTask = usedUp(task.budget, sum(spent, this_), larger(most, this_));
   if (ofTask !== undefined) return `the budget of the task: ${excessWords(ofTask)}`;
-  const owner = state.spending.agents.get(task.agent);
+  const owner = state.spending.agents.get(next);
   if (owner === undefined) return undefined;
-  const ofAgent = usedUp(owner.agent.budget, sum(owner.spent, this_), larger(owner.most, this_));
-  return ofAgent === undefined ? undefined : `the budget of agent ${task.agent}: ${excessWords(ofAgent)}`;
+  const worked = next === workerOf(entry) ? this_ : nothing;
+  const ofAgent = usedUp(owner.agent.budget, sum(owner.spent, worked), larger(owner.most, worked));
+  return ofAgent === undefined ? undefined : ofAgentWords(owner.agent, ofAgent);
 }
 
 /** Why an attempt that ended with this usage has spent more than its task or its agent may; undefined where it has not. */
-export function overspending(
-  state: RunState,
-  { task, spent }: TaskState,
-  usage: Usage | undefined,
-): string | undefined {
+export function overspending(state: RunState, entry: TaskState, usage: Usage | undefined): string | undefined {
+  const { task, spent } = entry;
   const ofTask = overspent(withoutTime(task.budget), sum(spent ?? nothing, spentBy(usage)));
   if (ofTask !== undefined) return `the budget of the task: ${excessWords(ofTask)}`;
-  const owner = state.spending.agents.get(task.agent);
+  const owner = ownerOf(state, entry);
   if (owner === undefined) return undefined;
   const ofAgent = overspent(withoutTime(owner.agent.budget), sum(owner.spent, spentBy(usage)));
-  return ofAgent === undefined ? undefined : `the budget of agent ${task.agent}: ${excessWords(ofAgent)}`;
+  return ofAgent === undefined ? undefined : ofAgentWords(owner.agent, ofAgent);
+}
+
+/** The account of the agent that works on a task. */
+function ownerOf({ spending }: RunState, entry: TaskState) {
+  return spending.agents.get(workerOf(entry));
+}
+
+function ofAgentWords({ name }: PlanAgent, excess: Excess): string {
+  return `the budget of agent ${name}: ${excessWords(excess)}`;
 }
 
 /** Time is watched while an attempt runs: who is done in time is not asked for the moment until it was noticed. */
@@ -142,13 +157,13 @@ export function spendthrifts(state: RunState, now: number, told: Told): { task: 
     const { task, spent = nothing } = entry;
     const ofTask = overspent(task.budget, sum(spent, runningCost(state, entry, now, told)));
     if (ofTask !== undefined) return [{ task: entry, message: `the budget of the task: ${excessWords(ofTask)}` }];
-    const owner = state.spending.agents.get(task.agent);
+    const owner = ownerOf(state, entry);
     if (owner?.agent.budget === undefined) return [];
     const all = { ...owner.spent };
-    for (const each of runningOf(state, task.agent)) add(all, runningCost(state, each, now, told));
+    for (const each of runningOf(state, owner.agent.name)) add(all, runningCost(state, each, now, told));
     const ofAgent = overspent(owner.agent.budget, all);
     if (ofAgent === undefined) return [];
-    return [{ task: entry, message: `the budget of agent ${task.agent}: ${excessWords(ofAgent)}` }];
+    return [{ task: entry, message: ofAgentWords(owner.agent, ofAgent) }];
   });
 }
 
@@ -169,13 +184,13 @@ export function nextDue(state: RunState, now: number, ending: ReadonlySet<TaskNa
 /** In how many milliseconds the time of a task is over, and that of its agent. */
 function ownDues(state: RunState, entry: TaskState, now: number): number[] {
   const { task, spent = nothing } = entry;
-  const owner = state.spending.agents.get(task.agent);
+  const owner = ownerOf(state, entry);
   const ofTask = task.budget?.max_wall_seconds;
   const ofAgent = owner?.agent.budget?.max_wall_seconds;
   const dues: number[] = [];
   if (ofTask !== undefined) dues.push(ofTask * 1000 - spent.wall - elapsedOf(state, entry, now));
   if (owner !== undefined && ofAgent !== undefined) {
-    const running = runningOf(state, task.agent);
+    const running = runningOf(state, owner.agent.name);
     const elapsed = running.reduce((total, each) => total + elapsedOf(state, each, now), 0);
     dues.push((ofAgent * 1000 - owner.spent.wall - elapsed) / running.length);
   }
@@ -188,7 +203,7 @@ export function isBudgeted({ spending, budget }: RunState): boolean {
 }
 
 function runningOf(state: RunState, agent: AgentName): TaskState[] {
-  return [...state.running].filter(({ task }) => task.agent === agent);
+  return [...state.running].filter((each) => workerOf(each) === agent);
 }
 
 function runningCost(state: RunState, entry: TaskState, now: number, told: Told): Spent {
@@ -198,9 +213,9 @@ function runningCost(state: RunState, entry: TaskState, now: number, told: Told)
 /** What running attempts may come to: what they told, and the dearest attempt of their agents at least. */
 function reserved(state: RunState, told: Told, running: Iterable<TaskState>): Spent {
   const all = nothingSpent();
-  for (const { task } of running) {
-    const most = state.spending.agents.get(task.agent)?.most ?? nothing;
-    add(all, larger(most, spentBy(told.get(task.name))));
+  for (const each of running) {
+    const most = ownerOf(state, each)?.most ?? nothing;
+    add(all, larger(most, spentBy(told.get(each.task.name))));
   }
   return all;
 }

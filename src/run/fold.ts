@@ -10,6 +10,7 @@
 //      '-- task.cancelled -> cancelled            run.resumed: running -> pending, and what it names: ended -> pending;
 //                                                 attempt numbers go on
 import type { Plan, RunEvent, TaskName } from '../schema/types.gen.ts';
+import { changeLaunch } from './launch.ts';
 import { addTasks, discardUnconfirmed, recount } from './membership.ts';
 import { enqueue, forgetLook, release, settleNeed } from './ready.ts';
 import { account, openSpending } from './spending.ts';
@@ -143,6 +144,9 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       task.attempt = event.attempt;
       task.startedAt = at;
       delete task.notBefore;
+      if (event.agent === task.task.agent) delete task.worker;
+      else task.worker = event.agent;
+      if (task.recovery !== undefined) task.recovery.due = false;
       return;
     case 'task.progressed':
       task.lastReport = event.text;
@@ -151,7 +155,8 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
     case 'task.retry-scheduled':
       expect(task, event, 'running');
       task.busy += at - (task.startedAt ?? at);
-      if (event.feedback === undefined) task.failures += 1;
+      if (task.recovery?.due === true) task.recovery.due = false;
+      else if (event.feedback === undefined) task.failures += 1;
       else task.repairs += 1;
       task.reason = event.reason;
       if (event.message !== undefined) task.message = event.message;
@@ -197,15 +202,15 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       task.message = event.because;
       end(state, task, 'cancelled', at);
       return;
+    case 'recovery.applied':
+      expect(task, event, 'running');
+      changeLaunch(task, event, at);
+      return;
     case 'reuse.missed':
       expect(task, event, 'pending');
       task.looked = true;
       if (event.key !== undefined) task.key = event.key;
       if (state.unlooked.delete(task)) enqueue(state, task);
-      return;
-    case 'recovery.applied':
-      // What another agent or model makes is not what this task's own would have made.
-      if (event.agent !== undefined || event.model !== undefined) delete task.key;
       return;
     default:
       event satisfies never;
@@ -251,6 +256,7 @@ function reopen(state: RunState, task: TaskState): void {
   delete task.exitCode;
   delete task.notBefore;
   delete task.requested;
+  delete task.recovery;
   task.failures = 0;
   task.repairs = 0;
 }

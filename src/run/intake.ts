@@ -1,8 +1,9 @@
 // What is recorded of the end of an attempt: whether its task has ended with it, and how, or is tried again.
-import type { PlanRetry } from '../schema/types.gen.ts';
+import type { AgentName, PlanRetry } from '../schema/types.gen.ts';
 import { readAnswer } from './answer.ts';
 import { exhaustionAfter, overspending } from './budget.ts';
 import type { AttemptEnd, AttemptFailed, AttemptSucceeded, EventBody, Random } from './ports.ts';
+import { type Ground, type Recovery, recoveryAfter } from './recovery.ts';
 import { retryDelay } from './retry.ts';
 import type { RunState, TaskState } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface Circumstances {
   readonly now: number;
   readonly random: Random;
   readonly retry: PlanRetry;
+  /** Agents that cannot run here. */
+  readonly unusable: ReadonlySet<AgentName>;
   /** Whether nothing new starts any more, not even a retry. */
   readonly nothingStarts: boolean;
   /** Why attempts are cancelled. `alone`: a person cancelled this task. */
@@ -55,17 +58,53 @@ function eventsOfSuccess(state: RunState, task: TaskState, end: AttemptSucceeded
 
 function eventsOfFailure(state: RunState, task: TaskState, end: AttemptFailed, around: Circumstances): EventBody[] {
   // What exceeds its budget once does so again.
-  const again = task.failures + 1 < task.task.max_attempts && !around.nothingStarts && end.reason !== 'budget';
-  if (!again) return failed(task, end, around);
+  const final = around.nothingStarts || end.reason === 'budget';
+  const recovery = final ? undefined : recoveryAfter(state, task, end, groundOf(state, task, end, around));
+  if (recovery?.type === 'relaunch') return eventsOfRelaunch(state, task, end, recovery, around);
+  const usual = recovery === undefined || recovery.usual;
+  const again = task.failures + 1 < task.task.max_attempts && !final && usual;
+  if (!again) return [...toldOf(task, recovery), ...failed(task, end, around)];
   const unpaid = exhaustionAfter(state, task, end.usage, around.now);
   if (unpaid !== undefined) return failed(task, notTriedAgain(end, unpaid), around);
   const delay = retryDelay(around.retry, task.failures + 1, around.random.next());
-  const { type: _, ...how } = end;
-  const at = new Date(around.now + delay).toISOString();
-  return [{ type: 'task.retry-scheduled', task: task.task.name, attempt: task.attempt, at, ...how }];
+  return [retried(task, end, around.now + delay)];
 }
 
-function failed(task: TaskState, { type: _, ...how }: AttemptFailed, { now }: Circumstances): EventBody[] {
+/** The cause is known, and it is launched again so that it does not fail for that once more. It counts as no attempt of the task. */
+function eventsOfRelaunch(
+  state: RunState,
+  task: TaskState,
+  end: AttemptFailed,
+  { change, at }: Extract<Recovery, { type: 'relaunch' }>,
+  around: Circumstances,
+): EventBody[] {
+  const unpaid = exhaustionAfter(state, task, end.usage, around.now, change.agent);
+  if (unpaid !== undefined) return failed(task, notTriedAgain(end, unpaid), around);
+  return [{ type: 'recovery.applied', task: task.task.name, attempt: task.attempt, ...change }, retried(task, end, at)];
+}
+
+function groundOf(
+  state: RunState,
+  task: TaskState,
+  { usage }: AttemptFailed,
+  { now, unusable }: Circumstances,
+): Ground {
+  const isPaid = (agent: AgentName) => exhaustionAfter(state, task, usage, now, agent) === undefined;
+  return { now, mayLaunch: (agent) => !unusable.has(agent) && isPaid(agent) };
+}
+
+/** What a person can do about what nothing else could be done about. */
+function toldOf({ task }: TaskState, recovery: Recovery | undefined): EventBody[] {
+  if (recovery?.type !== 'escalate' || recovery.words === '') return [];
+  return [{ type: 'task.progressed', task: task.name, kind: 'blocker', text: recovery.words }];
+}
+
+function retried(task: TaskState, { type: _, signs: __, ...how }: AttemptFailed, at: number): EventBody {
+  const time = new Date(at).toISOString();
+  return { type: 'task.retry-scheduled', task: task.task.name, attempt: task.attempt, at: time, ...how };
+}
+
+function failed(task: TaskState, { type: _, signs: __, ...how }: AttemptFailed, { now }: Circumstances): EventBody[] {
   const duration_ms = durationOf(task, now);
   return [{ type: 'task.failed', task: task.task.name, attempt: task.attempt, duration_ms, ...how }];
 }

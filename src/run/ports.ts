@@ -187,6 +187,27 @@ export interface AttemptFailed {
   readonly message: string;
   readonly exit_code?: number;
   readonly usage?: Usage;
+  readonly signs?: FailureSigns;
+}
+
+/**
+ * By what the cause of a failure is known: told by an agent's CLI or its API themselves. What an agent read, wrote, said or ran is
+ * never among them.
+ */
+export interface FailureSigns {
+  readonly exitCode?: number;
+  /** HTTP status of the API. */
+  readonly status?: number;
+  /** The kind of the error, in the word of the CLI or the API. */
+  readonly code?: string;
+  /** The words of the error. */
+  readonly message?: string;
+  /** The last words on the standard error of a CLI that had not begun to work: later on others write there, too. */
+  readonly stderr?: string;
+  /** How long it asks to wait before it is asked again. */
+  readonly retryAfterMs?: number;
+  /** Tools that were not allowed. */
+  readonly denied?: readonly string[];
 }
 
 /** The attempt was ended because the run is being stopped. */
@@ -268,14 +289,18 @@ export interface AgentProcess {
 
 /** How an agent ended, before its output is looked at. */
 export type AgentEnd =
-  /** It did its work. `noOutputFails`: whether an empty output is a failure, as it is for models. */
-  | { readonly type: 'done'; readonly noOutputFails: boolean; readonly usage?: Usage }
+  /**
+   * It did its work. `noOutputFails`: whether an empty output is a failure, as it is for models. `signs` tell why, should something be
+   * missing all the same.
+   */
+  | { readonly type: 'done'; readonly noOutputFails: boolean; readonly usage?: Usage; readonly signs?: FailureSigns }
   | {
       readonly type: 'failed';
       readonly reason: FailureReason;
       readonly message: string;
       readonly exit_code?: number;
       readonly usage?: Usage;
+      readonly signs?: FailureSigns;
     };
 
 /** The disk refuses to take what must be kept: the run ends with exit code 10 and can be resumed. */

@@ -1,6 +1,7 @@
 // Watches on behalf of a run what its running attempts spend, and ends those that spend more than they may.
-import type { AgentName, PlanAgent, TaskName, Usage } from '../schema/types.gen.ts';
+import type { TaskName, Usage } from '../schema/types.gen.ts';
 import { isBudgeted, nextDue, spendthrifts, type Told } from './budget.ts';
+import { launchedAgent } from './launch.ts';
 import type { Attempt } from './ports.ts';
 import { usedUpWords } from './schedule.ts';
 import { priced } from './spending.ts';
@@ -21,15 +22,11 @@ export interface Purse {
 }
 
 /** Opens the purse of a run. */
-export function openPurse(
-  state: RunState,
-  agents: ReadonlyMap<AgentName, PlanAgent>,
-  attempts: ReadonlyMap<TaskName, Attempt>,
-): Purse {
+export function openPurse(state: RunState, attempts: ReadonlyMap<TaskName, Attempt>): Purse {
   const told = new Map<TaskName, Usage>();
   /** Attempts that were told to end. */
   const ending = new Set<TaskName>();
-  const priceOf = ({ task }: TaskState) => agents.get(task.agent)?.price;
+  const priceOf = (task: TaskState) => launchedAgent(state, task).price;
   const end = (name: TaskName, message: string) => {
     const attempt = attempts.get(name);
     if (attempt === undefined || ending.has(name)) return;

@@ -12,6 +12,7 @@ import type {
 import { contextOf, offer } from './attempt-order.ts';
 import { apply, initialState } from './fold.ts';
 import { eventsOfEnd } from './intake.ts';
+import { launchedAgent } from './launch.ts';
 import { openLookups } from './lookups.ts';
 import {
   type Attempt,
@@ -55,7 +56,11 @@ export interface RunRequest {
   /** The first events of this process: run.started and what is reused, or run.resumed on top of a state that was folded before. */
   readonly opening: readonly EventBody[];
   readonly state?: RunState;
+  /** Agents that cannot run here, and only stand by for others. */
+  readonly unusable?: ReadonlySet<AgentName>;
 }
+
+const nobody: ReadonlySet<AgentName> = new Set();
 
 /** A run under way. */
 export interface Run extends Steering {
@@ -75,7 +80,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   /** Running tasks that a person cancelled, and why. */
   const requested = new Map<TaskName, string>();
   const governor = governorOf(doors.machine, request.plan.max_parallel_tasks);
-  const purse = openPurse(state, agents, attempts);
+  const purse = openPurse(state, attempts);
   let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
   let defect: { readonly error: unknown } | undefined;
   let wake = () => {};
@@ -101,6 +106,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       now: doors.clock.now(),
       random: doors.random,
       retry: request.plan.retry,
+      unusable: request.unusable ?? nobody,
       nothingStarts: stopping !== undefined || isStopping(state),
       cancelled: { because: asked ?? stopping?.message ?? 'stopped', alone: asked !== undefined },
     });
@@ -115,7 +121,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       run: request.run,
       goal: request.goal,
       task: task.task,
-      agent: agents.get(task.task.agent) as PlanAgent,
+      agent: launchedAgent(state, task),
       attempt: task.attempt,
       context: contextOf(state, task),
       durable,
@@ -199,7 +205,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
         record({ type: 'task.failed', task: task.task.name, attempt: task.attempt, reason: 'budget', message });
       } else if (!adapt()) {
         const { task } = decision;
-        const agent = agents.get(task.task.agent) as PlanAgent;
+        const agent = launchedAgent(state, task);
         record({
           type: 'task.started',
           task: task.task.name,

@@ -3,6 +3,7 @@
 // An attempt that was cut off with the process that ran it counts up to the last event before; what it had used by then in
 // tokens and money nobody wrote down.
 import type { Plan, PlanPrice, RunEvent, TaskName, Usage } from '../schema/types.gen.ts';
+import { workerOf } from './launch.ts';
 import type { RunState, Spending, Spent, TaskState } from './state.ts';
 
 /** Nothing spent. */
@@ -99,7 +100,7 @@ export function elapsedOf(state: RunState, { startedAt, heldBefore = 0 }: TaskSt
 function charge(state: RunState, task: TaskState, usage: Usage | undefined, at: number): void {
   const { spending } = state;
   const spent = { ...spentBy(usage), wall: elapsedOf(state, task, at) };
-  const owner = spending.agents.get(task.task.agent);
+  const owner = spending.agents.get(workerOf(task));
   if (owner !== undefined) {
     add(owner.spent, spent);
     raise(owner.most, spent);
@@ -112,7 +113,7 @@ function charge(state: RunState, task: TaskState, usage: Usage | undefined, at: 
   }
   if (usage === undefined) return;
   state.usage = plus(state.usage, usage);
-  if (usage.cost_usd === undefined && spent.tokens > 0) spending.unpriced.add(task.task.agent);
+  if (usage.cost_usd === undefined && spent.tokens > 0) spending.unpriced.add(workerOf(task));
 }
 
 /** What a usage comes to, but for time. */

@@ -47,6 +47,26 @@ export interface Spending {
   seenAt: number;
 }
 
+/** An agent and, where it is not its own, the model that it works with. */
+export interface Launch {
+  readonly agent: AgentName;
+  readonly model?: string;
+}
+
+/** How a task is launched otherwise than planned, after failures whose cause is known. */
+export interface TaskRecovery {
+  /** What was done, in order: the rule, and what it did. */
+  readonly applied: { readonly rule: string; readonly action: string }[];
+  /** All that it was and is launched with, as planned first; the last one counts. */
+  readonly launches: Launch[];
+  /** Arguments besides those of the agent. */
+  readonly arguments: string[];
+  /** Whether the latest thing that was done was to wait. */
+  waited: boolean;
+  /** Whether the retry that the latest one calls for is not recorded yet. */
+  due: boolean;
+}
+
 export interface TaskState {
   /** As planned; a synthesis gains needs when tasks are delegated. */
   task: PlanTask;
@@ -59,6 +79,9 @@ export interface TaskState {
   failures: number;
   /** How often a faulty delegation was handed back. */
   repairs: number;
+  /** The agent of the latest attempt, where it is not the task's own. */
+  worker?: AgentName;
+  recovery?: TaskRecovery;
   /** Needs that have not ended yet. A task that can no longer run waits for them too, so that it holds its place in the order. */
   unmet: number;
   /** The first need that ended so that this task can no longer run. */

@@ -1,5 +1,6 @@
 // Which successes of an earlier run still hold under another plan: those whose task, agent and context are the same.
 import type { AgentName, Output, Plan, PlanAgent, PlanTask, RunId, TaskName } from '../schema/types.gen.ts';
+import { workerOf } from './launch.ts';
 import type { EventBody } from './ports.ts';
 import type { RunState } from './state.ts';
 
@@ -23,6 +24,9 @@ export function keptSuccesses(earlier: RunState, plan: Plan): readonly KeptSucce
     const old = earlier.tasks.get(task.name);
     if (old?.output === undefined || (old.status !== 'succeeded' && old.status !== 'reused')) return false;
     if (contentOf(task, now) !== contentOf(old.task, before)) return false;
+    // Another agent may have taken over.
+    const worker = workerOf(old);
+    if (canonical(agentContent(worker, now)) !== canonical(agentContent(worker, before))) return false;
     if (!task.context.every((each) => kept.has(each))) return false;
     const delegated = earlier.inOrder.flatMap((each) =>
       earlier.delegatedBy.get(each.task.name) === task.name ? [each.task] : [],
@@ -64,9 +68,14 @@ function agentsOf(plan: Plan): ReadonlyMap<AgentName, PlanAgent> {
 
 /** All of a task and its agent that an output can depend on; when it may start and how long it may take is no part of it. */
 function contentOf(task: PlanTask, agents: ReadonlyMap<AgentName, PlanAgent>): string {
-  const { why, file, limits, budget, price, ...agent } = agents.get(task.agent) ?? ({} as Partial<PlanAgent>);
   const { description, context, role, expects, output_schema } = task;
-  return canonical({ description, context, role, expects, output_schema, agent });
+  return canonical({ description, context, role, expects, output_schema, agent: agentContent(task.agent, agents) });
+}
+
+function agentContent(name: AgentName, agents: ReadonlyMap<AgentName, PlanAgent>) {
+  const written = agents.get(name) ?? ({} as Partial<PlanAgent>);
+  const { why, file, limits, budget, price, fallback_agents, fallback_models, ...content } = written;
+  return content;
 }
 
 /** JSON whose keys are in order. */

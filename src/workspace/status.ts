@@ -1,4 +1,5 @@
 import { budgetFacts, spentFacts } from '../run/budget.ts';
+import { workerOf } from '../run/launch.ts';
 import type { RunState } from '../run/state.ts';
 import type { RunLayout } from './layout.ts';
 import type { LockRecord } from './lock.ts';
@@ -70,7 +71,7 @@ function statusOf({ run, ...process }: LockRecord, state: RunState) {
     ),
     tasks: state.inOrder.map((task) => ({
       name: task.task.name,
-      agent: task.task.agent,
+      agent: workerOf(task),
       state: task.status,
       attempt: task.attempt,
       started_at: time(task.startedAt),

@@ -19,7 +19,7 @@ function outcome(pieces: Iterable<Uint8Array>): string {
   for (const piece of pieces) listener.push(piece);
   listener.end();
   const account = listener.account();
-  const verdict = verdictOf({ type: 'exited', code: 0 }, account, { complaint: '', advice: () => '' });
+  const verdict = verdictOf({ type: 'exited', code: 0 }, account, { complaint: '', adapter: 'acp', now: 0 });
   const { text, counts, session, version } = account;
   return `${JSON.stringify({ verdict, answer: text, counts, session, version, reports, lines }, null, 1)}\n`;
 }

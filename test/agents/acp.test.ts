@@ -270,7 +270,10 @@ describe('an end', () => {
 
   test('in an error that holds what the provider said', async () => {
     const fail = { code: 401, message: '{"error":{"code":401,"message":"bad key","status":"DENIED"}}' };
-    expect(await run([{ fail }])).toMatchObject({ type: 'failed', message: 'status 401: bad key' });
+    expect(await run([{ fail }])).toMatchObject({
+      type: 'failed',
+      message: expect.stringMatching(/^status 401: bad key \(log in/),
+    });
   });
 
   test('that wants to know who asks', async () => {

@@ -166,7 +166,7 @@ describe('a key', () => {
   test.each([401, 403])('that is refused with %i fails at once and is named', async (status) => {
     const end = await ask(String(status), { provider: 'anthropic' });
     const message = expect.stringContaining('the key in ANTHROPIC_API_KEY ');
-    expect(end).toEqual({ type: 'failed', reason: 'agent-exit', message });
+    expect(end).toMatchObject({ type: 'failed', reason: 'agent-exit', message, signs: { status } });
     expect(server.asked).toHaveLength(1);
   });
 
@@ -216,10 +216,11 @@ describe('a fault of the provider', () => {
     [4, 5],
   ])('503 for ever, max_retries %s: %i calls', async (max_retries, calls) => {
     const options = max_retries === undefined ? {} : { max_retries };
-    expect(await ask('down', { options })).toEqual({
+    expect(await ask('down', { options })).toMatchObject({
       type: 'failed',
       reason: 'agent-exit',
       message: 'anthropic answers 503: stand-in 503',
+      signs: { status: 503, message: 'stand-in 503', retryAfterMs: 0 },
     });
     expect(server.asked).toHaveLength(calls);
   });

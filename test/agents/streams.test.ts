@@ -54,7 +54,7 @@ function outcome(cli: CodingCli, name: string, pieces: Iterable<Uint8Array>): st
   const account = listener.account();
   const complaint = openComplaint();
   if (complains) for (const piece of pieces) complaint.push(piece);
-  const around = { complaint: complaint.text(), advice: cli.advice };
+  const around = { complaint: complaint.text(), adapter: cli.name, now: Date.UTC(2026, 10, 20, 12) };
   const verdict = verdictOf({ type: 'exited', code: codes[name] ?? 0 }, account, around);
   const { text, counts, session, version } = account;
   return `${JSON.stringify({ verdict, answer: account.result?.text ?? text, counts, session, version, reports, lines }, null, 1)}\n`;

@@ -2,10 +2,28 @@
 import { createHash } from 'node:crypto';
 import { arrange } from '../../src/plan/arrange.ts';
 import { fold } from '../../src/run/fold.ts';
-import type { Attempt, AttemptEnd, AttemptOrder, Clock, EventBody, Reuse, Shortage } from '../../src/run/ports.ts';
+import type {
+  Attempt,
+  AttemptEnd,
+  AttemptOrder,
+  Clock,
+  EventBody,
+  FailureSigns,
+  Reuse,
+  Shortage,
+} from '../../src/run/ports.ts';
 import { type Run, startRun } from '../../src/run/runner.ts';
 import type { RunState } from '../../src/run/state.ts';
-import type { Plan, PlanBudget, PlanTask, RunEvent, RunId, TaskName, Usage } from '../../src/schema/types.gen.ts';
+import type {
+  AgentName,
+  Plan,
+  PlanBudget,
+  PlanTask,
+  RunEvent,
+  RunId,
+  TaskName,
+  Usage,
+} from '../../src/schema/types.gen.ts';
 
 /** A task of a test plan: what it needs, by name; `name!` waits for any end only. */
 export interface Sketch {
@@ -94,6 +112,8 @@ export function planOf(sketches: readonly Sketch[], over: Partial<Plan> = {}): P
 export interface Behaviour {
   readonly after?: number;
   readonly fails?: string;
+  /** By what the cause of its failure is known. */
+  readonly signs?: FailureSigns;
   readonly says?: string;
   /** Keeps running until it is stopped. */
   readonly hangs?: boolean;
@@ -131,6 +151,7 @@ export function rig(
   again: readonly TaskName[] = [],
   budget?: PlanBudget,
   reuse: (clock: Clock) => Partial<Reuse> = () => ({}),
+  unusable: readonly string[] = [],
 ): Rig {
   const clock = handClock();
   const events: RunEvent[] = [...before];
@@ -144,6 +165,7 @@ export function rig(
       run: 'r' as RunId,
       plan,
       goal: 'the goal',
+      unusable: new Set(unusable as AgentName[]),
       ...(before.length === 0
         ? { opening: [opening()] }
         : {
@@ -264,6 +286,7 @@ function attempt(
     const behaviour = behave(order);
     if (behaviour.usage !== undefined) spent = { usage: behaviour.usage };
     for (const { after, usage } of behaviour.tells ?? []) clock.after(after, () => order.spend?.(usage));
+    const signs = behaviour.signs === undefined ? {} : { signs: behaviour.signs };
     const text = behaviour.says ?? `output of ${order.task.name}`;
     const end: AttemptEnd =
       behaviour.fails === undefined
@@ -273,7 +296,7 @@ function attempt(
             output: { path: `task_outputs/${order.task.name}_output.txt`, bytes: text.length, sha256: '0'.repeat(64) },
             ...spent,
           }
-        : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1, ...spent };
+        : { type: 'failed', reason: 'agent-exit', message: behaviour.fails, exit_code: 1, ...spent, ...signs };
     if (behaviour.hangs !== true) clock.after(behaviour.after ?? 1, () => settleWith(end));
   };
   if (order.durable === undefined) begin();

@@ -1,0 +1,327 @@
+// Whole runs of agents whose failures have known causes.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fold } from '../../src/run/fold.ts';
+import { workerOf } from '../../src/run/launch.ts';
+import type { AttemptOrder, FailureSigns } from '../../src/run/ports.ts';
+import type { Plan, PlanAgent, RunEvent, TaskName } from '../../src/schema/types.gen.ts';
+import { type Behaviour, planOf, rig, type Sketch } from './rig.ts';
+
+type Parts = Omit<Partial<PlanAgent>, 'name' | 'fallback_agents'> & {
+  readonly name: string;
+  readonly fallback_agents?: readonly string[];
+};
+
+function planWith(agents: readonly Parts[], task: Partial<Sketch> = {}, over: Partial<Plan> = {}): Plan {
+  const plan = planOf([{ name: 't', agent: agents[0]?.name ?? '', ...task }]);
+  const [any] = plan.agents;
+  return {
+    ...plan,
+    agents: agents.map((parts) => ({ ...any, adapter: 'claude', ...parts })) as unknown as Plan['agents'],
+    ...over,
+  };
+}
+
+/** What the attempts of a run were launched with. */
+const launches = (orders: readonly AttemptOrder[]) =>
+  orders.map(({ agent }) =>
+    [agent.name, ...(agent.model === undefined ? [] : [agent.model]), ...(agent.args ?? [])].join(' '),
+  );
+
+const fails = (signs: FailureSigns, more: Behaviour = {}): Behaviour => ({ fails: 'no', signs, ...more });
+
+const told = (events: readonly RunEvent[]) =>
+  events.flatMap((event) => {
+    if (event.type === 'recovery.applied') return [`${event.rule}: ${event.action}`];
+    if (event.type === 'task.progressed') return [`${event.kind}: ${event.text}`];
+    return event.type === 'task.retry-scheduled' || event.type === 'task.failed' ? [event.type] : [];
+  });
+
+const unauthorized: FailureSigns = { status: 401 };
+const busy: FailureSigns = { status: 529 };
+const untrusted: FailureSigns = { exitCode: 1, stderr: 'Not inside a trusted directory' };
+
+describe('another launch', () => {
+  test('with the argument that was missing, which stays for later attempts', async () => {
+    const plan = planWith([{ name: 'a', adapter: 'codex', args: ['--x'] }], { attempts: 2 });
+    const run = rig(plan, ({ attempt }) =>
+      attempt === 1 ? fails(untrusted) : attempt === 2 ? { fails: 'flaky' } : {},
+    );
+    const state = await run.finish();
+    expect(state.outcome).toBe('succeeded');
+    expect(launches(run.orders)).toEqual(['a --x', 'a --x --skip-git-repo-check', 'a --x --skip-git-repo-check']);
+    expect(told(run.events)).toEqual([
+      'codex-trust: adds --skip-git-repo-check',
+      'task.retry-scheduled',
+      'task.retry-scheduled',
+    ]);
+    expect(state.tasks.get('t' as TaskName)).toMatchObject({ attempt: 3, failures: 1 });
+  });
+
+  test('is not made where the argument was there', async () => {
+    const run = rig(planWith([{ name: 'a', adapter: 'codex', args: ['--skip-git-repo-check'] }]), () =>
+      fails(untrusted),
+    );
+    expect((await run.finish()).outcome).toBe('failed');
+    expect(told(run.events)).toEqual([
+      'blocker: let it work in a git repository, or give the agent args: [--skip-git-repo-check]',
+      'task.failed',
+    ]);
+  });
+
+  test('with the next models, each at its own price, then with the next agents, at most three times', async () => {
+    const price = { input: 1_000_000, output: 0 };
+    const plan = planWith([
+      {
+        name: 'a',
+        model: 'm',
+        fallback_models: [{ model: 'm' }, { model: 'n', price }],
+        fallback_agents: ['b', 'c', 'd'],
+      },
+      ...['b', 'c', 'd'].map((name) => ({ name })),
+    ]);
+    const run = rig(plan, () => fails(busy, { usage: { input_tokens: 2, output_tokens: 0 } }));
+    const state = await run.finish();
+    expect(launches(run.orders)).toEqual(['a m', 'a n', 'b', 'c']);
+    expect(told(run.events).filter((each) => each !== 'task.retry-scheduled')).toEqual([
+      'overloaded: takes model n',
+      'overloaded: hands over to agent b',
+      'overloaded: hands over to agent c',
+      'blocker: try again later, or name others under fallback_models: or fallback_agents:; tried before: takes model n; hands over to agent b; hands over to agent c',
+      'task.failed',
+    ]);
+    expect(run.events.flatMap((event) => (event.type === 'task.started' ? [event.agent] : []))).toEqual([
+      'a',
+      'a',
+      'b',
+      'c',
+    ]);
+    // Only of one model is it known what it costs.
+    expect(state.usage).toMatchObject({ input_tokens: 8, cost_usd: 2 });
+    expect([...state.spending.agents.values()].map(({ spent }) => spent.tokens)).toEqual([4, 2, 2, 0]);
+    expect(workerOf(state.tasks.get('t' as TaskName) as never)).toBe('c');
+  });
+
+  test('passes over agents that cannot run here, and those whose budget is used up', async () => {
+    const agents = [
+      { name: 'a', fallback_agents: ['b', 'c', 'd'] },
+      { name: 'b' },
+      { name: 'c', budget: { max_tokens: 0 } },
+      { name: 'd' },
+    ];
+    const run = rig(
+      planWith(agents),
+      ({ agent }) => (agent.name === 'a' ? fails(unauthorized) : {}),
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      ['b'],
+    );
+    expect((await run.finish()).outcome).toBe('succeeded');
+    expect(launches(run.orders)).toEqual(['a', 'd']);
+  });
+
+  test('after the wait that was asked for, once before something else is tried', async () => {
+    const plan = planWith([{ name: 'a', fallback_agents: ['b'] }, { name: 'b' }]);
+    const run = rig(plan, ({ agent }) => (agent.name === 'a' ? fails({ status: 429, retryAfterMs: 30_000 }) : {}));
+    await run.crank(20_000);
+    expect(run.orders).toHaveLength(1);
+    await run.finish();
+    expect(told(run.events).filter((each) => each.startsWith('rate'))).toEqual([
+      'rate-limit: waits 30 s, as it was asked to',
+      'rate-limit: hands over to agent b',
+    ]);
+    expect(launches(run.orders)).toEqual(['a', 'a', 'b']);
+  });
+
+  test('a long wait is the last thing that is tried', async () => {
+    const long = fails({ status: 429, retryAfterMs: 2 * 3600_000 });
+    const plan = planWith([{ name: 'a', fallback_models: [{ model: 'n' }] }]);
+    const run = rig(plan, ({ attempt }) => (attempt < 3 ? long : {}));
+    await run.finish();
+    expect(told(run.events).filter((each) => each.startsWith('rate'))).toEqual([
+      'rate-limit: takes model n',
+      'rate-limit: waits 2 h 0 min, as it was asked to',
+    ]);
+    expect(run.now() - Date.UTC(2026, 10, 20)).toBeGreaterThan(2 * 3600_000);
+  });
+
+  test('a fallback of the agent that took over', async () => {
+    const plan = planWith([
+      { name: 'a', fallback_agents: ['b'] },
+      { name: 'b', fallback_agents: ['a', 'c'] },
+      { name: 'c' },
+    ]);
+    const run = rig(plan, () => fails(unauthorized));
+    await run.finish();
+    expect(launches(run.orders)).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('the word of a person', () => {
+  test('at once where it gets no better by itself, whatever retry_count says', async () => {
+    const run = rig(planWith([{ name: 'a' }], { attempts: 5 }), () => fails(unauthorized));
+    await run.finish();
+    expect(run.orders).toHaveLength(1);
+    expect(told(run.events)).toEqual(['blocker: log in with "claude", or set ANTHROPIC_API_KEY', 'task.failed']);
+  });
+
+  test('after the attempts that the task has where it may pass', async () => {
+    const run = rig(planWith([{ name: 'a' }], { attempts: 3 }), () => fails(busy));
+    await run.finish();
+    expect(told(run.events)).toEqual([
+      ...['task.retry-scheduled', 'task.retry-scheduled'],
+      ...['blocker: try again later, or name others under fallback_models: or fallback_agents:', 'task.failed'],
+    ]);
+  });
+
+  test('with the time, where the wait would be too long', async () => {
+    const run = rig(planWith([{ name: 'a' }], { attempts: 3 }), () =>
+      fails({ status: 429, retryAfterMs: 24 * 3600_000 }),
+    );
+    await run.finish();
+    expect(run.orders).toHaveLength(1);
+    expect(told(run.events)[0]).toContain('; it asks to wait until 2026-11-21T00:00:00.001Z');
+  });
+
+  test('names the tools that were not allowed', async () => {
+    const run = rig(planWith([{ name: 'a' }], { attempts: 3 }), () => fails({ denied: ['Bash', 'Write'] }));
+    await run.finish();
+    expect(told(run.events)[0]).toBe(
+      'blocker: it was not allowed to use Bash, Write: permissions: and allowed_tools: say what it may',
+    );
+  });
+});
+
+describe('nothing of it', () => {
+  test('for agents without a model, and where the cause is not known', async () => {
+    for (const [adapter, signs] of [
+      ['command', unauthorized],
+      ['module', unauthorized],
+      ['claude', { status: 400 }],
+    ] as const) {
+      const run = rig(planWith([{ name: 'a', adapter, fallback_agents: ['b'] }, { name: 'b' }]), () => fails(signs));
+      await run.finish();
+      expect(told(run.events)).toEqual(['task.failed']);
+    }
+  });
+
+  test('while the run stops, and when its budget is used up', async () => {
+    const agents = [{ name: 'a', fallback_agents: ['b'] }, { name: 'b' }];
+    const plan = planWith(agents, {}, { budget: { max_tokens: 5 } });
+    const paid = rig(plan, () => fails(unauthorized, { usage: { input_tokens: 10, output_tokens: 0 } }));
+    expect(await paid.finish()).toMatchObject({ because: 'budget' });
+    const stopped = rig(planWith(agents), () => fails(unauthorized, { after: 10 }));
+    await stopped.crank(5);
+    stopped.run.stop('signal', 'stopped');
+    expect((await stopped.finish()).outcome).toBe('cancelled');
+    expect([paid, stopped].map(({ orders }) => launches(orders))).toEqual([['a'], ['a']]);
+  });
+});
+
+describe('cut off', () => {
+  const plan = planWith([{ name: 'a', fallback_agents: ['b'] }, { name: 'b' }]);
+  const behave = ({ agent }: AttemptOrder) =>
+    agent.name === 'a' ? fails({ status: 429, retryAfterMs: 90_000 }) : fails(busy);
+
+  test('between a recovery and its retry, the next attempt is the changed one', async () => {
+    const whole = rig(plan, behave);
+    await whole.finish();
+    const at = whole.events.findIndex(({ type }) => type === 'recovery.applied');
+    const before = whole.events.slice(0, at + 1);
+    const resumed = rig(plan, () => ({}), undefined, before);
+    expect((await resumed.finish()).outcome).toBe('succeeded');
+    expect(launches(resumed.orders)).toEqual(['b']);
+    expect(resumed.events.find(({ type, seq }) => type === 'task.started' && seq > at + 1)).toMatchObject({
+      attempt: 2,
+      agent: 'b',
+    });
+    // What the first one took is its own agent's.
+    const state = fold(plan, resumed.events);
+    expect(state.tasks.get('t' as TaskName)?.recovery?.applied).toHaveLength(1);
+  });
+
+  test('between a wait and its retry, it is waited all the same', async () => {
+    const alone = planWith([{ name: 'a' }]);
+    const whole = rig(alone, () => fails({ status: 429, retryAfterMs: 50_000 }));
+    await whole.crank(10);
+    const at = whole.events.findIndex(({ type }) => type === 'recovery.applied');
+    const resumed = rig(alone, () => ({}), undefined, whole.events.slice(0, at + 1));
+    await resumed.crank(49_000);
+    expect(resumed.orders).toHaveLength(0);
+    await resumed.finish();
+    expect(resumed.orders).toHaveLength(1);
+  });
+
+  test('a task that is done again begins as planned, and may be recovered three times more', async () => {
+    const whole = rig(plan, behave);
+    await whole.finish();
+    const again = rig(plan, behave, undefined, whole.events, undefined, ['t' as TaskName]);
+    await again.finish();
+    expect(launches(again.orders)).toEqual(launches(whole.orders));
+  });
+});
+
+const signs: fc.Arbitrary<FailureSigns> = fc.oneof(
+  fc.constantFrom<FailureSigns>(
+    untrusted,
+    unauthorized,
+    busy,
+    { exitCode: 55 },
+    { denied: ['x'] },
+    { status: 404 },
+    { status: 413 },
+    {},
+  ),
+  fc.record({ status: fc.constantFrom(429, 503), retryAfterMs: fc.integer({ min: 0, max: 30_000_000 }) }),
+);
+
+test('whatever fails, recovery launches nothing twice, and a task three times at most', async () => {
+  const parts = fc.record({
+    adapter: fc.constantFrom('claude', 'codex', 'gemini', 'llm', 'acp', 'command'),
+    fallback_agents: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 }),
+    fallback_models: fc
+      .uniqueArray(fc.constantFrom('m', 'n', 'o'), { maxLength: 3 })
+      .map((all) => all.map((model) => ({ model }))),
+    model: fc.constantFrom('m', 'n'),
+  });
+  const property = async (all: readonly object[], failures: readonly FailureSigns[], attempts: number, cut: number) => {
+    const agents = all.map((each, at) => ({ name: 'abcd'[at] as string, ...each }));
+    const plan = planWith(agents, { attempts });
+    const behave = ({ attempt }: AttemptOrder) =>
+      failures[attempt - 1] === undefined ? {} : fails(failures[attempt - 1] ?? {});
+    const first = rig(plan, behave);
+    await first.finish();
+    const run = rig(plan, behave, undefined, first.events.slice(0, 1 + (cut % first.events.length)));
+    await run.finish();
+    for (const { events } of [first, run]) {
+      const made = events.filter((event) => event.type === 'recovery.applied');
+      expect(made.length).toBeLessThanOrEqual(3);
+      let launch: readonly unknown[] = ['a', undefined, ''];
+      const launched = new Set([JSON.stringify(launch)]);
+      for (const { agent, model, arguments: words = [], until } of made) {
+        const [same, with_, more] = agent === undefined ? launch : [agent];
+        launch = [same, model ?? with_, `${more ?? ''} ${words.join(' ')}`.trim()];
+        const key = JSON.stringify([...launch, ...(until === undefined ? [] : [until])]);
+        expect(launched).not.toContain(key);
+        launched.add(key);
+      }
+      const state = fold(plan, events);
+      expect(state.tasks.get('t' as TaskName)?.failures).toBeLessThanOrEqual(attempts);
+      expect(state.counts.succeeded + state.counts.failed).toBe(1);
+    }
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(parts, { minLength: 4, maxLength: 4 }),
+      fc.array(signs, { maxLength: 10 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.nat(100),
+      property as never,
+    ),
+    { numRuns: 500 },
+  );
+});
