@@ -20,7 +20,7 @@ export type RecoveryAction =
   | { readonly type: 'retry' };
 
 /** Signs that belong together: all that are named must be there. */
-export interface Look {
+interface Look {
   readonly exitCode?: number;
   readonly status?: readonly number[];
   readonly code?: RegExp;
@@ -31,7 +31,7 @@ export interface Look {
 }
 
 /** What a person can do: the same for all adapters, or for each; {tools} are those that were not allowed. */
-export type Advice = string | Readonly<Partial<Record<AdapterName, string>>>;
+type Advice = string | Readonly<Partial<Record<AdapterName, string>>>;
 
 /** A known fault. */
 export interface RecoveryRule {

@@ -9,7 +9,7 @@ import { adviceFor, type RecoveryAction, ruleFor } from './recovery-rules.ts';
 import type { RunState, TaskState } from './state.ts';
 
 /** Most launches by recovery of one task. */
-export const mostRecoveries = 3;
+const mostRecoveries = 3;
 
 /** Shortest wait: who asks for none is not asked again in the same moment. */
 const shortestWaitMs = 1000;
@@ -22,7 +22,7 @@ export type Recovery =
   | { readonly type: 'escalate'; readonly usual: boolean; readonly words: string };
 
 /** What an event tells of it. */
-export type Change = Pick<RecoveryApplied, 'rule' | 'action' | 'arguments' | 'model' | 'agent' | 'until'>;
+type Change = Pick<RecoveryApplied, 'rule' | 'action' | 'arguments' | 'model' | 'agent' | 'until'>;
 
 /** What else it depends on. */
 export interface Ground {

@@ -54,7 +54,7 @@ export interface Launch {
 }
 
 /** How a task is launched otherwise than planned, after failures whose cause is known. */
-export interface TaskRecovery {
+interface TaskRecovery {
   /** What was done, in order: the rule, and what it did. */
   readonly applied: { readonly rule: string; readonly action: string }[];
   /** All that it was and is launched with, as planned first; the last one counts. */
