@@ -40,7 +40,7 @@ test('codex outside of a git repository is launched again with its argument', as
   const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], at);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toContain('Hello from the stand-in.');
-  expect(stderr).toContain('recovery  one   codex-trust: adds --skip-git-repo-check');
+  expect(stderr).toContain('recovery   one   codex-trust: adds --skip-git-repo-check');
   expect(stderr).toContain('recovery: one: codex-trust: adds --skip-git-repo-check');
   expect(calls(at.cwd).map(({ argv }) => argv.includes('--skip-git-repo-check'))).toEqual([false, true]);
   expect(types(at.cwd)).toEqual([
@@ -73,7 +73,7 @@ test('another agent takes over where a login is missing', async () => {
   expect(stderr).toContain(
     'super: warning: a fallback cannot be used here, agent gone (gemini): program not found: gemini',
   );
-  expect(stderr).toContain('recovery  one   authentication: hands over to agent b');
+  expect(stderr).toContain('recovery   one   authentication: hands over to agent b');
   expect(stderr).toContain('b (codex), attempt 2');
   expect(calls(at.cwd).map(({ program }) => program)).toEqual(['claude', 'codex']);
   expect(JSON.parse((await run(['runs', 'show', '--json'], at)).stdout).tasks[0]).toMatchObject({
@@ -109,7 +109,7 @@ test('a model API that asks to wait is asked again when that is over', async () 
     const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml'], at);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toContain('At last.');
-    expect(stderr).toContain('recovery  one   rate-limit: waits 2 s, as it was asked to');
+    expect(stderr).toContain('recovery   one   rate-limit: waits 2 s, as it was asked to');
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(2000);
   } finally {
     server.close();
