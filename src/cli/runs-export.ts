@@ -9,10 +9,15 @@ export const runsExport: Command = {
   options: [
     {
       flags: '--format <format>',
-      description: 'json: the whole run as one document (default); ndjson: its events; gadugi: monitoring files',
-      choices: ['json', 'ndjson', 'gadugi'],
+      description:
+        'json: the whole run as one document (default); ndjson: its events; gadugi: monitoring files; recording: all of it, to be replayed',
+      choices: ['json', 'ndjson', 'gadugi', 'recording'],
     },
     { flags: '-o, --output <path>', description: 'a file, for gadugi a folder; without it: standard output' },
+    {
+      flags: '--redacted',
+      description: 'a recording without folders, names, addresses and keys of yours, to be attached to a bug report',
+    },
     {
       flags: '--list',
       description: 'gadugi: "processes" is an array, for readers that filter it, instead of an object by task',
@@ -27,7 +32,9 @@ export const runsExport: Command = {
     const project = await findProject(io.cwd);
     const workspace = textOption(call, 'workspacePath');
     const find = (asked = call.operands[0] ?? '@last') => chooseRun(findRuns(project, workspace), asked);
-    const format = textOption(call, 'format') ?? 'json';
+    const redacted = flag(call, 'redacted');
+    const format = textOption(call, 'format') ?? (redacted ? 'recording' : 'json');
+    if (redacted && format !== 'recording') throw usageFault('--redacted goes with --format recording');
     const output = textOption(call, 'output');
     const { exportGadugi, exportedEvents, exportedRun, writeExport } = await import('./export.ts');
     if (format === 'gadugi') {
@@ -45,6 +52,11 @@ export const runsExport: Command = {
     }
     if (flag(call, 'list') || flag(call, 'watch')) throw usageFault('--list and --watch go with --format gadugi');
     const run = find();
+    if (format === 'recording') {
+      const { exportRecording } = await import('./recording.ts');
+      await exportRecording(project, run, { redacted, output }, io);
+      return exit.succeeded;
+    }
     const { resolve } = await import('node:path');
     const text = format === 'ndjson' ? exportedEvents(run) : undefined;
     if (output !== undefined) {

@@ -1,12 +1,30 @@
 // Keeps the values of secrets out of whatever is written: every place where one stands, in any of its forms, is replaced by
 // [redacted:NAME]. Where such places overlap they are one, so that no end of a longer value is left beside a shorter one.
-import { type Automaton, automatonOf, step } from './needles.ts';
+import { automatonOf } from './needles.ts';
+import {
+  base64Scanner,
+  type Pattern,
+  type Place,
+  patternScanner,
+  type Scanner,
+  textScanner,
+  union,
+} from './scanners.ts';
 import { formsOf, utf8 } from './secret-forms.ts';
 
 /** A variable whose value must appear nowhere. */
 export interface Secret {
   readonly name: string;
   readonly value: string;
+  /** What takes its place, where that is not [redacted:NAME]. */
+  readonly instead?: string;
+}
+
+/** What else a redactor looks for, and who counts what it replaces. */
+export interface Further {
+  readonly patterns: readonly Pattern[];
+  /** Hears of each place that was replaced: the name of the secret, or the kind of the pattern. */
+  counted(name: string): void;
 }
 
 /** Knows the secrets of a run. */
@@ -28,48 +46,48 @@ export interface RedactedStream {
 }
 
 /** Makes a redactor for values of four characters or more. */
-export function makeRedactor(secrets: readonly Secret[]): Redactor {
+export function makeRedactor(secrets: readonly Secret[], further?: Further): Redactor {
   const forms = secrets.map(({ value }) => formsOf(value));
   const needles = (kind: 'texts' | 'base64') =>
     automatonOf(forms.flatMap((each, owner) => each[kind].map((text) => ({ bytes: utf8(text), owner }))));
-  const automata: Automata = { texts: needles('texts'), base64: needles('base64') };
-  const labels = secrets.map(({ name }) => utf8(`[redacted:${name}]`));
+  const [texts, base64] = [needles('texts'), needles('base64')];
+  const owners: readonly Owner[] = [
+    ...secrets.map(({ name, instead }) => ({ name, label: utf8(instead ?? `[redacted:${name}]`) })),
+    ...(further?.patterns ?? []).map(({ kind, instead }) => ({ name: kind, label: utf8(instead) })),
+  ];
+  const scanners = (): Scanner[] => [
+    textScanner(texts),
+    base64Scanner(base64),
+    ...(further === undefined ? [] : [patternScanner(further.patterns, secrets.length)]),
+  ];
+  const placesIn = (bytes: Uint8Array) =>
+    scanners().flatMap((scanner) => [...scanner.scan(bytes, 0), ...scanner.finish()]);
   const redactor: Redactor = {
-    open: () => openStream(automata, labels),
+    open: () => openStream(scanners(), owners, further?.counted),
     text(text) {
       const bytes = utf8(text);
-      const found = placesIn(automata, bytes);
-      if (found.length === 0) return text;
+      if (placesIn(bytes).length === 0) return text;
       const stream = redactor.open();
       return new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined([stream.push(bytes), stream.end()]));
     },
-    nameIn: (text) => secrets[placesIn(automata, utf8(text))[0]?.owner ?? -1]?.name,
+    nameIn: (text) => owners[placesIn(utf8(text))[0]?.owner ?? -1]?.name,
   };
   return redactor;
 }
 
-interface Automata {
-  readonly texts: Automaton;
-  readonly base64: Automaton;
-}
-
-/** A place where a secret stands, by offsets in its stream. */
-interface Place {
-  readonly start: number;
-  readonly end: number;
-  readonly owner: number;
-  /** Length of the longest form here: it gives the place its name. */
-  readonly length: number;
-}
-
-function placesIn(automata: Automata, bytes: Uint8Array): readonly Place[] {
-  return [textScanner(automata.texts), base64Scanner(automata.base64)].flatMap((scanner) => scanner.scan(bytes, 0));
+/** Who is told by a place, and what is written there. */
+interface Owner {
+  readonly name: string;
+  readonly label: Uint8Array;
 }
 
 const nothing = new Uint8Array();
 
-function openStream(automata: Automata, labels: readonly Uint8Array[]): RedactedStream {
-  const scanners = [textScanner(automata.texts), base64Scanner(automata.base64)];
+function openStream(
+  scanners: readonly Scanner[],
+  owners: readonly Owner[],
+  counted?: (name: string) => void,
+): RedactedStream {
   /** Bytes read so far; those before `written` have been given out, or replaced. */
   let read = 0;
   let written = 0;
@@ -91,7 +109,9 @@ function openStream(automata: Automata, labels: readonly Uint8Array[]): Redacted
     open = growing === -1 ? [] : open.slice(growing);
     for (const place of whole) {
       textUntil(place.start);
-      parts.push(labels[place.owner] ?? nothing);
+      const owner = owners[place.owner];
+      parts.push(owner?.label ?? nothing);
+      counted?.(owner?.name ?? '');
       written = Math.max(written, place.end);
     }
     textUntil(Math.min(settled, open[0]?.start ?? settled));
@@ -112,7 +132,11 @@ function openStream(automata: Automata, labels: readonly Uint8Array[]): Redacted
       if (found.length > 0) open = merged([...open, ...found]);
       return giveOut(held.length === 0 ? chunk : joined([held, chunk]), settled);
     },
-    end: () => giveOut(held, read),
+    end() {
+      const found = scanners.flatMap((scanner) => scanner.finish());
+      if (found.length > 0) open = merged([...open, ...found]);
+      return giveOut(held, read);
+    },
   };
 }
 
@@ -125,105 +149,6 @@ function merged(places: readonly Place[]): readonly Place[] {
     else result[result.length - 1] = union(last, place);
   }
   return result;
-}
-
-function union(one: Place, other: Place): Place {
-  const { owner, length } = other.length > one.length ? other : one;
-  return { start: Math.min(one.start, other.start), end: Math.max(one.end, other.end), owner, length };
-}
-
-/** Reads a stream, chunk by chunk. */
-interface Scanner {
-  /** Places that end in this chunk, which begins at that offset; in order, and apart from each other. */
-  scan(chunk: Uint8Array, offset: number): Place[];
-  /** Nothing found after this many bytes will begin before that offset. */
-  settled(read: number): number;
-}
-
-/** Adds a place that ends no earlier than all before it. */
-function add(places: Place[], start: number, end: number, owner: number, length: number): void {
-  let place: Place = { start, end, owner, length };
-  for (let last = places.at(-1); last !== undefined && last.end > start; last = places.at(-1)) {
-    place = union(last, place);
-    places.pop();
-  }
-  places.push(place);
-}
-
-function textScanner(automaton: Automaton): Scanner {
-  const { found, owner, depth } = automaton;
-  let state = 0;
-  return {
-    scan(chunk, offset) {
-      const places: Place[] = [];
-      for (let at = 0; at < chunk.length; at += 1) {
-        state = step(automaton, state, chunk[at] as number);
-        const length = found[state] as number;
-        if (length > 0) {
-          const end = offset + at + 1;
-          add(places, end - length, end, owner[state] as number, length);
-        }
-      }
-      return places;
-    },
-    settled: (read) => read - (depth[state] ?? 0),
-  };
-}
-
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
-
-/** Looks past single line ends: base64 is broken into lines anywhere. */
-function base64Scanner(automaton: Automaton): Scanner {
-  const { found, owner, depth } = automaton;
-  let state = 0;
-  /** Offsets of the line ends within what the state stands for, or a little before. */
-  let skipped: number[] = [];
-  let last = 0;
-  const startOf = (end: number, length: number) => {
-    let start = end - length;
-    for (let at = skipped.length - 1; at >= 0 && (skipped[at] as number) >= start; at -= 1) start -= 1;
-    return start;
-  };
-  const skip = (offset: number, byte: number) => {
-    const second = skipped.at(-1) === offset - 1;
-    if (second && !(byte === lineFeed && last === carriageReturn)) state = 0;
-    skipped.push(offset);
-    last = byte;
-  };
-  return {
-    scan(chunk, offset) {
-      const places: Place[] = [];
-      for (let at = 0; at < chunk.length; at += 1) {
-        const byte = chunk[at] as number;
-        if (byte === lineFeed || byte === carriageReturn) {
-          if (state !== 0) skip(offset + at, byte);
-          continue;
-        }
-        state = step(automaton, state, byte);
-        if (state === 0) {
-          if (skipped.length > 0) skipped = [];
-          continue;
-        }
-        const length = found[state] as number;
-        if (length > 0) {
-          const end = offset + at + 1;
-          add(places, startOf(end, length), end, owner[state] as number, length);
-        }
-      }
-      const start = startOf(offset + chunk.length - trailing(offset + chunk.length), depth[state] ?? 0);
-      skipped = skipped.filter((each) => each >= start);
-      return places;
-    },
-    settled: (read) => (state === 0 ? read : startOf(read - trailing(read), depth[state] ?? 0)),
-  };
-
-  /** Line ends at the very end of what was read. */
-  function trailing(read: number): number {
-    let count = 0;
-    while (count < skipped.length && skipped[skipped.length - 1 - count] === read - 1 - count) count += 1;
-    return count;
-  }
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

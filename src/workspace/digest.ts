@@ -21,6 +21,11 @@ export async function sha256OfFile(path: string): Promise<{ sha256: string; byte
   return { sha256: hash.digest('hex'), bytes };
 }
 
+/** A SHA-256 that is made piece by piece. */
+export function startSha256(): { update(data: Uint8Array): unknown; digest(encoding: 'hex'): string } {
+  return native('sha256');
+}
+
 function native(algorithm: string) {
   return process.getBuiltinModule('node:crypto').createHash(algorithm);
 }

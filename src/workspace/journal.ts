@@ -134,7 +134,7 @@ export function openJournal(path: string, run: RunId, now: () => number, seq = 0
 }
 
 /** An event as its line: closed by the checksum of what stands before it. */
-function lineOf(event: RunEvent): string {
+export function lineOf(event: RunEvent): string {
   const open = JSON.stringify(event).slice(0, -1);
   return `${open},"crc":"${crc32(open)}"}\n`;
 }
