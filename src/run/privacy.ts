@@ -94,7 +94,7 @@ function redactorOf(
     ...(tops.length === 0 ? [] : [topsPattern(tops, paths)]),
     ...names.map((each) => namePattern(each.name, each.instead)),
   ];
-  const kinds: ReadonlySet<string> = new Set<PrivateKind>(['key', 'e-mail address', 'folder', 'name']);
+  const kinds: ReadonlySet<string> = new Set<PrivateKind>(['key', 'e-mail address', 'folder', 'name', 'torn word']);
   return makeRedactor([...places, ...values], {
     patterns,
     counted: (found) => count(kinds.has(found) ? (found as PrivateKind) : 'value under env:'),

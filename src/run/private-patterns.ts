@@ -3,7 +3,7 @@
 import type { Pattern } from './scanners.ts';
 
 /** What a pattern finds, as people are told. */
-export type PrivateKind = 'key' | 'e-mail address' | 'folder' | 'name';
+export type PrivateKind = 'key' | 'e-mail address' | 'folder' | 'name' | 'torn word';
 
 /** What takes the place of a key. */
 export const insteadOfKey = '[redacted:key]';
@@ -49,9 +49,32 @@ const block = (() => {
   return `${dashes}BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?${dashes}${body}`;
 })();
 
+/** The end of one whose beginning was cut off. What is rare comes first, and what stands before it is looked at then. */
+const blockEnd = (() => {
+  const line = (least: number) => String.raw`(?:(?<![\w+/=\\-])|(?<=\\n))[\w+/=-]{${least},128}(?:\r?\n|(?:\\{1,4}r)?\\{1,4}n)`;
+  const end = '-{5}END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{5}';
+  return `${end}(?<=((?:${line(1)})?(?:${line(32)}){0,110}(?:${line(1)})?${end}))`;
+})();
+
 /** Between the name of something and its value: in a header, in JSON, in JSON within JSON. */
 const is = String.raw`["'\\]{0,4}\s{0,4}[:=]\s{0,4}["'\\]{0,4}`;
 const credential = String.raw`[\w.~+/=%-]`;
+
+/**
+ * Where this program leaves something out of a text that it hands on, there may be one half of a key: the word before goes, and the
+ * rest of the line behind. The end of a log may be all of it: its first word goes only where it looks like a key.
+ */
+const torn = (() => {
+  const line = String.raw`(?:\n|\\{1,4}n)`;
+  const mark = String.raw`\[\.\.\. \d{1,15} bytes (?:left out|cut here) \.\.\.\]`;
+  const word = String.raw`[^\s"'<>\\]{4,4096}`;
+  const likeKey = String.raw`(?=[^\s"'<>\\]{0,128}[\d_+/=]|[^\s"'<>\\]{12})`;
+  return [
+    String.raw`${mark}(?<=(?:(?<=\\[nrtbfv])|(?<![^\s"'<>]))(${word})${line}${mark})`,
+    String.raw`${mark}${line}([^\n"\\]{1,4096})`,
+    `--- end of std(?:out|err) ---${line}(${likeKey}${word})`,
+  ];
+})();
 
 /** Keys that stand behind a word which says that they are some. */
 const announced: readonly string[] = [
@@ -64,7 +87,12 @@ const announced: readonly string[] = [
 /** Variables that say of themselves that they hold a key, as a shell prints them. */
 const assigned = String.raw`\b[A-Z][A-Z0-9_]{0,64}(?:_KEY|_TOKEN|SECRET|PASSWORD|PASSWD)=["']?([^\s"'$\x60\\<>(){}]{8,4096})`;
 
-const mail = String.raw`(?:(?<=\\[nrtbfv])|(?<=%[0-9a-fA-F]{2})|(?<=\[[0-9;]{0,12}m)|(?<![\w.+\\%-]))[\w.+-]{1,64}(?:@|%40|\\u0040)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])`;
+const mail = (() => {
+  const at = String.raw`(?:@|%40|\\u0040)`;
+  const before = String.raw`(?:(?<=\\[nrtbfv])|(?<=%[0-9a-fA-F]{2})|(?<=\[[0-9;]{0,12}m)|(?<![\w.+\\%-]))`;
+  const domain = String.raw`(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])`;
+  return String.raw`${at}(?<=(${before}[\w.+-]{1,64}${at}))(${domain})`;
+})();
 
 /** What ends the name of a folder in a text. */
 const namePart = String.raw`[^\s/\\"'<>|:;,)(\][{}*?&%#\x60=$]{1,128}`;
@@ -79,11 +107,19 @@ const homes = [
 
 /** Patterns for what has the same form everywhere. */
 export const privatePatterns: readonly (Pattern & { readonly kind: PrivateKind })[] = [
-  { kind: 'key', expression: new RegExp(`${begin}(?:${marked.join('|')})`, 'g'), instead: insteadOfKey },
+  {
+    kind: 'key',
+    expression: new RegExp(`(?=${marked.join('|')})${begin}(?:${marked.join('|')})`, 'g'),
+    instead: insteadOfKey,
+  },
   { kind: 'key', expression: new RegExp(block, 'g'), instead: insteadOfKey },
+  { kind: 'key', expression: new RegExp(blockEnd, 'gd'), instead: insteadOfKey },
+  ...torn.map(
+    (each) => ({ kind: 'torn word', expression: new RegExp(each, 'gd'), instead: '[redacted:torn word]' }) as const,
+  ),
   ...announced.map((each) => ({ kind: 'key', expression: new RegExp(each, 'gid'), instead: insteadOfKey }) as const),
   { kind: 'key', expression: new RegExp(assigned, 'gd'), instead: insteadOfKey },
-  { kind: 'e-mail address', expression: new RegExp(mail, 'g'), instead: '[redacted:e-mail]' },
+  { kind: 'e-mail address', expression: new RegExp(mail, 'gd'), instead: '[redacted:e-mail]' },
   ...homes.map((each) => ({ kind: 'folder', expression: new RegExp(each, 'g'), instead: '/home/user' }) as const),
 ];
 

@@ -120,7 +120,8 @@ export interface Pattern {
   /** What it is, as people call it. */
   readonly kind: string;
   /**
-   * Has the flag g, and finds no more than `longestMatch` characters. With the flag d only what its group finds is private.
+   * Has the flag g, and finds no more than `longestMatch` characters. With the flag d it is private from where its first group
+   * begins, which may be up to `lookback` characters before, to where its last one ends.
    */
   readonly expression: RegExp;
   /** What takes its place. */
@@ -129,12 +130,12 @@ export interface Pattern {
 
 /** Most characters that a pattern may find, and look at behind them. */
 const longestMatch = 49_152;
-/** Characters before a place at which a pattern may look. */
-const lookback = 64;
+/** Most characters at which a pattern may look before what it finds. */
+const lookback = 16_384;
 
 /** Finds what has the form of something private. Owners are numbered from `first`, in the order of the patterns. */
 export function patternScanner(patterns: readonly Pattern[], first: number): Scanner {
-  /** Text that is still looked at, the offset at which it begins, and that from which places have not been told. */
+  /** Text that is still looked at, the offset at which it begins, and that from which patterns have not been looked for. */
   let window = '';
   let base = 0;
   let from = 0;
@@ -144,7 +145,8 @@ export function patternScanner(patterns: readonly Pattern[], first: number): Sca
       expression.lastIndex = from - base;
       for (let match = expression.exec(window); match !== null; match = expression.exec(window)) {
         if (base + match.index >= limit) break;
-        const [start, end] = match.indices?.[1] ?? [match.index, match.index + match[0].length];
+        const [start] = match.indices?.[1] ?? [match.index];
+        const [, end] = match.indices?.at(-1) ?? [0, match.index + match[0].length];
         places.push({ start: base + start, end: base + end, owner: first + at, length: end - start });
         if (match[0] === '') expression.lastIndex += 1;
       }
@@ -162,7 +164,7 @@ export function patternScanner(patterns: readonly Pattern[], first: number): Sca
       base = begin;
       return places;
     },
-    settled: () => from,
+    settled: () => base,
     finish: () => search(Number.POSITIVE_INFINITY),
   };
 }

@@ -66,7 +66,8 @@ export function project(files: Readonly<Record<string, string>>): string {
 export function orchestra(document: {
   readonly execution?: object;
   readonly more?: object;
-  readonly agents: readonly object[];
+  /** Written in place, or names of playbooks. */
+  readonly agents: readonly (object | string)[];
   readonly tasks: readonly object[];
 }): Readonly<Record<string, string>> {
   const { execution = {}, more = {}, agents, tasks } = document;

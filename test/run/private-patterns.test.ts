@@ -72,6 +72,7 @@ describe('keys', () => {
     [`-----BEGIN RSA PRIVATE KEY-----\n${body}-----END RSA PRIVATE KEY-----\nand on`, '[redacted:key]\nand on'],
     [`"-----BEGIN PRIVATE KEY-----\\nMIIEpAIB\\nAAKC\\n-----END PRIVATE KEY-----\\n"`, '"[redacted:key]\\n"'],
     [`-----BEGIN OPENSSH PRIVATE KEY-----\n${body}`, '[redacted:key]'],
+    [`no key\nAKCAQEA\n${body}-----END RSA PRIVATE KEY-----\nand on`, 'no key\nAKCAQEA\n[redacted:key]\nand on'],
     [`-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n${body}-----END PGP PRIVATE KEY BLOCK-----`, '[redacted:key]'],
   ])('a block %#', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);
@@ -89,11 +90,21 @@ test.each([
   'malice, Alicesson',
   'token = parseToken(input)',
   'npm_config_cache',
+  'so\n--- end of stderr ---\nTypeError: and on',
 ])('left alone: %s', (text) => {
   expect(redactor.text(text)).toBe(text);
 });
 
 test.each([
+  [
+    'say sk-an\n[... 12 bytes left out ...]\n3bcD and\non',
+    'say [redacted:torn word]\n[... 12 bytes left out ...]\n[redacted:torn word]\non',
+  ],
+  [
+    '"so\\nsk-an\\n[... 12 bytes cut here ...]\\n3bcD\\n"',
+    '"so\\n[redacted:torn word]\\n[... 12 bytes cut here ...]\\n[redacted:torn word]\\n"',
+  ],
+  ['--- end of stderr ---\n1.abCd/x\nmore', '--- end of stderr ---\n[redacted:torn word]\nmore'],
   ['write to a.b+c@mail.example.com, please', 'write to [redacted:e-mail], please'],
   ['"so\\na@mail.example.com"', '"so\\n[redacted:e-mail]"'],
   ['mailto:a%40mail.example.com', 'mailto:[redacted:e-mail]'],
@@ -108,6 +119,27 @@ test.each([
   ['Alice, alice_x, ALICE, aliceAndBob, forAlice, x\\nalice', 'user, user_x, user, userAndBob, foruser, x\\nuser'],
 ])('%s', (text, clean) => {
   expect(redactor.text(text)).toBe(clean);
+});
+
+const lines = 'MIIEpAIBAAKCAQEA0123456789abcdefghijklmnop+/AAAA\n'.repeat(20);
+const privateKey = `-----BEGIN RSA PRIVATE KEY-----\n${lines}AAAA==\n-----END RSA PRIVATE KEY-----\n`;
+
+test('of a key through which a cut of ours went no half is left', () => {
+  const text = [...keys, 'Authorization: Bearer AbCdEf0123456789-secret', privateKey].join('\n');
+  const wholes = [...keys.map((key) => key.slice(-12)), '89-secret', 'AAAA'];
+  for (let at = 0; at < text.length; at += 1) {
+    const cuts = [
+      `${text.slice(0, at)}\n[... 12 bytes left out ...]\n${text.slice(at)}`,
+      JSON.stringify(`${text.slice(0, at)}\n[... 12 bytes cut here ...]\n${text.slice(at)}`),
+      `--- end of stdout ---\n${text.slice(at)}`,
+    ];
+    for (const cut of cuts) {
+      const clean = redactor.text(cut);
+      // Of a header's value whose name was cut through at the end of a log nobody can tell.
+      const told = cut.startsWith('---') ? wholes.filter((whole) => whole !== '89-secret') : wholes;
+      expect(told.filter((whole) => clean.includes(whole))).toEqual([]);
+    }
+  }
 });
 
 test('cut anywhere, a stream gives what the whole text gives', () => {
