@@ -1,18 +1,27 @@
-// Recordings as commands meet them: a run goes into one, and one is read as if it were a run.
-
+// Recordings as commands meet them: a run goes into one file, and comes out of it as a folder.
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, realpathSync, renameSync, rmSync, statSync, type WriteStream } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import {
+  chmodSync,
+  createWriteStream,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { makePrivacy, type Privacy } from '../run/privacy.ts';
 import { readWhole, removeTemporary, temporaryName } from '../workspace/ordinary.ts';
 import { recordingVersion } from '../workspace/recording-form.ts';
-import { isRecording, RecordingFault, type UnpackedRecording, unpackRecording } from '../workspace/recording-reader.ts';
+import { RecordingFault, type UnpackedRecording, unpackRecording } from '../workspace/recording-reader.ts';
 import { planIn, type Recorded, type Sink, writeRecording } from '../workspace/recording-writer.ts';
-import { exit, exitOf, type Io, Refusal, type Signal } from './command.ts';
+import { exit, exitOf, type Io, Refusal, type Signal, setupFault, usageFault } from './command.ts';
 import { privateFacts } from './private-facts.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor, orRefuse, type Project } from './project.ts';
 import type { FoundRun } from './runs.ts';
 import { version } from './version.ts';
 
@@ -108,32 +117,45 @@ function counted(count: number, thing: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? thing : several}`;
 }
 
-/** Whether a word of a command line names a recording. */
-export function namesRecording(word: string, cwd: string): boolean {
+/** Unpacks a recording into a new folder, named after its run where nothing else is asked for. */
+export async function unpackTo(project: Project, word: string, asked: string | undefined) {
+  const path = realpathOf(resolve(project.cwd, word), word);
+  const folder = asked === undefined ? undefined : resolve(project.cwd, asked);
+  if (folder !== undefined && `${folder}/`.startsWith(`${join(project.root, 'orchestra_workspaces')}/`)) {
+    throw usageFault(
+      `${asked} is where runs of this project are kept`,
+      'a resume would find it there: name another folder',
+    );
+  }
+  if (folder !== undefined && lstatSync(folder, { throwIfNoEntry: false }) !== undefined) {
+    throw usageFault(`${asked} is there already`, 'name a folder that is not');
+  }
+  const temporary = mkdtempSync(join(dirname(folder ?? project.cwd), '.unpacked-'));
   try {
-    return isRecording(realpathSync(resolve(cwd, word)));
-  } catch {
-    return false; // there is no such file
+    const { head, files } = await unpacked(path, word, temporary);
+    const target = folder ?? join(project.cwd, head.run);
+    if (existsSync(target)) throw usageFault(`${nameFor(project, target)} is there already`, 'name another folder');
+    chmodSync(temporary, 0o755);
+    renameSync(temporary, target);
+    return { folder: target, head, files };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-/** Does something with a recording as if it were the only run of a workspace, which is gone afterwards. */
-export async function withRecording<T>(
-  word: string,
-  cwd: string,
-  use: (unpacked: UnpackedRecording) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'super-recording-'));
+/** Unpacks a recording; what is wrong with it is told with the name that people gave. */
+async function unpacked(path: string, word: string, folder: string): Promise<UnpackedRecording> {
   try {
-    return await use(await unpackRecording(realpathSync(resolve(cwd, word)), folder));
+    return await unpackRecording(path, folder);
   } catch (error) {
     if (!(error instanceof RecordingFault)) throw error;
-    throw new Refusal(
-      exit.invalid,
-      error.message,
-      'ask for it again: super runs export <run> --redacted -o run.json.gz',
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    const hint = 'who has the run can write it once more: super runs export --redacted -o run.json.gz';
+    throw new Refusal(exit.invalid, `${word}:${error.line}: ${error.why}`, hint);
   }
+}
+
+function realpathOf(path: string, word: string): string {
+  const real = orRefuse(word, () => realpathSync(path));
+  if (statSync(real).isFile()) return real;
+  throw setupFault(`${word} is no file`, 'a recording is written by super runs export --redacted -o run.json.gz');
 }

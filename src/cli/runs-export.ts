@@ -13,7 +13,11 @@ export const runsExport: Command = {
         'json: the whole run as one document (default); ndjson: its events; gadugi: monitoring files; recording: all of it, to be replayed',
       choices: ['json', 'ndjson', 'gadugi', 'recording'],
     },
-    { flags: '-o, --output <path>', description: 'a file, for gadugi a folder; without it: standard output' },
+    {
+      flags: '-o, --output <path>',
+      description:
+        'a file (a recording in one called .gz is compressed), for gadugi a folder; without it: standard output',
+    },
     {
       flags: '--redacted',
       description: 'a recording without folders, names, addresses and keys of yours, to be attached to a bug report',

@@ -22,6 +22,7 @@ import { runsLogs } from './runs-logs.ts';
 import { runsPause } from './runs-pause.ts';
 import { runsShow } from './runs-show.ts';
 import { runsStop } from './runs-stop.ts';
+import { runsUnpack } from './runs-unpack.ts';
 import { runsUnpause } from './runs-unpause.ts';
 import { runsWhy } from './runs-why.ts';
 import { schema } from './schema.ts';
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   runsUnpause,
   runsCancel,
   runsExport,
+  runsUnpack,
   runsGc,
   config,
   explain,

@@ -17,7 +17,7 @@ export interface PrivateFacts {
 }
 
 /** What was taken out, as people are told. */
-export type TakenOut = PrivateKind | 'value under env:';
+type TakenOut = PrivateKind | 'value under env:';
 
 /** Takes what is private out of the parts of a record. */
 export interface Privacy {

@@ -1,12 +1,13 @@
 // What gives itself away by its form: keys of known services, addresses of people, their folders. Only forms that hardly
 // anything else has: what is replaced is lost for whoever looks for a fault.
-import type { Pattern } from './scanners.ts';
+import { latin1, type Pattern } from './scanners.ts';
+import { utf8 } from './secret-forms.ts';
 
 /** What a pattern finds, as people are told. */
 export type PrivateKind = 'key' | 'e-mail address' | 'folder' | 'name' | 'torn word';
 
 /** What takes the place of a key. */
-export const insteadOfKey = '[redacted:key]';
+const insteadOfKey = '[redacted:key]';
 
 /** Where a word can begin: behind no other one, but behind an escape of JSON, of an address or of a terminal. */
 const begin = String.raw`(?:(?<![\w\\-])|(?<=\\[nrtbfv])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})|(?<=\[[0-9;]{0,12}m))`;
@@ -51,7 +52,8 @@ const block = (() => {
 
 /** The end of one whose beginning was cut off. What is rare comes first, and what stands before it is looked at then. */
 const blockEnd = (() => {
-  const line = (least: number) => String.raw`(?:(?<![\w+/=\\-])|(?<=\\n))[\w+/=-]{${least},128}(?:\r?\n|(?:\\{1,4}r)?\\{1,4}n)`;
+  const line = (least: number) =>
+    String.raw`(?:(?<![\w+/=\\-])|(?<=\\n))[\w+/=-]{${least},128}(?:\r?\n|(?:\\{1,4}r)?\\{1,4}n)`;
   const end = '-{5}END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{5}';
   return `${end}(?<=((?:${line(1)})?(?:${line(32)}){0,110}(?:${line(1)})?${end}))`;
 })();
@@ -144,6 +146,7 @@ export function namePattern(name: string, instead: string): Pattern & { kind: Pr
   return { kind: 'name', expression: new RegExp(`${before}${letters}(?![a-z])`, 'g'), instead };
 }
 
+/** A text as patterns see it, letter by letter. */
 function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+  return latin1(utf8(text)).replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 }

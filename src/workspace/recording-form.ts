@@ -1,7 +1,7 @@
 // A recording: a run in one file, as JSON lines. The first says what it is, the last that it is whole; between them stand the
 // files of the run's folder, a large one in several lines that follow each other. What is no UTF-8 stands in base64.
 import type { RunId, TaskName } from '../schema/types.gen.ts';
-import { outputName } from './attempt-files.ts';
+import { answerName, outputName } from './attempt-files.ts';
 import { outputPath } from './layout.ts';
 
 /** The version of this form. */
@@ -48,7 +48,14 @@ export const longestLine = 6 * partBytes + 4096;
 export const wholeBytes = 16 * 1024 * 1024;
 
 /** Files of one attempt that are carried. */
-export const attemptFiles = ['prompt.md', 'transcript.jsonl', 'stdout.log', 'stderr.log', outputName] as const;
+export const attemptFiles = [
+  'prompt.md',
+  'transcript.jsonl',
+  'stdout.log',
+  'stderr.log',
+  answerName,
+  outputName,
+] as const;
 
 /** Name of an attempt's file in a recording. */
 export function attemptFile(task: string, attempt: string, name: (typeof attemptFiles)[number]): string {

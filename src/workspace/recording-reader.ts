@@ -19,7 +19,7 @@ export class RecordingFault extends Error {
 }
 
 /** Limits of what is read. */
-export interface RecordingLimits {
+interface RecordingLimits {
   readonly files: number;
   /** Bytes of all files together. */
   readonly bytes: number;

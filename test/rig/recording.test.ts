@@ -6,6 +6,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RunId } from '../../src/schema/types.gen.ts';
+import { layoutOf } from '../../src/workspace/layout.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../../src/workspace/recorded.ts';
 import { unpackRecording } from '../../src/workspace/recording-reader.ts';
 import { orchestra, project, run, runFolder, task } from './rig.ts';
@@ -124,8 +126,13 @@ test('nothing private is in a redacted recording, and it is a whole run', async 
     expect(each).toContain('KEPT');
   }
   const folder = join(root, 'unpacked');
-  mkdirSync(folder);
-  const { layout } = await unpackRecording(join(cwd, 'bug.json.gz'), folder);
+  const unpacking = await run(['runs', 'unpack', 'bug.json.gz', folder], { cwd, env });
+  expect(unpacking).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/unpacked: run \S+ of o, \d+ files\n$/),
+    stderr: `look at it: super runs show -w ${folder}\n`,
+  });
+  const layout = layoutOf(folder, readdirSync(join(folder, 'runs'))[0] as RunId);
   const recorded = readRun(layout) as RecordedRun;
   expect(await lostOutputs(recorded)).toEqual([]);
   expect(recorded.state.inOrder.map(({ task: { name, agent }, status }) => `${name} ${agent} ${status}`)).toEqual([
@@ -171,6 +178,28 @@ test('without --redacted it is the run as it is, to a file, to a pipe and to sta
     'task_outputs/t_output.txt',
   ]) {
     expect(readFileSync(join(layout.folder, name)).equals(readFileSync(join(was, name)))).toBe(true);
+  }
+});
+
+test('a recording that cannot be unpacked is told, and nothing is left of it', async () => {
+  const cwd = project({ 'cut.json': '{"recording":1,"run":"20261120-024512-123-k3f9"}\n', here: '' });
+  mkdirSync(join(cwd, 'orchestra_workspaces'));
+  const before = readdirSync(cwd);
+  const cases = [
+    [['cut.json'], 3, 'super: cut.json:2: the end of the recording is missing: the file was cut off\n'],
+    [['nothing.json'], 4, 'super: cannot read nothing.json: there is no such file\n'],
+    [['.'], 4, 'super: . is no file\n'],
+    [['cut.json', 'here'], 2, 'super: here is there already\n'],
+    [
+      ['cut.json', 'orchestra_workspaces/x'],
+      2,
+      'super: orchestra_workspaces/x is where runs of this project are kept\n',
+    ],
+  ] as const;
+  for (const [words, code, stderr] of cases) {
+    const ran = await run(['runs', 'unpack', ...words], { cwd });
+    expect([ran.code, ran.stdout, ran.stderr.startsWith(stderr) ? stderr : ran.stderr]).toEqual([code, '', stderr]);
+    expect(readdirSync(cwd)).toEqual(before);
   }
 });
 

@@ -133,6 +133,8 @@ test('fifty secrets in every form are nowhere in the files and on the screens of
     ['runs', 'show', '--json'],
     ['runs', 'export', '--format', 'json'],
     ['runs', 'export', '--format', 'ndjson'],
+    ['runs', 'export', '--format', 'recording'],
+    ['runs', 'export', '--redacted'],
     ['runs', 'export', '--format', 'gadugi', '--output', 'exported'],
   ]) {
     const shown = await run(argv, { cwd, env });

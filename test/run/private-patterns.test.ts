@@ -8,6 +8,7 @@ const patterns = [
   topPattern('/app', '/project'),
   topsPattern(['data', 'work'], ['/work/project']),
   namePattern('alice', 'user'),
+  namePattern('Zoë', 'user'),
 ];
 const redactor = makeRedactor([{ name: 'folder', value: '/work/project', instead: '/project' }], {
   patterns,
@@ -116,6 +117,7 @@ test.each([
   ['cd /data/acme/x; ls', 'cd /elsewhere; ls'],
   ['cd /work/acme/x; ls /work/project/x', 'cd /elsewhere; ls /project/x'],
   ['/app/x, src/app/x and /apple', '/project/x, src/app/x and /apple'],
+  ['by Zoë and zoë.', 'by user and user.'],
   ['Alice, alice_x, ALICE, aliceAndBob, forAlice, x\\nalice', 'user, user_x, user, userAndBob, foruser, x\\nuser'],
 ])('%s', (text, clean) => {
   expect(redactor.text(text)).toBe(clean);
@@ -170,5 +172,47 @@ test('cut anywhere, a stream gives what the whole text gives', () => {
       expect(Buffer.concat(out).toString()).toBe(redactor.text(whole));
     }),
     { numRuns: 200 },
+  );
+});
+
+test('what was JSON is JSON still, and JSON within JSON', () => {
+  const words = [
+    ...keys,
+    privateKey,
+    'alice',
+    'Zoë',
+    '/home/bob/x',
+    '/work/project/x',
+    '/data/a/b',
+    'a@mail.example.com',
+    'aB3',
+  ];
+  const between = [
+    '',
+    ' ',
+    '\n',
+    '\t',
+    '"',
+    "'",
+    '\\',
+    '/',
+    '\\n',
+    '\u001b[31m',
+    '\u0001',
+    '=',
+    ': ',
+    'Bearer ',
+    '\n[... 1 bytes cut here ...]\n',
+  ];
+  const part = fc.constantFrom(...words, ...between);
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+      const text = parts.join('');
+      const once = JSON.parse(redactor.text(JSON.stringify({ text })));
+      expect(typeof once.text).toBe('string');
+      const twice = JSON.parse(redactor.text(JSON.stringify({ text: JSON.stringify({ text }) })));
+      expect(typeof JSON.parse(twice.text).text).toBe('string');
+    }),
+    { numRuns: 3000 },
   );
 });
