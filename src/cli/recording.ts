@@ -15,7 +15,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { makePrivacy, type Privacy } from '../run/privacy.ts';
-import { readWhole, removeTemporary, temporaryName } from '../workspace/ordinary.ts';
+import { ordinarySize, readWhole, removeTemporary, temporaryName } from '../workspace/ordinary.ts';
 import { recordingVersion } from '../workspace/recording-form.ts';
 import { RecordingFault, type UnpackedRecording, unpackRecording } from '../workspace/recording-reader.ts';
 import { planIn, type Recorded, type Sink, writeRecording } from '../workspace/recording-writer.ts';
@@ -40,7 +40,7 @@ export async function exportRecording(
     signal = which;
   });
   const goOn = () => {
-    if (signal !== undefined) throw new Refusal(exitOf(signal), 'stopped: nothing was written');
+    if (signal !== undefined) throw new Refusal(exitOf(signal), 'stopped before the recording was whole');
   };
   try {
     const write = (sink: Sink) => writeRecording(run.layout, head, privacy, sink, goOn);
@@ -55,7 +55,7 @@ export async function exportRecording(
 }
 
 function privacyOf(project: Project, { layout }: FoundRun, io: Io): Privacy {
-  const plan = planIn(readWhole(layout.plan));
+  const plan = ordinarySize(layout.plan) === undefined ? undefined : planIn(readWhole(layout.plan));
   return makePrivacy(privateFacts(project, layout, plan, io), plan);
 }
 

@@ -1,5 +1,5 @@
 // What gives itself away by its form: keys of known services, addresses of people, their folders. Only forms that hardly
-// anything else has: what is replaced is lost for whoever looks for a fault.
+// anything else has: what is replaced is lost for whoever looks for a fault. Blanks are those of ASCII: \s is half of some letters, too.
 import { latin1, type Pattern } from './scanners.ts';
 import { utf8 } from './secret-forms.ts';
 
@@ -46,7 +46,7 @@ const marked: readonly string[] = [
 /** A private key: to its end, or as far as it looks like one where its end is missing. */
 const block = (() => {
   const dashes = '-{5}';
-  const body = String.raw`(?:[\s\S]{0,32768}?${dashes}END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?${dashes}|(?:[\w+/=:,.\\-]|\s){0,32768})`;
+  const body = String.raw`(?:[\s\S]{0,32768}?${dashes}END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?${dashes}|[\w+/=:,.\\\t-\r -]{0,32768})`;
   return `${dashes}BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?${dashes}${body}`;
 })();
 
@@ -69,10 +69,10 @@ const credential = String.raw`[\w.~+/=%-]`;
 const torn = (() => {
   const line = String.raw`(?:\n|\\{1,4}n)`;
   const mark = String.raw`\[\.\.\. \d{1,15} bytes (?:left out|cut here) \.\.\.\]`;
-  const word = String.raw`[^\s"'<>\\]{4,4096}`;
-  const likeKey = String.raw`(?=[^\s"'<>\\]{0,128}[\d_+/=]|[^\s"'<>\\]{12})`;
+  const word = String.raw`[^\t-\r "'<>\\]{4,4096}`;
+  const likeKey = String.raw`(?=[^\t-\r "'<>\\]{0,128}[\d_+/=]|[^\t-\r "'<>\\]{12})`;
   return [
-    String.raw`${mark}(?<=(?:(?<=\\[nrtbfv])|(?<![^\s"'<>]))(${word})${line}${mark})`,
+    String.raw`${mark}(?<=(?:(?<=\\[nrtbfv])|(?<![^\t-\r "'<>]))(${word})${line}${mark})`,
     String.raw`${mark}${line}([^\n"\\]{1,4096})`,
     `--- end of std(?:out|err) ---${line}(${likeKey}${word})`,
   ];
@@ -82,12 +82,12 @@ const torn = (() => {
 const announced: readonly string[] = [
   String.raw`\b(?:authorization${is}(?:bearer|basic|token)|bearer(?=\s{1,4}${credential}{0,512}\d))\s{1,4}(${credential}{12,16384})`,
   String.raw`\b(?:x-api-key|x-goog-api-key|api-key|x-auth-token|private-token)${is}(${credential}{8,4096})`,
-  String.raw`://[^\s/:@"'<>\\]{0,128}:([^\s/@"'<>\\]{1,256})@`,
+  String.raw`://[^\t-\r /:@"'<>\\]{0,128}:([^\t-\r /@"'<>\\]{1,256})@`,
   String.raw`hooks\.slack\.com/(?:services|workflows)/([\w/-]{16,256})`,
 ];
 
 /** Variables that say of themselves that they hold a key, as a shell prints them. */
-const assigned = String.raw`\b[A-Z][A-Z0-9_]{0,64}(?:_KEY|_TOKEN|SECRET|PASSWORD|PASSWD)=["']?([^\s"'$\x60\\<>(){}]{8,4096})`;
+const assigned = String.raw`\b[A-Z][A-Z0-9_]{0,64}(?:_KEY|_TOKEN|SECRET|PASSWORD|PASSWD)=["']?([^\t-\r "'$\x60\\<>(){}]{8,4096})`;
 
 const mail = (() => {
   const at = String.raw`(?:@|%40|\\u0040)`;
@@ -97,7 +97,7 @@ const mail = (() => {
 })();
 
 /** What ends the name of a folder in a text. */
-const namePart = String.raw`[^\s/\\"'<>|:;,)(\][{}*?&%#\x60=$]{1,128}`;
+const namePart = String.raw`[^\t-\r /\\"'<>|:;,)(\][{}*?&%#\x60=$]{1,128}`;
 const slash = String.raw`(?:\\?/|%2[fF])`;
 /** Where an absolute path can begin: behind no other folder of it. */
 const pathBegin = String.raw`(?:(?<![\w.~/\\-])|(?<=file:\\?/\\?/)|(?<=\\[nrtbfv"\\])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})|(?<=\[[0-9;]{0,12}m))`;

@@ -44,8 +44,11 @@ export const partBytes = 262_144;
 /** Longest line, in bytes: a part of control characters alone, each as an escape of six. */
 export const longestLine = 6 * partBytes + 4096;
 
-/** Most bytes of a file of which all is carried, but for the plan and the journal, which are nothing without their middle. */
-export const wholeBytes = 16 * 1024 * 1024;
+/**
+ * Most bytes of a file of which all is carried, but for the plan and the journal, which are nothing without their middle. Logs have
+ * up to 16 MiB, and may grow when what is private is taken out.
+ */
+export const wholeBytes = 24 * 1024 * 1024;
 
 /** Files of one attempt that are carried. */
 export const attemptFiles = [

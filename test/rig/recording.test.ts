@@ -10,7 +10,7 @@ import type { RunId } from '../../src/schema/types.gen.ts';
 import { layoutOf } from '../../src/workspace/layout.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../../src/workspace/recorded.ts';
 import { unpackRecording } from '../../src/workspace/recording-reader.ts';
-import { orchestra, project, run, runFolder, task } from './rig.ts';
+import { driver, orchestra, project, run, runFolder, start, task } from './rig.ts';
 
 /** Words that must not be found, however they are written: each holds this one. */
 const sentinel = /.{0,60}s.?e.?n.?t.?i.?n.?e.?l.{0,60}/i;
@@ -179,6 +179,25 @@ test('without --redacted it is the run as it is, to a file, to a pipe and to sta
   ]) {
     expect(readFileSync(join(layout.folder, name)).equals(readFileSync(join(was, name)))).toBe(true);
   }
+});
+
+test('a run that goes on is carried as far as it has come', async () => {
+  const { agent, begun } = await driver();
+  const cwd = project(orchestra({ agents: [agent], tasks: [task('one'), task('two', { context: ['one'] })] }));
+  const going = start(['orchestra', 'run', 'o.yaml'], { cwd });
+  (await begun('one')).tell({ say: 'hello\n', exit: 0 });
+  const second = await begun('two');
+  expect((await run(['runs', 'export', '--redacted', '-o', 'r.json'], { cwd })).code).toBe(0);
+  second.tell({ exit: 0 });
+  expect((await going.ended).code).toBe(0);
+  const unpacking = await run(['runs', 'unpack', 'r.json', 'u'], { cwd });
+  expect([unpacking.code, unpacking.stderr]).toEqual([0, 'look at it: super runs show -w u\n']);
+  const { tasks, state } = JSON.parse((await run(['runs', 'show', '-w', 'u', '--json'], { cwd })).stdout);
+  expect([state, ...tasks.map((each: { state: string }) => each.state)]).toEqual([
+    'interrupted',
+    'succeeded',
+    'interrupted',
+  ]);
 });
 
 test('a recording that cannot be unpacked is told, and nothing is left of it', async () => {

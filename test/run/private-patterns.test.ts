@@ -117,6 +117,7 @@ test.each([
   ['cd /data/acme/x; ls', 'cd /elsewhere; ls'],
   ['cd /work/acme/x; ls /work/project/x', 'cd /elsewhere; ls /project/x'],
   ['/app/x, src/app/x and /apple', '/project/x, src/app/x and /apple'],
+  ['in /home/àlice à/x', 'in /home/user à/x'],
   ['by Zoë and zoë.', 'by user and user.'],
   ['Alice, alice_x, ALICE, aliceAndBob, forAlice, x\\nalice', 'user, user_x, user, userAndBob, foruser, x\\nuser'],
 ])('%s', (text, clean) => {
