@@ -202,7 +202,7 @@ describe('whatever the inputs', () => {
         task: { ...order.task, description: `${description} {goal}` },
         agent: { ...order.agent, system_prompt: prompt, model, env: { pass: [], set } },
         context: context.map(({ task: name, text }) => ({ task: name, output: output(text) })),
-      } as LookOrder,
+      } as unknown as LookOrder,
       { ...around, files: new Map(Object.entries(files).map(([path, text]) => [path, digest(text)])) },
     );
 
