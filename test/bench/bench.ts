@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { type Finding, isMet, ratioOf, tableOf } from './findings.ts';
 import { machineFacts } from './machine.ts';
 import type { Bench, Row } from './row.ts';
+import { adapters } from './rows/adapters.ts';
 import { edges } from './rows/edges.ts';
 import { fromNpm } from './rows/from-npm.ts';
 import { independent } from './rows/independent.ts';
@@ -17,6 +18,7 @@ import { makespan } from './rows/makespan.ts';
 import { memory } from './rows/memory.ts';
 import { output } from './rows/output.ts';
 import { start } from './rows/start.ts';
+import { streams } from './rows/streams.ts';
 import { program } from './runners.ts';
 
 const rows: Readonly<Record<string, Row>> = {
@@ -30,6 +32,8 @@ const rows: Readonly<Record<string, Row>> = {
   load,
   makespan,
   latency,
+  streams,
+  adapters,
 };
 
 process.exitCode = main(process.argv.slice(2));

@@ -45,6 +45,18 @@ function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
 }
 
+/** Makes the process copy what the kernel knows about it when it exits. */
+const copyStatus = `import { readFileSync, writeFileSync } from 'node:fs';
+process.on('exit', () => writeFileSync('status.txt', readFileSync('/proc/self/status')));`;
+
+/** Megabytes that the process of a command had in memory at most. */
+export function peakOf({ argv: [node = '', ...rest], cwd, ...more }: Command): number {
+  const argv = [node, '--import', `data:text/javascript,${encodeURIComponent(copyStatus)}`, ...rest];
+  seconds({ argv, cwd, ...more });
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(join(cwd, 'status.txt'), 'utf8'))?.[1];
+  return (Number(kibibytes) * 1024) / 1e6;
+}
+
 /** Measures something once. */
 type Contestant = () => number;
 

@@ -153,6 +153,14 @@ test('claude: max_turns', async () => {
   expect(endOf(scene.cwd)).toMatchObject({ message: 'Reached maximum number of turns (1)' });
 });
 
+test('codex: its sandbox keeps a command out of what is not its folder, and it tells its model and not us', async () => {
+  scene = await sceneOf('codex', 'tooldeny');
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], scene);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(existsSync('/etc/super-denied-probe')).toBe(false);
+  expect(scene.sent()).toMatch(/function_call_output.*(denied|Permission|Read-only)/i);
+});
+
 test('codex outside of a git repository, and gemini in a folder that it does not trust, say what to do', async () => {
   scene = await sceneOf('codex', 'ok', { agent: { args: [] } });
   await run(['orchestra', 'run', 'o.yaml'], scene);

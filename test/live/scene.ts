@@ -114,6 +114,10 @@ env_key = "CODEX_DUMMY_KEY"
 wire_api = "responses"
 request_max_retries = ${retries}
 stream_max_retries = ${retries}
+# With these it asks for names of its vendor and of GitHub.
+[features]
+plugins = false
+apps = false
 `;
 }
 
