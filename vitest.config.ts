@@ -1,6 +1,6 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-/** The real CLIs, one at a time: some of them take seconds of a processor to start. Run by npm run test:live. */
+/** The real CLIs, two at a time: some of them take seconds of a processor to start. Run by npm run test:live. */
 const live: TestProjectConfiguration = {
   extends: true,
   test: {
@@ -8,7 +8,7 @@ const live: TestProjectConfiguration = {
     include: ['test/live/*.test.ts'],
     globalSetup: ['test/rig/fresh-build.ts'],
     testTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 2,
     sequence: { groupOrder: 2 },
   },
 };

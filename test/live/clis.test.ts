@@ -161,10 +161,17 @@ test('codex: its sandbox keeps a command out of what is not its folder, and it t
   expect(scene.sent()).toMatch(/function_call_output.*(denied|Permission|Read-only)/i);
 });
 
-test('codex outside of a git repository, and gemini in a folder that it does not trust, say what to do', async () => {
+test('codex outside of a git repository is called again with the argument that it lacks', async () => {
   scene = await sceneOf('codex', 'ok', { agent: { args: [] } });
-  await run(['orchestra', 'run', 'o.yaml'], scene);
-  expect(endOf(scene.cwd)).toMatchObject({ message: expect.stringContaining('args: [--skip-git-repo-check]') });
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], scene);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(events(scene.cwd).find(({ type }) => type === 'recovery.applied')).toMatchObject({
+    rule: 'codex-trust',
+    arguments: ['--skip-git-repo-check'],
+  });
+});
+
+test('gemini in a folder that it does not trust says what to do', async () => {
   scene = await sceneOf('gemini', 'ok', { agent: { args: [] } });
   await run(['orchestra', 'run', 'o.yaml'], scene);
   expect(endOf(scene.cwd)).toMatchObject({ message: expect.stringContaining('args: [--skip-trust]') });

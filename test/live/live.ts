@@ -17,7 +17,11 @@ process.exitCode = areInstalled() ? runTests() : unavailable;
 /** Installs what is not there yet; what is there needs no network. */
 function areInstalled(): boolean {
   return [here, resolve(here, 'bridges')].every((cwd) => {
-    const { status } = spawnSync('npm', ['install', '--no-save', '--loglevel=error'], { cwd, stdio: 'inherit', timeout: patience });
+    const { status } = spawnSync('npm', ['install', '--no-save', '--loglevel=error'], {
+      cwd,
+      stdio: 'inherit',
+      timeout: patience,
+    });
     if (status === 0) return true;
     process.stderr.write(
       `test:live: NO LIVE TEST WAS RUN: npm could not install the real CLIs in ${cwd} (${status === null ? `not within ${patience / 1000} s` : 'it says above why'}); it needs the npm registry\n`,
