@@ -18,6 +18,8 @@ export interface Account {
   readonly retry: Retried | undefined;
   /** When it can be asked again, in milliseconds since 1970. */
   readonly retryAt: number | undefined;
+  /** Whether one was not allowed for a path outside of the folders that it may use. */
+  readonly outside: boolean;
   /** Tools that were not allowed, each once. */
   readonly denied: readonly string[];
   /** How many events of each type; of `other` ones by their native names, as far as there is room. */
@@ -47,6 +49,7 @@ export function openAccount(): OpenAccount {
   let error: ErrorTold | undefined;
   let retry: Retried | undefined;
   let retryAt: number | undefined;
+  let outside = false;
   const denied = new Set<string>();
   const deny = (tool: string) => denied.size < mostDenied && denied.add(tool || 'a tool');
   return {
@@ -73,6 +76,7 @@ export function openAccount(): OpenAccount {
           return;
         case 'tool-result':
           if (event.denied === true) deny(event.tool);
+          outside ||= event.outside === true;
           return;
         case 'retry':
           retry = event;
@@ -88,7 +92,7 @@ export function openAccount(): OpenAccount {
     },
     now: () => ({
       ...{ session, version, text, usage: spent.sum(), result, error, retry, retryAt },
-      ...{ denied: [...denied], counts: { ...counts } },
+      ...{ outside, denied: [...denied], counts: { ...counts } },
     }),
   };
 }

@@ -25,7 +25,11 @@ export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
       const { agent } = call;
       const system = agent.system_prompt.trim();
       const systemFile = cli.takesSystemPrompt && system !== '' ? writeSystemPrompt(call, system) : undefined;
-      const words = cli.argumentsFor(agent, agent.permissions ?? usualPermissions, systemFile);
+      const folders = [call.files.context, call.env.SUPER_INTERMEDIATE_DIR].filter((each) => each !== undefined);
+      const words = [
+        ...cli.argumentsFor(agent, agent.permissions ?? usualPermissions, systemFile),
+        ...(cli.foldersFor?.(folders) ?? []),
+      ];
       return drive(doors, cli, call, [cli.name, ...words], systemFile === undefined ? system : '');
     },
   };

@@ -14,6 +14,8 @@ export interface CodingCli {
   readonly takesSystemPrompt: boolean;
   /** The words of its command line. Of prompts there are only the paths of files among them. */
   argumentsFor(agent: PlanAgent, permissions: Permissions, systemFile: string | undefined): readonly string[];
+  /** Arguments by which it may use these folders besides its own; absent where it may read everywhere. */
+  foldersFor?(folders: readonly string[]): readonly string[];
   /** Begins to read what it prints. */
   reader(): EventReader;
   /** What of an agent it cannot do here, in a sentence. */

@@ -62,6 +62,8 @@ interface ToolAnswered {
   readonly problem: string;
   /** The tool was not allowed to be used. */
   readonly denied?: true;
+  /** That was for a path outside of the folders that it may use. */
+  readonly outside?: true;
 }
 
 /** A file was written or taken away by a tool of the CLI. Files that commands change are not told. */

@@ -10,6 +10,9 @@ const denials: readonly string[] = ['tool_not_registered', 'policy_violation', '
 /** What it says of a file that it may not touch, where its type of error speaks of something else. */
 const denial = /^(access|permission) denied\b/i;
 
+/** How it begins to say that of a path, in today's words and in those of older versions. */
+const outside = /^(Path not in workspace:|(File )?path must be within)/i;
+
 /** Most tools under way that are remembered. */
 const mostCalls = 1000;
 
@@ -74,10 +77,16 @@ function readAnswer(value: Native, calls: Map<string, Call>): readonly AgentEven
     input: call?.input ?? '',
     ok,
     problem: ok ? '' : brieflyOf(textOf(error.message) || textOf(value.output) || textOf(error.type)),
-    ...(isDenial(error) && { denied: true as const }),
+    ...((isDenial(error) || isOutside(error)) && { denied: true as const }),
+    ...(isOutside(error) && { outside: true as const }),
   };
   if (!ok || call === undefined || call.path === '') return [answer];
   return [answer, { type: 'file-change', path: call.path, change: 'changed' }];
+}
+
+/** Whether a path lies outside of the folders that it may use. Before a tool starts, gemini tells that as a fault of its parameters. */
+function isOutside({ type, message }: Native): boolean {
+  return type === 'path_not_in_workspace' || (type === 'invalid_tool_params' && outside.test(textOf(message)));
 }
 
 function isDenial({ type, message }: Native): boolean {

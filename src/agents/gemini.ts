@@ -20,6 +20,9 @@ export const gemini: CodingCli = {
     ...(agent.allowed_tools ?? []).map((tool) => `--allowed-tools=${tool}`),
     ...(agent.args ?? []),
   ],
+  // A comma would stand between two folders.
+  foldersFor: (folders) =>
+    folders.flatMap((folder) => (folder.includes(',') ? [] : [`--include-directories=${folder}`])),
   reader: geminiReader,
   problem: ({ max_turns }) =>
     max_turns === undefined

@@ -28,8 +28,8 @@ export function verdictOf(end: LaunchEnd, account: Account, around: Circumstance
   const { result } = account;
   const { code } = end;
   if (result?.ok === true && code === 0) {
-    const { denied } = account;
-    return { type: 'done', noOutputFails: true, ...spent, ...(denied.length > 0 && { signs: { denied } }) };
+    const signs = denialsOf(account);
+    return { type: 'done', noOutputFails: true, ...spent, ...(signs.denied !== undefined && { signs }) };
   }
   if (result === undefined && code === 0 && isSilent(account)) {
     return { type: 'failed', reason: 'no-output', message: 'ended without saying anything', exit_code: code, ...spent };
@@ -56,7 +56,7 @@ function causeOf({ result, error }: Account, { hopeless }: Circumstances) {
 
 /** By what the cause is known. Prose, tools and what they print have no part in it. */
 function signsOf(account: Account, exitCode: number, around: Circumstances): FailureSigns {
-  const { error, denied, counts, retryAt } = account;
+  const { error, counts, retryAt } = account;
   const said = causeOf(account, around);
   const told = said === undefined || ('ofTool' in said && said.ofTool === true) ? undefined : said;
   // Most results repeat the error before them, which says more of its kind.
@@ -73,8 +73,12 @@ function signsOf(account: Account, exitCode: number, around: Circumstances): Fai
     ...(told?.message !== undefined && { message: told.message }),
     ...(!begun && around.complaint !== '' && { stderr: around.complaint }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(denied.length > 0 && { denied }),
+    ...denialsOf(account),
   };
+}
+
+function denialsOf({ denied, outside }: Account): Pick<FailureSigns, 'denied' | 'outside'> {
+  return denied.length === 0 ? {} : { denied, ...(outside && { outside }) };
 }
 
 function isSilent({ counts }: Account): boolean {

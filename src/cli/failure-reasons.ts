@@ -20,6 +20,7 @@ export const failureReasons: Readonly<Record<FailureReason, FailureEntry>> = {
       'Read the end of the log; its path stands beside the failure.',
       'Run the command by hand in the same folder. It gets few variables of your environment: name the others under env:.',
       'Where it fails only now and then, give the task a retry_count.',
+      'Where a model has no quota or a login is refused, let others take over: fallback_models: and fallback_agents: of the agent.',
     ],
   },
   timeout: {

@@ -208,6 +208,8 @@ export interface FailureSigns {
   readonly retryAfterMs?: number;
   /** Tools that were not allowed. */
   readonly denied?: readonly string[];
+  /** Whether one of them wanted a path outside of the folders that it may use. */
+  readonly outside?: boolean;
 }
 
 /** The attempt was ended because the run is being stopped. */

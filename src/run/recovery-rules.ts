@@ -26,8 +26,9 @@ interface Look {
   readonly code?: RegExp;
   readonly message?: RegExp;
   readonly stderr?: RegExp;
-  /** Any tool that was not allowed. */
+  /** Any tool that was not allowed, or one that wanted a path outside of the folders that it may use. */
   readonly denied?: true;
+  readonly outside?: true;
 }
 
 /** What a person can do: the same for all adapters, or for each; {tools} are those that were not allowed. */
@@ -132,7 +133,7 @@ export const recoveryRules: readonly RecoveryRule[] = [
     looks: [
       { status: [401, 403] },
       { exitCode: 41 },
-      { code: /^(authentication_failed|authentication_error|oauth_org_not_allowed|FatalAuthenticationError|-32000)$/ },
+      { code: /^(authentication_failed|authentication_error|oauth_org_not_allowed|FatalAuthenticationError)$/ },
       {
         message: /^(Not logged in|Invalid API key|OAuth token|Login expired)|authenticat|unauthori[sz]ed/i,
       },
@@ -189,6 +190,14 @@ export const recoveryRules: readonly RecoveryRule[] = [
     advice: { claude: 'raise max_turns:', gemini: 'raise model.maxSessionTurns in its settings.json' },
   },
   {
+    // The folders of the run are always given to it. Which others it may use is for a person to say, and not for what it asks for.
+    name: 'gemini-directories',
+    adapters: ['gemini'],
+    looks: [{ outside: true }],
+    actions: [escalate],
+    advice: 'let it work in a folder above, or give the agent args: ["--include-directories=<folder>"]',
+  },
+  {
     // What was not allowed is a reason only where nothing else is known: most agents find another way.
     name: 'permission-denied',
     adapters: [...clis, 'acp'],
@@ -223,7 +232,8 @@ function isSeen(look: Look, signs: FailureSigns): boolean {
     says(look.code, signs.code) &&
     says(look.message, signs.message) &&
     says(look.stderr, signs.stderr) &&
-    (look.denied === undefined || (signs.denied ?? []).length > 0)
+    (look.denied === undefined || (signs.denied ?? []).length > 0) &&
+    (look.outside === undefined || signs.outside === true)
   );
 }
 

@@ -98,6 +98,7 @@ describe('how a CLI is called', () => {
       argv: [
         ...['--output-format', 'stream-json', '--approval-mode', 'yolo'],
         ...['--allowed-tools=run_shell_command(ls)', '--allowed-tools=glob'],
+        `--include-directories=${bench.root}/context`,
       ],
       stdin: 'Do it well.',
       vendors: ['GEMINI_CLI_NO_RELAUNCH'],

@@ -91,6 +91,7 @@ test('what fails says why; what hangs ends with its time; nothing is left', asyn
     mute: ['no-output', 'the agent ended without an output'],
   });
   expect(ofType(cwd, 'task.progressed')).toMatchObject([
+    { task: 'refused', kind: 'blocker' },
     { task: 'busy', text: expect.stringContaining('asking again in 1 s') },
   ]);
   expect(marked(cwd)).toEqual([]);
