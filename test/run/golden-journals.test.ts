@@ -26,6 +26,9 @@ function shown(state: RunState): unknown {
     message: entry.message,
     exitCode: entry.exitCode,
     output: output?.path,
+    // Journals before there was recovery have none.
+    worker: entry.worker,
+    recovery: entry.recovery,
     needs: task.needs.map((need) => need.task),
   }));
   return {
@@ -52,7 +55,7 @@ test('there is a journal of each kind of run', () => {
       ...['cancelled', 'delegation', 'failure', 'failure-stop', 'retry', 'success'],
       ...['stopped-resumed', 'failed-resumed-from', 'killed-extension-discarded', 'continued-reused'],
       ...['paused-frozen', 'cancelled-requested', 'throttled'],
-      ...['budget-raised', 'budget-own'],
+      ...['budget-raised', 'budget-own', 'recovered'],
     ]),
   );
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fold } from '../../src/run/fold.ts';
 import { workerOf } from '../../src/run/launch.ts';
 import type { AttemptOrder, FailureSigns } from '../../src/run/ports.ts';
+import { keptSuccesses } from '../../src/run/unchanged.ts';
 import type { Plan, PlanAgent, RunEvent, TaskName } from '../../src/schema/types.gen.ts';
 import { type Behaviour, planOf, rig, type Sketch } from './rig.ts';
 
@@ -263,6 +264,21 @@ describe('cut off', () => {
     await again.finish();
     expect(launches(again.orders)).toEqual(launches(whole.orders));
   });
+});
+
+test('what a fallback has made holds under another plan while that agent is the same', async () => {
+  const agents = [{ name: 'a', fallback_agents: ['b'] }, { name: 'b' }];
+  const state = await rig(planWith(agents), ({ agent }) => (agent.name === 'a' ? fails(unauthorized) : {})).finish();
+  const kept = (now: readonly Parts[]) => keptSuccesses(state, planWith(now)).length;
+  expect(kept(agents)).toBe(1);
+  expect(kept([{ name: 'a', fallback_agents: ['b', 'c'] }, { name: 'b' }, { name: 'c' }])).toBe(1);
+  expect(
+    kept([
+      { name: 'a', fallback_agents: ['b'] },
+      { name: 'b', system_prompt: 'otherwise' },
+    ]),
+  ).toBe(0);
+  expect(kept([{ name: 'a' }])).toBe(0);
 });
 
 const signs: fc.Arbitrary<FailureSigns> = fc.oneof(
