@@ -90,7 +90,9 @@ test('what fails says why; what hangs ends with its time; nothing is left', asyn
     hung: ['timeout', 'took longer than 3 s'],
     mute: ['no-output', 'the agent ended without an output'],
   });
-  const told = ofType(cwd, 'task.progressed').map(({ task: name, kind, text }) => `${name}: ${kind}: ${text}`);
+  const told = ofType(cwd, 'task.progressed').map((event) =>
+    event.type === 'task.progressed' ? `${event.task}: ${event.kind}: ${event.text}` : '',
+  );
   expect(told.sort()).toEqual([
     expect.stringMatching(/^busy: progress: .*asking again in 1 s/),
     'refused: blocker: put a key that is accepted into the variable that api_key_env names',
