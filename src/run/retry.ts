@@ -6,6 +6,13 @@ export function retryDelay(retry: PlanRetry, failed: number, random: number): nu
   return Math.round(seconds * 1000 * (1 - retry.jitter * random));
 }
 
+/** The random number by which retryDelay() comes to so many milliseconds; 0 where none does. */
+export function chanceOf(retry: PlanRetry, failed: number, delay: number): number {
+  const longest = retryDelay(retry, failed, 0);
+  if (retry.jitter === 0 || longest === 0) return 0;
+  return Math.min(1, Math.max(0, (1 - delay / longest) / retry.jitter));
+}
+
 function baseDelay(retry: PlanRetry, failed: number): number {
   switch (retry.strategy) {
     case 'none':

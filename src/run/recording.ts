@@ -1,0 +1,194 @@
+// What a journal tells of the agents of a run, so that they can be played again: how each attempt ended, and what came from outside,
+// in the order in which it happened.
+import type {
+  AdapterName,
+  AgentName,
+  FailureReason,
+  FinishCause,
+  Plan,
+  RunEvent,
+  TaskName,
+} from '../schema/types.gen.ts';
+import { apply, initialState } from './fold.ts';
+import type { StopCause } from './ports.ts';
+import { chanceOf } from './retry.ts';
+
+/** How the process of a recorded attempt ended: by itself, not in its own power, or because the run told it to. */
+export type RecordedEnd =
+  | { readonly type: 'exited'; readonly code: number; readonly lacking?: string }
+  | { readonly type: 'lost'; readonly message: string }
+  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'stopped'; readonly cause: StopCause; readonly message: string; readonly requested: boolean };
+
+/** An attempt whose end was recorded. */
+export interface RecordedAttempt {
+  readonly task: TaskName;
+  /** Its number in the recording, by which its files are found. */
+  readonly attempt: number;
+  readonly agent: AgentName;
+  readonly adapter: AdapterName;
+  /** Place of its end in the recording. */
+  readonly seq: number;
+  readonly end: RecordedEnd;
+  /** The random number by which the wait before the next attempt came to be so long; absent where none followed a failure. */
+  readonly chance?: number;
+}
+
+/** Where something stands in a recording: its sequence number, and its time, as if nothing had ever cut the run off. */
+interface Place {
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** Something that happened to a run and did not follow from what had happened before. */
+export type Moment = Place &
+  (
+    | { readonly type: 'start' | 'end'; readonly of: RecordedAttempt }
+    /** A person cancelled a task that had not begun. */
+    | { readonly type: 'cancel'; readonly task: TaskName; readonly because: string }
+    | { readonly type: 'pause'; readonly freeze: boolean }
+    | { readonly type: 'unpause' }
+    /** The budget was used up. */
+    | { readonly type: 'exceed'; readonly budget: string }
+    | { readonly type: 'stop'; readonly because: FinishCause; readonly message: string }
+  );
+
+/** What can be played again. */
+export interface Recording {
+  /** Attempts of each task, in order: those since it was last set back by a resume. */
+  readonly attempts: ReadonlyMap<TaskName, readonly RecordedAttempt[]>;
+  /** In order. */
+  readonly moments: readonly Moment[];
+  /** When the run began, in milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+type AttemptEvent = Extract<
+  RunEvent,
+  { type: 'task.succeeded' | 'task.retry-scheduled' | 'task.failed' | 'task.cancelled' }
+>;
+type Begun = Extract<RunEvent, { type: 'task.started' }>;
+
+interface Part {
+  readonly attempts: RecordedAttempt[];
+  readonly moments: Moment[];
+}
+
+/** An attempt under way. */
+interface Running {
+  readonly begun: Begun;
+  readonly place: Place;
+}
+
+/** Reads a journal that folds over its plan. What a resume did again replaces what had been. */
+export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording {
+  const state = initialState(plan);
+  const parts = new Map<TaskName, Part>();
+  const running = new Map<TaskName, Running>();
+  const startedAt = Date.parse(events[0]?.ts ?? '');
+  const pauses: Moment[] = [];
+  let idle = 0;
+  let ending: Ending = {};
+  const partOf = (task: TaskName): Part => {
+    const part = parts.get(task) ?? { attempts: [], moments: [] };
+    parts.set(task, part);
+    return part;
+  };
+  for (const event of events) {
+    const before = state.spending.seenAt;
+    const failures = 'task' in event ? (state.tasks.get(event.task)?.failures ?? 0) : 0;
+    apply(state, event);
+    if (event.type === 'run.resumed') idle += Math.max(0, Date.parse(event.ts) - before);
+    const place = { seq: event.seq, time: Date.parse(event.ts) - idle };
+    if (event.type === 'run.paused') pauses.push({ type: 'pause', ...place, freeze: event.frozen === true });
+    if (event.type === 'run.unpaused') pauses.push({ type: 'unpause', ...place });
+    if (event.type === 'run.resumed') {
+      running.clear();
+      ending = {};
+      if (pauses.at(-1)?.type === 'pause') pauses.push({ type: 'unpause', ...place });
+      for (const task of event.again ?? []) parts.delete(task);
+      // What was delegated by an attempt that did not end has left the run.
+      for (const task of parts.keys()) if (!state.tasks.has(task)) parts.delete(task);
+    } else if (event.type === 'task.started') {
+      running.set(event.task, { begun: event, place });
+    } else if (isAttemptEvent(event)) {
+      const open = running.get(event.task);
+      running.delete(event.task);
+      if (open !== undefined) addAttempt(partOf(event.task), open, event, place, chanceIn(plan, event, failures));
+      else if (event.type === 'task.cancelled' && event.requested === true) {
+        const { task, because } = event;
+        partOf(task).moments.push({ type: 'cancel', ...place, task, because });
+      }
+    }
+    ending = endingAfter(ending, event, place);
+  }
+  const attempts = new Map([...parts].map(([task, part]) => [task, part.attempts]));
+  const ofTasks = [...parts.values()].flatMap((part) => part.moments);
+  const moments = [...ofTasks, ...pauses, ...endingMoments(ending, attempts)];
+  return { attempts, moments: moments.sort((a, b) => a.seq - b.seq), startedAt };
+}
+
+function isAttemptEvent(event: RunEvent): event is AttemptEvent {
+  return /^task\.(succeeded|failed|cancelled|retry-scheduled)$/.test(event.type);
+}
+
+function addAttempt(part: Part, { begun, place }: Running, event: AttemptEvent, end: Place, chance?: number): void {
+  const { task, attempt, agent, adapter } = begun;
+  const how = { seq: end.seq, end: endOf(event), ...(chance !== undefined && { chance }) };
+  const of: RecordedAttempt = { task, attempt, agent, adapter, ...how };
+  part.attempts.push(of);
+  part.moments.push({ type: 'start', ...place, of }, { type: 'end', ...end, of });
+}
+
+/** `failures`: those before this event. */
+function chanceIn({ retry }: Plan, event: AttemptEvent, failures: number): number | undefined {
+  if (event.type !== 'task.retry-scheduled' || event.feedback !== undefined) return undefined;
+  return chanceOf(retry, failures + 1, Date.parse(event.at) - Date.parse(event.ts));
+}
+
+/** Reasons for which an attempt is ended from outside. An agent that counts its own money ends by itself, with an exit code. */
+const stopReasons: readonly FailureReason[] = ['timeout', 'stalled', 'resource-limit', 'budget'] satisfies StopCause[];
+
+function endOf(event: AttemptEvent): RecordedEnd {
+  if (event.type === 'task.succeeded') return { type: 'exited', code: 0 };
+  if (event.type === 'task.cancelled') {
+    return { type: 'stopped', cause: 'cancelled', message: event.because, requested: event.requested === true };
+  }
+  const { reason, message = '', exit_code: code } = event;
+  if (code !== undefined) return { type: 'exited', code };
+  if (stopReasons.includes(reason)) return { type: 'stopped', cause: reason as StopCause, message, requested: false };
+  if (reason === 'worker-lost') return { type: 'lost', message };
+  if (reason === 'adapter') return { type: 'refused', message };
+  if (reason === 'no-output') return { type: 'exited', code: 0, lacking: message };
+  return { type: 'exited', code: reason === 'agent-exit' ? 1 : 0 };
+}
+
+/** What ended the run before its tasks did. */
+interface Ending {
+  readonly exceed?: Extract<Moment, { type: 'exceed' }>;
+  readonly stop?: Extract<Moment, { type: 'stop' }>;
+}
+
+function endingMoments({ exceed, stop }: Ending, attempts: Recording['attempts']): Moment[] {
+  const moments: Moment[] = exceed === undefined ? [] : [exceed];
+  if (stop === undefined) return moments;
+  // A run that used more than it may fails its running attempts for that.
+  const first = [...attempts.values()]
+    .flat()
+    .filter(({ end }) => stop.because === 'limit' && end.type === 'stopped' && end.message === stop.message)
+    .reduce((least, { seq }) => Math.min(least, seq), stop.seq);
+  return [...moments, { ...stop, seq: first - 0.5 }];
+}
+
+/** A run that is told to end first cancels what runs; why it does is told last. */
+function endingAfter(ending: Ending, event: RunEvent, place: Place): Ending {
+  if (event.type === 'budget.exceeded')
+    return { ...ending, exceed: { type: 'exceed', ...place, budget: event.budget } };
+  if (event.type === 'task.cancelled' && event.requested !== true && ending.stop === undefined) {
+    return { ...ending, stop: { type: 'stop', ...place, because: 'signal', message: event.because } };
+  }
+  if (event.type !== 'run.finished' || event.because === undefined || event.because === 'budget') return ending;
+  const { because, message = because } = event;
+  return { ...ending, stop: { type: 'stop', ...place, ...ending.stop, because, message } };
+}

@@ -1,0 +1,173 @@
+// Replays of random runs in memory: they end as their recordings, again and again in the same way.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fold } from '../../src/run/fold.ts';
+import type { AttemptEnd, AttemptOrder, Backend } from '../../src/run/ports.ts';
+import { recordingOf } from '../../src/run/recording.ts';
+import { openReplay, type Replay } from '../../src/run/replay.ts';
+import { compare, planOfReplay } from '../../src/run/replay-plan.ts';
+import { tasksToRedo } from '../../src/run/resumption.ts';
+import { startRun } from '../../src/run/runner.ts';
+import type { Plan, PlanRetry, RunEvent, RunId } from '../../src/schema/types.gen.ts';
+import { type Case, cases, type Move, moves, perform, start } from './cases.ts';
+import { brief } from './rig.ts';
+
+const texts = (order: AttemptOrder, plan: Plan) =>
+  plan.tasks.find(({ name }) => name === order.task.name)?.role === 'brief'
+    ? '{"delegate":[{"name":"d1","agent":"worker","description":"one"},{"name":"d2","agent":"worker","description":"two","context":["d1"]}]}'
+    : `output of ${order.task.name}`;
+
+/** Plays recorded ends, each after some turns of its own. */
+function players(replay: Replay, plan: Plan, turns: () => number): Backend {
+  return {
+    start(order) {
+      let stop: (end: AttemptEnd) => void = () => {};
+      const stopped = new Promise<AttemptEnd>((resolve) => {
+        stop = resolve;
+      });
+      const play = async (): Promise<AttemptEnd> => {
+        for (let turn = turns(); turn > 0; turn--) await new Promise(setImmediate);
+        const end = replay.playedBy(order.task.name)?.end;
+        order.report({ kind: 'progress', text: `plays ${order.task.name}` });
+        if (end === undefined || end.type === 'stopped') {
+          const unstopped: AttemptEnd = { type: 'failed', reason: 'adapter', message: 'nothing is recorded' };
+          return Promise.race([stopped, replay.awaitTurn(order.task.name).then(() => unstopped)]);
+        }
+        if (end.type !== 'exited') return { type: 'failed', reason: 'adapter', message: end.message };
+        if (end.code !== 0) return { type: 'failed', reason: 'agent-exit', message: 'exit', exit_code: end.code };
+        const text = texts(order, plan);
+        const path = `task_outputs/${order.task.name}_output.txt`;
+        return { type: 'succeeded', text, output: { path, bytes: text.length, sha256: '0'.repeat(64) } };
+      };
+      return {
+        ended: play(),
+        freeze() {},
+        stop: (cause, _, message = '') =>
+          stop(cause === 'cancelled' ? { type: 'cancelled' } : { type: 'failed', reason: cause, message }),
+      };
+    },
+  };
+}
+
+/** Replays a journal; gives its events and its state. */
+async function replayed(plan: Plan, recorded: readonly RunEvent[], turns: () => number = () => 0) {
+  const before = fold(plan, recorded);
+  const recording = recordingOf(plan, recorded);
+  const replay = openReplay(recording, () => new Promise(setImmediate));
+  const events: RunEvent[] = [];
+  const run = startRun(
+    {
+      run: 'r' as RunId,
+      plan: planOfReplay(before, recording),
+      goal: '',
+      opening: [
+        {
+          type: 'run.started',
+          orchestra: 'test',
+          plan_sha256: '',
+          goal: '',
+          rehearsal: false,
+          super: '',
+          replays: 'q' as RunId,
+        },
+      ],
+    },
+    {
+      clock: replay.clock,
+      random: replay.random,
+      journal: {
+        append(body) {
+          const ts = new Date(replay.clock.now()).toISOString();
+          const event = { v: 1, seq: events.length + 1, ts, run: 'r', ...body } as RunEvent;
+          events.push(event);
+          return event;
+        },
+        write() {},
+        durable: Number.POSITIVE_INFINITY,
+        sync: async () => {},
+      },
+      backend: replay.around(players(replay, plan, turns)),
+      observe() {},
+      async writeResult() {},
+    },
+  );
+  replay.conduct(run);
+  const state = await run.finished;
+  return { events, state, comparison: compare(before, state, replay.lacking) };
+}
+
+async function expectSame(plan: Plan, recorded: readonly RunEvent[], turns: () => number): Promise<void> {
+  const once = await replayed(plan, recorded);
+  expect(once.comparison.differences, `${brief(recorded).join('\n')}\n\n${brief(once.events).join('\n')}`).toEqual([]);
+  const again = await replayed(plan, recorded, turns);
+  expect(brief(again.events)).toEqual(brief(once.events));
+  expect(again.events).toEqual(once.events);
+}
+
+const delays: fc.Arbitrary<PlanRetry> = fc.record({
+  strategy: fc.constantFrom('simple', 'fixed', 'exponential_backoff'),
+  initial_delay_seconds: fc.integer({ min: 0, max: 8 }).map((n) => n / 1000),
+  max_delay_seconds: fc.constant(60),
+  jitter: fc.constantFrom(0, 0.5),
+});
+
+const turnsOf = (list: readonly number[]) => {
+  let at = 0;
+  return () => list[at++ % list.length] ?? 0;
+};
+
+function delayed(each: Case, retry: PlanRetry): Case {
+  return { ...each, plan: { ...each.plan, retry } };
+}
+
+test('a replay ends as its recording, in the same order however long each attempt takes to play', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      cases,
+      delays,
+      moves,
+      fc.array(fc.nat(3), { minLength: 5, maxLength: 5 }),
+      async (each: Case, retry: PlanRetry, script: readonly Move[], turns) => {
+        const one = delayed(each, retry);
+        const run = start(one);
+        // How loaded the machine was is not replayed: where a failure ends the run, it may be another one.
+        const kind = ({ act }: Move) => one.plan.on_failure === 'continue' || (act !== 'short' && act !== 'well');
+        await perform(run, script.filter(kind));
+        await expectSame(one.plan, run.events, turnsOf(turns));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+/** A run that ended at its first failure and was resumed has two ends: no single run goes that way. */
+function goingOn({ plan, ...rest }: Case): Case {
+  return { ...rest, plan: { ...plan, on_failure: 'continue' } };
+}
+
+test('so does one of a run that was cut off or stopped, and resumed', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      cases,
+      delays,
+      fc.nat(60),
+      fc.boolean(),
+      fc.boolean(),
+      async (each, retry, cut, stops, retryFailed) => {
+        const one = goingOn(delayed(each, retry));
+        const first = start(one);
+        await first.crank(cut);
+        if (stops) first.run.stop('signal', 'stopped by Ctrl-C');
+        if (stops) await first.finish();
+        const state = fold(one.plan, first.events);
+        await expectSame(one.plan, [...first.events], turnsOf([2, 0, 1]));
+        const again = tasksToRedo(state, { retryFailed, from: [] });
+        if (again === undefined) return;
+        const second = start(one, [...first.events], again);
+        await second.finish();
+        await expectSame(one.plan, second.events, turnsOf([0, 3, 1]));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
