@@ -97,8 +97,14 @@ export async function conductRun(
   for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
+<<<<<<< HEAD
   const { unusable } = ready;
   return runToEnd(conducted, { adapters, launchers, redactor, unusable }, interruption, call, io);
+=======
+  const state = await runToEnd(conducted, { adapters, launchers, redactor, env: io.env }, interruption, call, io);
+  if (!flag(call, 'json')) await printResult(conducted.layout, state, io, nameFor(project, conducted.layout.result));
+  return exitCode(state, interruption.signal);
+>>>>>>> 1384c18 (super orchestra replay: a recorded run once more, without its agents)
 }
 
 function storedOf({ plan, goal, begin, layout }: Conducted): Stored {
@@ -116,18 +122,26 @@ function refuse(refusals: readonly string[]): void {
   throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
 }
 
-async function runToEnd(
+/** Who works in a run, and in what surroundings. */
+export type Equipment = Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'env' | 'surroundings'>;
+
+/** Runs to the end, told to a person; gives the final state. */
+export async function runToEnd(
   conducted: Conducted,
+<<<<<<< HEAD
   {
     adapters,
     launchers,
     redactor,
     unusable,
   }: Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'unusable'>,
+=======
+  equipment: Equipment,
+>>>>>>> 1384c18 (super orchestra replay: a recorded run once more, without its agents)
   interruption: Interruption,
   call: Call,
   io: Io,
-): Promise<number> {
+): Promise<RunState> {
   const { project, layout, plan } = conducted;
   let state: RunState | undefined;
   const name = chooseReporter({ json: flag(call, 'json'), quiet: flag(call, 'quiet') }, io.stderr, io.env);
@@ -139,12 +153,16 @@ async function runToEnd(
   try {
     const run = startLocalRun({
       ...conducted,
+      ...equipment,
       root: project.root,
+<<<<<<< HEAD
       adapters,
       launchers,
       unusable,
       env: io.env,
       redactor,
+=======
+>>>>>>> 1384c18 (super orchestra replay: a recorded run once more, without its agents)
       observe: (event, now) => {
         state = now;
         reporter.onEvent(event, now);
@@ -157,24 +175,28 @@ async function runToEnd(
       );
       run.stop('signal', stoppedBy(signal, isStopAnnounced(layout)));
     });
-    state = await untilFinished(run, reporter, () => state);
+    state = await untilFinished(run, reporter, () => state, equipment.surroundings?.clock.now ?? Date.now);
   } finally {
     interruption.listen(() => {}); // what is still to be ended ends in a second or two
     await reporter.close(state);
   }
-  if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(project, layout.result));
-  return exitCode(state, interruption.signal);
+  return state;
 }
 
 /** Keeps a live display moving until the run has finished. */
-async function untilFinished(run: LocalRun, reporter: Reporter, state: () => RunState | undefined): Promise<RunState> {
+async function untilFinished(
+  run: LocalRun,
+  reporter: Reporter,
+  state: () => RunState | undefined,
+  time: () => number,
+): Promise<RunState> {
   const { tick } = reporter;
   const timer =
     tick === undefined
       ? undefined
       : setInterval(() => {
           const now = state();
-          if (now !== undefined) tick.call(reporter, now, Date.now());
+          if (now !== undefined) tick.call(reporter, now, time());
         }, 125);
   try {
     return await run.finished;
@@ -183,7 +205,8 @@ async function untilFinished(run: LocalRun, reporter: Reporter, state: () => Run
   }
 }
 
-function exitCode(state: RunState, signal: Signal | undefined): number {
+/** The exit code of a run in its final state, which this signal ended. */
+export function exitCode(state: RunState, signal: Signal | undefined): number {
   if (signal !== undefined && state.outcome === 'cancelled') return exitOf(signal);
   if (state.because === 'timeout') return exit.timeout;
   if (failedByBudgets(state)) return exit.budget;

@@ -57,7 +57,8 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
   };
   for (const [workspace, found] of places) {
     const latest = latestOf(workspace);
-    const newest = new Set(found.slice(Math.max(0, found.length - wish.keep)).map((run) => run.id));
+    const real = found.filter(({ replays }) => replays === null);
+    const newest = new Set(real.slice(Math.max(0, real.length - wish.keep)).map((run) => run.id));
     for (const run of found) {
       const stay = newest.has(run.id) ? 'newest' : run.id === latest ? 'linked' : whyKept(run, wish);
       if (stay !== undefined) {
@@ -88,7 +89,7 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
 
 function whyKept(run: FoundRun, { all, olderThan }: GarbageWish): Stay | undefined {
   if (run.holder !== undefined) return 'live';
-  if (run.state !== 'succeeded' && !all) return 'resumable';
+  if (run.state !== 'succeeded' && run.replays === null && !all) return 'resumable';
   return Date.now() - Date.parse(run.finished_at ?? run.started_at) < olderThan ? 'recent' : undefined;
 }
 

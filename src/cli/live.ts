@@ -48,11 +48,11 @@ export function hintElsewhere({ workspace }: Pick<FoundRun['layout'], 'workspace
 
 /** Why nothing can be asked of a run that nobody runs, and what can be done instead. */
 export function notAlive(project: Project, run: FoundRun): Refusal {
-  const again = `to go on with it: ${commandOn(project, run, 'orchestra', 'resume')}`;
+  const see = `to see it: ${commandOn(project, run, 'runs', 'show')}`;
+  const again = run.replays === null ? `to go on with it: ${commandOn(project, run, 'orchestra', 'resume')}` : see;
   const { outcome, finished_at } = headOf(run.layout, run.id) ?? run;
   if (outcome !== null) {
     const ago = age(Date.now() - Date.parse(finished_at ?? ''));
-    const see = `to see it: ${commandOn(project, run, 'runs', 'show')}`;
     return setupFault(`run ${run.id} ended ${ago} ago: ${outcome}`, outcome === 'succeeded' ? see : again);
   }
   const lock = readLock(run.layout.workspace);

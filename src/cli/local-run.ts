@@ -1,11 +1,10 @@
 // A run on this machine, put together: lock, folders, journal, launchers, backend, loop. Used by the command and by programs.
 import { basename, resolve } from 'node:path';
-import { evidenceHere } from '../backends/evidence.ts';
 import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
 import type { Launchers } from '../process/launchers.ts';
 import { endLeftovers } from '../process/leftovers.ts';
-import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
+import type { Thresholds } from '../process/machine.ts';
 import { type AgentAdapter, type Clock, type EventBody, type Reuse, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
@@ -22,7 +21,6 @@ import type {
   RunOptions,
   TaskName,
 } from '../schema/types.gen.ts';
-import { builtIn } from '../spec/orchestra.ts';
 import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../workspace/attempt-files.ts';
 import { watchControl } from '../workspace/control.ts';
 import { sha256 } from '../workspace/digest.ts';
@@ -32,12 +30,12 @@ import { type LockRecord, takeLock } from '../workspace/lock.ts';
 import { watchQuota } from '../workspace/quota.ts';
 import { cutTornLine, type RecordedRun } from '../workspace/recorded.ts';
 import { writeResult } from '../workspace/result.ts';
-import { reuseHere } from '../workspace/reuse.ts';
 import { sealLeft } from '../workspace/seal-left.ts';
 import { statusFile } from '../workspace/status.ts';
 import { tidyWorkspace } from '../workspace/tidy.ts';
 import { exit, Refusal } from './command.ts';
 import { mayBeAlive, recordOf } from './holder.ts';
+import { type Surroundings, thisMachine } from './surroundings.ts';
 import { version } from './version.ts';
 
 export interface LocalRunOptions {
@@ -58,6 +56,8 @@ export interface LocalRunOptions {
   readonly unusable?: ReadonlySet<AgentName> | undefined;
   /** When the machine counts as short of something, where that is not to be as usual. */
   readonly thresholds?: Partial<Thresholds>;
+  /** What it meets, where that is not this machine. */
+  readonly surroundings?: Surroundings;
   /** Called after every event. Must not throw. */
   observe(event: RunEvent, state: RunState): void;
 }
@@ -71,8 +71,20 @@ export interface NewRun {
   readonly options?: RunOptions;
   /** Text of every file that the plan was made from, by name; the orchestra's is plan.file. */
   readonly texts: ReadonlyMap<string, string>;
-  /** The run whose unchanged successes it keeps. */
-  readonly from?: { readonly layout: RunLayout; readonly run: RunId; readonly kept: readonly KeptSuccess[] };
+  /** The bytes of plan.json, where not all of that plan is run. */
+  readonly planText?: Uint8Array;
+  /** The run that it stands on. */
+  readonly from?: FormerRun;
+}
+
+/** A run on which a new one stands: it keeps some of its successes, and goes on from it or replays it. */
+export interface FormerRun {
+  readonly type: 'continues' | 'replays';
+  readonly layout: RunLayout;
+  readonly run: RunId;
+  readonly kept: readonly KeptSuccess[];
+  /** Whether it is somebody else's: nothing is written there. */
+  readonly foreign?: boolean;
 }
 
 /** A run that goes on where its journal ends. */
@@ -100,13 +112,14 @@ export function workspaceOf(root: string, plan: Pick<Plan, 'workspace'>): string
 
 /** Starts a run. Throws a Refusal when another run holds the workspace, and what the system says when it cannot be written. */
 export function startLocalRun(options: LocalRunOptions): LocalRun {
-  const { run, plan, layout } = options;
+  const { run, plan, layout, surroundings = thisMachine(options) } = options;
+  const { clock, random, machine } = surroundings;
   const holder = recordOf(run);
   const lock = orStorageFailure(() => takeLock(layout.workspace, holder, mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
   try {
     if (lock.former !== undefined || options.begin.type === 'resumed') tidyWorkspace(layout.workspace);
-    const { journal, opening, state } = orStorageFailure(() => openRun(options));
+    const { journal, opening, state } = orStorageFailure(() => openRun(options, clock));
     const status = statusFile(layout, holder);
     const quiet = tidiedUp(options, lock.former?.run);
     quiet?.catch(() => {}); // each attempt that waits for it tells, and so does the end of the run
@@ -118,15 +131,11 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
       },
       {
         clock,
-        random: { next: Math.random },
+        random,
         journal,
-        backend: backendOf(options, quiet),
-        reuse: reuseOf(options, quiet),
-        machine: machineOf(layout.workspace, {
-          ...usualThresholds,
-          ...(plan.limits?.free_disk_bytes !== undefined && { freeDisk: plan.limits.free_disk_bytes }),
-          ...options.thresholds,
-        }),
+        backend: surroundings.around(backendOf(options, surroundings, quiet)),
+        reuse: quiet === undefined ? surroundings.reuse : reuseAfter(quiet, surroundings.reuse),
+        ...(machine !== undefined && { machine }),
         observe: (event, now) => {
           latest = now;
           options.observe(event, now);
@@ -135,6 +144,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
         writeResult: async (now) => orStorageFailure(() => writeResult(layout, now)),
       },
     );
+    surroundings.onBegun(going);
     const control = watchControl(layout, going);
     const limit = plan.limits?.disk_bytes;
     const isRunning = (task: string) => latest?.tasks.get(task as TaskName)?.status === 'running';
@@ -169,7 +179,7 @@ function tidiedUp({ begin, layout, redactor, run }: LocalRunOptions, former: Run
   const orphaned = begin.type === 'resumed' ? run : former;
   const left = [
     ...(orphaned === undefined ? [] : [layoutOf(layout.workspace, basename(orphaned) as RunId)]),
-    ...(begin.type === 'new' && begin.from !== undefined ? [begin.from.layout] : []),
+    ...(begin.type === 'new' && begin.from?.type === 'continues' && !begin.from.foreign ? [begin.from.layout] : []),
   ];
   if (left.length === 0) return undefined;
   const seal = async () => {
@@ -185,9 +195,9 @@ interface OpenRun {
 }
 
 /** Brings the folder of a run into the form in which its next event can be written. */
-function openRun(options: LocalRunOptions): OpenRun {
+function openRun(options: LocalRunOptions, clock: Clock): OpenRun {
   const { begin, layout, run } = options;
-  if (begin.type === 'new') return createNewRun(options, begin);
+  if (begin.type === 'new') return createNewRun(options, begin, clock);
   const { recorded, again, budget = {} } = begin;
   if (!cutTornLine(recorded)) throw new Refusal(exit.locked, `run ${run} was resumed by somebody else just now`);
   mendFolders(layout);
@@ -195,31 +205,32 @@ function openRun(options: LocalRunOptions): OpenRun {
   const more = { ...(again.length > 0 && { again: [...again] }), ...(Object.keys(budget).length > 0 && { budget }) };
   const opening = [{ type: 'run.resumed' as const, super: version, ...more }];
   return {
-    journal: openJournal(layout.journal, run, Date.now, recorded.events.length, options.redactor),
+    journal: openJournal(layout.journal, run, clock.now, recorded.events.length, options.redactor),
     opening,
     state: recorded.state,
   };
 }
 
-function createNewRun(options: LocalRunOptions, begin: NewRun): OpenRun {
+function createNewRun(options: LocalRunOptions, begin: NewRun, clock: Clock): OpenRun {
   const { plan, layout, run } = options;
-  const planText = `${JSON.stringify(plan)}\n`;
+  const { from, planText = Buffer.from(`${JSON.stringify(plan)}\n`) } = begin;
   createRun(layout, begin.texts.get(plan.file) ?? '', playbooksOf(plan, begin.texts), planText);
-  if (begin.from !== undefined) copyOutputs(begin.from.layout, layout, begin.from.kept);
-  linkLatest(layout, run);
+  if (from !== undefined) copyOutputs(from.layout, layout, from.kept);
+  // Whoever looks for the outputs of this workspace looks for what agents made.
+  if (from?.type !== 'replays') linkLatest(layout, run);
   const started: EventBody = {
     type: 'run.started',
     orchestra: plan.orchestra,
-    plan_sha256: sha256(Buffer.from(planText)),
+    plan_sha256: sha256(planText),
     goal: options.goal,
     rehearsal: begin.rehearsal,
     super: version,
     ...(begin.only !== undefined && { only: [...begin.only] }),
     ...(begin.options !== undefined && { options: begin.options }),
-    ...(begin.from !== undefined && { continues: begin.from.run }),
+    ...(from !== undefined && { [from.type]: from.run }),
   };
-  const reused = begin.from === undefined ? [] : reuseEvents(begin.from.kept, begin.from.run);
-  return { journal: openJournal(layout.journal, run, Date.now, 0, options.redactor), opening: [started, ...reused] };
+  const reused = from === undefined ? [] : reuseEvents(from.kept, from.run);
+  return { journal: openJournal(layout.journal, run, clock.now, 0, options.redactor), opening: [started, ...reused] };
 }
 
 /** A workspace that cannot be written, whatever the system calls it. */
@@ -232,35 +243,21 @@ function orStorageFailure<T>(write: () => T): T {
   }
 }
 
-const clock: Clock = {
-  now: Date.now,
-  after(milliseconds, callback) {
-    // A timer of Node holds 31 bits of milliseconds, 24 days; what is longer waits in pieces.
-    const piece = Math.min(milliseconds, 2 ** 31 - 1);
-    let forget = () => {};
-    const timer = setTimeout(() => {
-      if (piece === milliseconds) callback();
-      else forget = clock.after(milliseconds - piece, callback);
-    }, piece);
-    return () => {
-      clearTimeout(timer);
-      forget();
-    };
-  },
-};
-
 /** Reads nothing before nothing of an earlier orchestrator runs any more. */
-function reuseOf({ root, layout, env, plan }: LocalRunOptions, quiet: Promise<unknown> = Promise.resolve()): Reuse {
-  const reuse = reuseHere({ root, layout, env, bytes: plan.limits?.cache_bytes ?? builtIn.cache_bytes });
+function reuseAfter(quiet: Promise<unknown>, reuse: Reuse): Reuse {
   return { ...reuse, look: (order) => quiet.then(() => reuse.look(order)) };
 }
 
 /** `quiet` resolves when nothing of an earlier orchestrator runs any more. */
-function backendOf({ layout, plan, redactor, ...options }: LocalRunOptions, quiet: Promise<unknown> | undefined) {
+function backendOf(
+  { layout, plan, redactor, ...options }: LocalRunOptions,
+  { watch, evidence }: Surroundings,
+  quiet: Promise<unknown> | undefined,
+) {
   return localBackend({
     root: options.root,
     adapters: options.adapters,
-    clock,
+    clock: watch,
     runFolder: layout.folder,
     intermediate: layout.intermediate,
     env: options.env,
@@ -277,7 +274,7 @@ function backendOf({ layout, plan, redactor, ...options }: LocalRunOptions, quie
       gather: (task, files, readLimit) => gatherOutput(layout, task, files, readLimit),
       recordFailure: (task, files, message) => recordFailure(layout, task, files, redactor?.text(message) ?? message),
     },
-    evidence: evidenceHere(options.launchers, layout.workspace),
+    evidence,
     watch: (_task, files, hold) => watchLogs([files.stdout, files.stderr, files.transcript], undefined, hold),
   });
 }

@@ -52,7 +52,7 @@ function standingBy({ agents, tasks, delegation }: Plan): ReadonlySet<AgentName>
 }
 
 /** Tasks whose output_schema no output could be measured by. */
-function schemaRefusals({ tasks }: Plan): string[] {
+export function schemaRefusals({ tasks }: Plan): string[] {
   const refusals: string[] = [];
   for (const { name, output_schema } of tasks) {
     if (output_schema === undefined) continue;

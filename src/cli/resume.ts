@@ -1,30 +1,29 @@
 // Goes on with a recorded run: what was started is run, not what the files say today.
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { optionForMore } from '../reporters/next.ts';
 import { age, quoted, someOf } from '../reporters/words.ts';
 import { excessWords, runExcess } from '../run/budget.ts';
 import { optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
-import { keptSuccesses } from '../run/unchanged.ts';
 import type { Plan, PlanBudget, TaskName } from '../schema/types.gen.ts';
 import type { LockRecord } from '../workspace/lock.ts';
 import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { refuseHardAlone } from './amount-options.ts';
 import { type Call, exit, flag, type Io, Refusal, setupFault, usageFault } from './command.ts';
-import { conduct, conductRun } from './conduct.ts';
+import { conductRun } from './conduct.ts';
 import { verdictOf } from './holder.ts';
 import type { Interruption } from './interruption.ts';
 import { hintElsewhere, wordsOn } from './live.ts';
 import { findOrchestra } from './lookup.ts';
-import { findProject, isFile, nameFor, type Project } from './project.ts';
+import { filesOf, storedFile, todaysFile } from './plan-files.ts';
+import { findProject, nameFor, type Project } from './project.ts';
 import { printResult } from './result.ts';
-import { runIdFor } from './run-id.ts';
-import { compileRequest } from './run-request.ts';
+import type { RunRequest } from './run-request.ts';
 import { chooseRun, type FoundRun, findRuns } from './runs.ts';
 import { startLate } from './starter.ts';
+import { runWithChanges } from './with-changes.ts';
 
 /** What the command line asks for. */
 export interface ResumeWish {
@@ -46,7 +45,13 @@ export async function resume(wish: ResumeWish, interruption: Interruption, call:
   };
   const recorded = recordOf(project, wish, note);
   refuseUnknown(recorded, wish.from);
-  if (wish.withChanges) return resumeWithChanges(project, recorded, wish, interruption, call, io);
+  if (wish.withChanges) {
+    const { from, budget } = wish;
+    const tell = ({ run }: RunRequest, kept: readonly unknown[]) =>
+      note(`run ${run} goes on from ${recorded.started.run} and keeps ${kept.length} of its successes`);
+    const changes = { project, recorded, path: fileOf(project, recorded.plan), from, budget, tell };
+    return runWithChanges(changes, interruption, call, io);
+  }
   const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
   if (lost.length > 0) note(`outputs that were recorded are gone or changed, and are made again: ${lost.join(', ')}`);
   const again = tasksToRedo(recorded.state, { ...wish, from: [...wish.from, ...lost] });
@@ -75,10 +80,16 @@ function recordOf(project: Project, { asked, workspace }: ResumeWish, note: Note
   const runs = findRuns(project, workspace);
   const named = asked !== undefined && runs.some(({ id }) => id.startsWith(asked) || asked === '@last');
   const run = named ? chooseRun(runs, asked) : newestUnfinished(runs, asked, note);
+  if (run.replays !== null) throw onlyReplayed(run);
   if (run.holder !== undefined) throw stillLive(run, run.holder, !named);
   const recorded = readRun(run.layout);
   if (recorded === undefined) throw setupFault(`run ${run.id} had not begun: there is nothing to go on with`);
   return recorded;
+}
+
+function onlyReplayed({ id, replays }: FoundRun): Refusal {
+  const hint = `to go on with that run: super orchestra resume ${replays}; to replay it again: super orchestra replay ${replays}`;
+  return setupFault(`run ${id} is a replay of ${replays}: there is nothing to go on with`, hint);
 }
 
 /** Says something on standard error, unless it is to be quiet there. */
@@ -99,7 +110,8 @@ function stillLive({ id, state, layout }: FoundRun, holder: LockRecord, alone: b
 }
 
 /** The newest run that has not succeeded and that nobody runs, of one orchestra where it is named. Says which, where a newer run is there. */
-function newestUnfinished(all: readonly FoundRun[], orchestra: string | undefined, note: Note): FoundRun {
+function newestUnfinished(known: readonly FoundRun[], orchestra: string | undefined, note: Note): FoundRun {
+  const all = known.filter(({ replays }) => replays === null);
   const runs = orchestra === undefined ? all : all.filter((run) => run.orchestra === orchestra);
   if (runs.length === 0 && orchestra !== undefined) return chooseRun(all, orchestra); // which says that there is none
   const continued = new Set(all.map(({ continues }) => continues));
@@ -171,21 +183,11 @@ function leftOf({ inOrder, counts }: RunState): string {
 
 /** Files that read differently today than when the run was started, and those that are not there any more, as people name them. */
 function filesSince(project: Project, { layout, plan }: RecordedRun) {
-  const stored = (file: string) => {
-    if (file === plan.file) return layout.orchestra;
-    const [flat, long] = [basename(file), file.replaceAll(/[/\\]/g, '_')].map((name) => join(layout.agents, name));
-    return existsSync(long as string) ? (long as string) : (flat as string);
-  };
-  const files = [...new Set([plan.file, ...plan.agents.map(({ file }) => file)])];
-  const { there = [], gone = [] } = Object.groupBy(files, (file) =>
+  const { there = [], gone = [] } = Object.groupBy(filesOf(plan), (file) =>
     todaysFile(project, file) === undefined ? 'gone' : 'there',
   );
-  return { gone, changed: there.filter((file) => !sameContent(todaysFile(project, file) ?? file, stored(file))) };
-}
-
-/** A file of a plan is named as seen from where people stood. */
-function todaysFile(project: Project, file: string): string | undefined {
-  return [resolve(project.cwd, file), resolve(project.root, file)].find(isFile);
+  const hasChanged = (file: string) => !sameContent(todaysFile(project, file) ?? file, storedFile(layout, plan, file));
+  return { gone, changed: there.filter(hasChanged) };
 }
 
 function sameContent(a: string, b: string): boolean {
@@ -193,38 +195,6 @@ function sameContent(a: string, b: string): boolean {
     return readFileSync(a).equals(readWhole(b));
   } catch {
     return false;
-  }
-}
-
-/** A new run over today's files, which begins with the successes that still hold. */
-async function resumeWithChanges(
-  project: Project,
-  recorded: RecordedRun,
-  wish: ResumeWish,
-  interruption: Interruption,
-  call: Call,
-  io: Io,
-): Promise<number> {
-  const { started, layout, plan, state } = recorded;
-  const path = fileOf(project, plan);
-  const run = runIdFor(io.env);
-  const { goal, rehearsal, only = [], options = {} } = started;
-  const said =
-    Object.keys(wish.budget).length === 0 ? options : { ...options, budget: { ...options.budget, ...wish.budget } };
-  const asked = { project, path, run, goal, rehearsal, only, options: said };
-  const request = await compileRequest(asked, io, false);
-  const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
-  const redo = new Set(tasksToRedo(state, { retryFailed: false, from: [...wish.from, ...lost] }));
-  const usable = { ...state, tasks: new Map([...state.tasks].filter(([name]) => !redo.has(name))) };
-  const kept = request.compiled.value === undefined ? [] : keptSuccesses(usable, request.compiled.value);
-  if (!flag(call, 'quiet') && request.compiled.value !== undefined) {
-    io.stderr.write(`super: note: run ${run} goes on from ${started.run} and keeps ${kept.length} of its successes\n`);
-  }
-  const starter = startLate(run, io);
-  try {
-    return await conduct({ ...request, from: { layout, run: started.run, kept } }, starter, interruption, call, io);
-  } finally {
-    await starter.close();
   }
 }
 

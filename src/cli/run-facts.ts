@@ -36,6 +36,7 @@ export function runFacts(project: Project, run: FoundRun, { plan, started, event
     started_at: run.started_at,
     finished_at: run.finished_at,
     continues: run.continues,
+    replays: run.replays,
     holder: holder === undefined ? null : { pid: holder.pid, host: holder.host },
     paused: pauseOf(run, state, events),
     parallelism: parallelismOf(state, events),

@@ -86,6 +86,7 @@ function factLines({ run, facts, recorded }: Shown, screen: Screen): string[] {
       `${facts.orchestra}, ${facts.strategy}, ${counted(recorded.state.inOrder.length, 'task')}: ${tallyOf(facts.counts)}`,
     ),
     ...(facts.goal === '' ? [] : [fact('goal', oneLine(facts.goal))]),
+    ...(facts.replays === null ? [] : [fact('replay', `of ${facts.replays}; no agent was started`)]),
     ...(facts.rehearsal ? [fact('rehearsal', 'no agent worked; outputs are stand-ins')] : []),
     ...(facts.message === null ? [] : [fact('because', oneLine(facts.message))]),
     ...(facts.holder === null ? [] : [fact('process', `${facts.holder.pid} on ${holderHost(facts.holder.host)}`)]),

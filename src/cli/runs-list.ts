@@ -76,9 +76,9 @@ function newestOption(text: string | undefined): number | undefined {
   throw usageFault(`--newest must be a whole number from 1 on, not "${text}"`);
 }
 
-function factsOf({ id, orchestra, state, started_at, finished_at, holder }: FoundRun, workspace: string) {
+function factsOf({ id, orchestra, state, started_at, finished_at, holder, replays }: FoundRun, workspace: string) {
   const pid = holder === undefined ? null : holder.pid;
-  return { id, orchestra, state, started_at, finished_at, workspace, pid };
+  return { id, orchestra, state, started_at, finished_at, workspace, pid, replays };
 }
 
 async function rowsOf(runs: readonly FoundRun[], workspaceOf: (run: FoundRun) => string): Promise<string[][]> {
@@ -87,7 +87,8 @@ async function rowsOf(runs: readonly FoundRun[], workspaceOf: (run: FoundRun) =>
   return runs.map((run) => {
     const began = Date.parse(run.started_at);
     const took = run.finished_at === null ? '-' : duration(Date.parse(run.finished_at) - began);
-    return [run.id, run.state, run.orchestra, `${age(now - began)} ago`, took, workspaceOf(run)];
+    const orchestra = run.replays === null ? run.orchestra : `${run.orchestra} (replay of ${run.replays})`;
+    return [run.id, run.state, orchestra, `${age(now - began)} ago`, took, workspaceOf(run)];
   });
 }
 

@@ -29,9 +29,9 @@ export function findRuns(project: Project, workspace: string | undefined): Found
   return places.flatMap(standingsIn).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** The newest run of a workspace; null where there is none. */
+/** The newest run of a workspace that is no replay; null where there is none. */
 export function lastRun(workspace: string): { readonly id: string; readonly state: RunStanding } | null {
-  const newest = standingsIn(workspace).at(-1);
+  const newest = standingsIn(workspace).findLast(({ replays }) => replays === null);
   return newest === undefined ? null : { id: newest.id, state: newest.state };
 }
 

@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { init } from './init.ts';
 import { orchestraCreate } from './orchestra-create.ts';
 import { orchestraList } from './orchestra-list.ts';
+import { orchestraReplay } from './orchestra-replay.ts';
 import { orchestraResume } from './orchestra-resume.ts';
 import { orchestraRun } from './orchestra-run.ts';
 import { orchestraShow } from './orchestra-show.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   orchestraValidate,
   orchestraRun,
   orchestraResume,
+  orchestraReplay,
   runsList,
   runsShow,
   runsLogs,

@@ -16,6 +16,7 @@ export function headerLines(event: RunEvent, state: RunState, context: ReporterC
   const past = event.type === 'run.resumed' ? `, resumed: ${tallyOf(state.counts)}` : '';
   const tasks = counted(state.inOrder.length, 'task');
   const lines = [
+    ...replayLines(state, paint),
     ...rehearsalLines(plan, paint),
     fact('orchestra', `${plan.orchestra}, ${strategy}, ${tasks}, at most ${most} at once${past}`),
     ...(goal === '' ? [] : [fact('goal', oneLine(goal))]),
@@ -42,6 +43,11 @@ function limitLines({ agents, limits = {} }: Plan): string[] {
   });
   const sampled = agents.some(({ limits: own }) => own?.memory_bytes !== undefined || own?.cpus !== undefined);
   return [...lines, ...ofRun, ...(sampled ? ['memory and processors are measured by sampling'] : [])];
+}
+
+/** Says loudly that nothing is done anew. */
+export function replayLines({ replays }: RunState, paint: Paint): string[] {
+  return replays === undefined ? [] : [paint.yellow.inverse(` REPLAY of ${replays}: no agent was started `)];
 }
 
 /** Says loudly that nothing real is done, or for which agents. */

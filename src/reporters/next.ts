@@ -27,9 +27,11 @@ export function optionForMore({ budget, limit, used }: Excess): string[] {
 
 /** Commands after a run that came to its end without success. */
 export function commandsAfter(state: RunState, { resume, logs }: RunCommands): string[][] {
+  const failed = state.inOrder.find(({ status, attempt }) => status === 'failed' && attempt > 0);
+  // Nobody goes on with a replay.
+  if (state.replays !== undefined) return failed === undefined ? [] : [[...logs, failed.task.name]];
   const more = state.exceeded === undefined ? [] : optionForMore(state.exceeded);
   const again = [...resume, ...optionsToGoOn(state), ...more];
-  const failed = state.inOrder.find(({ status, attempt }) => status === 'failed' && attempt > 0);
   // What a task or an agent may spend stands in the file: as it is, a resume would find it used up again.
   const changed = [...resume, withChanges];
   const goOn =

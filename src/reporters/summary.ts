@@ -4,7 +4,7 @@ import { spentWords } from '../run/budget.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { RunEvent, RunId, Saved } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
-import { rehearsalLines } from './header.ts';
+import { rehearsalLines, replayLines } from './header.ts';
 import { commandsAfter, nextLinesOf } from './next.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, padMiddle } from './terminal.ts';
@@ -52,7 +52,7 @@ export function summaryLines(
   const columns = columnsOf(context.stderr);
   const broken = (...lines: readonly string[]) => wrapped(lines, columns);
   const sections = [
-    broken(...rehearsalLines(state.plan, paint), headline(state, seen, paint)),
+    broken(...replayLines(state, paint), ...rehearsalLines(state.plan, paint), headline(state, seen, paint)),
     tableLines(state, context, paint),
     broken(...failureLines(state, context, options)),
     broken(...skipLines(state, paint)),

@@ -58,6 +58,7 @@ export function apply(state: RunState, event: RunEvent): void {
     case 'run.started':
       state.status = 'running';
       state.startedAt = at;
+      if (event.replays !== undefined) state.replays = event.replays;
       return;
     case 'run.resumed':
       state.status = 'running';

@@ -10,7 +10,7 @@ import type {
   TaskName,
 } from '../schema/types.gen.ts';
 import { apply, initialState } from './fold.ts';
-import type { StopCause } from './ports.ts';
+import type { Found, Missed, StopCause } from './ports.ts';
 import { chanceOf } from './retry.ts';
 
 /** How the process of a recorded attempt ended: by itself, not in its own power, or because the run told it to. */
@@ -45,6 +45,8 @@ interface Place {
 export type Moment = Place &
   (
     | { readonly type: 'start' | 'end'; readonly of: RecordedAttempt }
+    /** It was looked for a recorded output of a task. */
+    | { readonly type: 'look'; readonly task: TaskName; readonly what: Found | Missed }
     /** A person cancelled a task that had not begun. */
     | { readonly type: 'cancel'; readonly task: TaskName; readonly because: string }
     | { readonly type: 'pause'; readonly freeze: boolean }
@@ -68,6 +70,7 @@ type AttemptEvent = Extract<
   RunEvent,
   { type: 'task.succeeded' | 'task.retry-scheduled' | 'task.failed' | 'task.cancelled' }
 >;
+type LookEvent = Extract<RunEvent, { type: 'task.reused' | 'reuse.missed' }>;
 type Begun = Extract<RunEvent, { type: 'task.started' }>;
 
 interface Part {
@@ -110,6 +113,10 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
       for (const task of event.again ?? []) parts.delete(task);
       // What was delegated by an attempt that did not end has left the run.
       for (const task of parts.keys()) if (!state.tasks.has(task)) parts.delete(task);
+    } else if (event.type === 'task.reused' || event.type === 'reuse.missed') {
+      const { task } = event;
+      const what = lookOf(event);
+      if (what !== undefined) partOf(task).moments.push({ type: 'look', ...place, task, what });
     } else if (event.type === 'task.started') {
       running.set(event.task, { begun: event, place });
     } else if (isAttemptEvent(event)) {
@@ -139,6 +146,15 @@ function addAttempt(part: Part, { begun, place }: Running, event: AttemptEvent, 
   const of: RecordedAttempt = { task, attempt, agent, adapter, ...how };
   part.attempts.push(of);
   part.moments.push({ type: 'start', ...place, of }, { type: 'end', ...end, of });
+}
+
+/** What was found; undefined of an output that was kept from the beginning. */
+function lookOf(event: LookEvent): Found | Missed | undefined {
+  const { key, because = [] } = event;
+  if (event.type === 'reuse.missed') return { type: 'missed', because, ...(key !== undefined && { key }) };
+  const { output, from_run: run, saved } = event;
+  if (key === undefined || run === undefined || saved === undefined) return undefined;
+  return { type: 'found', key, run, output, saved, because };
 }
 
 /** `failures`: those before this event. */

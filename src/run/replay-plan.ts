@@ -4,8 +4,7 @@ import type { Recording } from './recording.ts';
 import type { RunState, TaskState } from './state.ts';
 
 /**
- * What is run of a recorded plan: without what measures time or the machine, for these ends are in the recording, and without
- * outputs of other runs. It may spend what the run could in the end.
+ * What is run of a recorded plan: without what measures time or the machine, for these ends are in the recording. It may spend what the run could in the end.
  */
 export function planOfReplay({ plan, budget }: Pick<RunState, 'plan' | 'budget'>, recording: Recording): Plan {
   const tries = (name: TaskName) => (recording.attempts.get(name)?.length ?? 0) + 1;
@@ -21,7 +20,7 @@ export function planOfReplay({ plan, budget }: Pick<RunState, 'plan' | 'budget'>
       ...agent,
       ...(own && { budget: timeless(own) }),
     })),
-    tasks: plan.tasks.map(({ cache, budget: own, ...task }) => ({
+    tasks: plan.tasks.map(({ budget: own, ...task }) => ({
       ...task,
       timeout_seconds: null,
       stall_seconds: null,

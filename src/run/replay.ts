@@ -1,7 +1,18 @@
 // The conduct of a replay. A backend plays recorded attempts; here it is decided when each of them ends: in the recorded order, and
 // only when all that run have come to their ends, so that two replays do the same. Its clock tells the time of the recording.
-import type { TaskName, Usage } from '../schema/types.gen.ts';
-import type { Attempt, AttemptEnd, AttemptOrder, Backend, Clock, Progress, Random } from './ports.ts';
+import type { Output, TaskName, Usage } from '../schema/types.gen.ts';
+import type {
+  Attempt,
+  AttemptEnd,
+  AttemptOrder,
+  Backend,
+  Clock,
+  Found,
+  Missed,
+  Progress,
+  Random,
+  Reuse,
+} from './ports.ts';
 import type { Moment, RecordedAttempt, Recording } from './recording.ts';
 import type { Run } from './runner.ts';
 
@@ -16,6 +27,8 @@ export interface Replay {
   readonly random: Random;
   /** A backend whose attempts end when it is their turn. */
   around(backend: Backend): Backend;
+  /** What was found is found again. `bring` brings a recorded output into the run. */
+  reuse(bring: (output: Output) => Promise<void>): Reuse;
   /** The recorded attempt that the running attempt of a task plays; undefined where nothing is recorded of it. */
   playedBy(task: TaskName): RecordedAttempt | undefined;
   /**
@@ -50,6 +63,13 @@ interface Playing {
   goOn?: () => void;
 }
 
+/** A look for a recorded output. */
+interface Look {
+  readonly seq: number;
+  /** Undefined until nothing is missing but its turn. */
+  tell?: () => void;
+}
+
 interface Wait {
   readonly until: number;
   readonly callback: () => void;
@@ -63,6 +83,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
   const begun = new Set<RecordedAttempt>();
   const lacking = new Set<TaskName>();
   const waits = new Set<Wait>();
+  const looks = new Map<TaskName, Look>();
   let chances: number[] = [];
   let at = 0;
   let now = recording.startedAt;
@@ -129,6 +150,24 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     };
   };
 
+  const recordedLooks = new Map(moments.flatMap((each) => (each.type === 'look' ? [[each.task, each] as const] : [])));
+  const look = (task: TaskName, bring: (output: Output) => Promise<void>): Promise<Found | Missed> =>
+    new Promise((resolve, reject) => {
+      const { what = nothingFound, seq = Number.POSITIVE_INFINITY } = recordedLooks.get(task) ?? {};
+      const one: Look = { seq };
+      looks.set(task, one);
+      const arrive = () => {
+        one.tell = () => resolve(what);
+        wake();
+      };
+      if (what.type === 'found') bring(what.output).then(arrive, reject);
+      else arrive();
+    });
+  const told = (task: TaskName): boolean => {
+    looks.get(task)?.tell?.();
+    return looks.delete(task);
+  };
+
   const release = (one: Playing, run: Conducted): void => {
     const { end, chance } = one.recorded ?? {};
     if (chance !== undefined) chances.push(chance);
@@ -157,6 +196,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
   /** Does what a moment says; false where that has happened, or cannot happen here. */
   const enact = (moment: Moment, run: Conducted): boolean => {
     if (moment.type === 'start' && (begun.has(moment.of) || waits.size === 0)) return false;
+    if (moment.type === 'look' && !looks.has(moment.task)) return false;
     if (moment.type === 'end' && playing.get(moment.of.task)?.recorded !== moment.of) return false;
     now = Math.max(now, moment.time);
     switch (moment.type) {
@@ -165,6 +205,8 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
       case 'end':
         release(playing.get(moment.of.task) as Playing, run);
         return true;
+      case 'look':
+        return told(moment.task);
       case 'cancel':
         run.cancel(moment.task, moment.because);
         return true;
@@ -186,17 +228,22 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     }
   };
 
-  /** Ends of the same moment, with no start between them, were taken in together. */
+  const isReady = (moment: Moment): boolean => {
+    if (moment.type === 'look') return looks.get(moment.task)?.tell !== undefined;
+    return moment.type === 'end' && playing.get(moment.of.task)?.deliver !== undefined;
+  };
+
+  /** What ended or was found at the same time, with no start between, was taken in together. */
   const isTogether = (one: Moment, next: Moment) =>
-    one.type === 'end' &&
-    next.type === 'end' &&
-    one.time === next.time &&
-    playing.get(next.of.task)?.deliver !== undefined;
+    (one.type === 'end' || one.type === 'look') && one.time === next.time && isReady(next);
 
   /** Takes the next step; false where there is none. */
   const step = (run: Conducted): boolean => {
     chances = [];
-    const late = belated(playing.values(), moments[at]?.seq ?? Number.POSITIVE_INFINITY);
+    const seq = moments[at]?.seq ?? Number.POSITIVE_INFINITY;
+    const looked = [...looks].find(([, look]) => look.seq < seq);
+    if (looked !== undefined) return told(looked[0]);
+    const late = belated(playing.values(), seq);
     if (late !== undefined) {
       release(late, run);
       return true;
@@ -212,6 +259,8 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
       }
       return true;
     }
+    const [unrecorded] = looks.keys();
+    if (unrecorded !== undefined) return told(unrecorded);
     const [first] = playing.values();
     // A recording that was cut off in a pause has no end of it.
     if (first === undefined) return waitOver() || run.unpause() === undefined;
@@ -222,7 +271,9 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
   const conduct = async (run: Conducted): Promise<never> => {
     for (;;) {
       await settled();
-      const ready = [...playing.values()].every(({ arrived, due }) => arrived && !due);
+      const ready =
+        [...playing.values()].every(({ arrived, due }) => arrived && !due) &&
+        [...looks.values()].every(({ tell }) => tell !== undefined);
       if (ready && step(run)) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -235,6 +286,11 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     clock,
     random: { next: () => chances.shift() ?? 0 },
     around: (backend) => ({ start: (order) => start(backend, order) }),
+    reuse: (bring) => ({
+      look: ({ task }) => look(task.name, bring),
+      keep: async () => undefined,
+      close: async () => {},
+    }),
     playedBy: (task) => playing.get(task)?.recorded,
     awaitTurn: (task) =>
       new Promise((resolve) => {
@@ -248,6 +304,8 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     conduct: (run) => void conduct(run),
   };
 }
+
+const nothingFound: Missed = { type: 'missed', because: [] };
 
 /** Of those whose turn is over already the one whose turn was first. */
 function belated(playing: Iterable<Playing>, seq: number): Playing | undefined {

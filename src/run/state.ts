@@ -15,6 +15,7 @@ import type {
   PlanBudget,
   PlanTask,
   ProgressKind,
+  RunId,
   Saved,
   TaskName,
   Usage,
@@ -160,6 +161,8 @@ export interface RunState {
   firstFailed?: TaskState;
   /** Who delegated each delegated task. */
   readonly delegatedBy: Map<TaskName, TaskName>;
+  /** The run whose recorded agents it replays. */
+  replays?: RunId;
   startedAt?: number;
   finishedAt?: number;
   usage?: Usage;

@@ -19,6 +19,8 @@ export interface RunHead {
   readonly outcome: Outcome | null;
   /** The run that it goes on from, after a resume --with-changes. */
   readonly continues: RunId | null;
+  /** The run whose recorded agents it replays. */
+  readonly replays: RunId | null;
 }
 
 /** Bytes of a journal that hold its first and its last line nearly always; where they do not, more is read. */
@@ -55,6 +57,7 @@ export function headOf(layout: RunLayout, id: RunId): RunHead | undefined {
       finished_at: finished?.ts ?? null,
       outcome: finished?.outcome ?? null,
       continues: started?.continues ?? null,
+      replays: started?.replays ?? null,
     };
   } finally {
     closeSync(file.fd);

@@ -1,5 +1,6 @@
 // Where the files of a run are, and how its folder comes to be.
 import {
+  closeSync,
   constants,
   copyFileSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Output, RunId, TaskName } from '../schema/types.gen.ts';
-import { expectFolder, removeTemporary } from './ordinary.ts';
+import { expectFolder, openOrdinary, removeTemporary } from './ordinary.ts';
 
 /** Folders that are linked from the workspace to the latest run's. */
 const linked = ['task_outputs', 'intermediate', 'final_results'] as const;
@@ -39,7 +40,11 @@ export interface RunLayout {
 
 /** Where a run's files are in its workspace, whether they exist or not. */
 export function layoutOf(workspace: string, run: RunId): RunLayout {
-  const folder = join(workspace, 'runs', run);
+  return layoutIn(join(workspace, 'runs', run), workspace);
+}
+
+/** Where the files of a run are whose folder may have been taken out of its workspace. */
+export function layoutIn(folder: string, workspace: string): RunLayout {
   return {
     workspace,
     folder,
@@ -71,7 +76,12 @@ export interface StoredFile {
 }
 
 /** Makes the folders of a new run and stores what it runs, byte for byte. */
-export function createRun(layout: RunLayout, orchestra: string, playbooks: readonly StoredFile[], plan: string): void {
+export function createRun(
+  layout: RunLayout,
+  orchestra: string,
+  playbooks: readonly StoredFile[],
+  plan: string | Uint8Array,
+): void {
   mkdirSync(layout.folder, { recursive: true });
   for (const folder of [layout.outputs, layout.intermediate, layout.results, layout.attempts]) mkdirSync(folder);
   mkdirSync(join(layout.intermediate, 'artifacts'));
@@ -91,10 +101,16 @@ export function mendFolders(layout: RunLayout): void {
   if (!existsSync(layout.noContext)) mkdirSync(layout.noContext, { mode: 0o555 });
 }
 
-/** Copies outputs of an earlier run into a new one, where they stand under the same names. */
+/** Copies outputs of an earlier run into a new one, where they stand under the same names. No link is followed. */
 export function copyOutputs(from: RunLayout, to: RunLayout, kept: readonly { readonly output: Output }[]): void {
+  if (kept.length > 0) expectFolder(from.outputs);
   for (const { output } of kept) {
-    copyFileSync(join(from.folder, output.path), join(to.folder, output.path), constants.COPYFILE_FICLONE);
+    const { fd } = openOrdinary(join(from.folder, output.path));
+    try {
+      copyFileSync(`/proc/self/fd/${fd}`, join(to.folder, output.path), constants.COPYFILE_FICLONE);
+    } finally {
+      closeSync(fd);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, JournalFault } from '../run/fold.ts';
+import { planFault } from '../run/plan-fault.ts';
 import { StorageFailure } from '../run/ports.ts';
 import type { RunState } from '../run/state.ts';
 import { validate as validEvent } from '../schema/event.gen.js';
@@ -52,7 +53,13 @@ export function readRun(layout: RunLayout): RecordedRun | undefined {
   if (started === undefined) return undefined;
   if (started.type !== 'run.started') throw new DamagedRun(layout.journal, 0, 'it does not begin with run.started');
   const plan = readPlan(layout.plan, started.plan_sha256);
-  return { layout, plan, started, events, state: foldAll(layout.journal, plan, events), bytes, wholeBytes };
+  const state = foldAll(layout.journal, plan, events);
+  const fault = planFault(
+    state.inOrder.map(({ task }) => task),
+    plan,
+  );
+  if (fault !== undefined) throw new DamagedRun(layout.journal, 0, fault);
+  return { layout, plan, started, events, state, bytes, wholeBytes };
 }
 
 /** Reads plan.json and compares it with the digest that the journal has of it. */
@@ -61,7 +68,10 @@ function readPlan(path: string, digest: string): Plan {
   if (sha256(data) !== digest) throw new DamagedRun(path, 0, 'it is not the plan with which the run was started');
   const plan: unknown = JSON.parse(data.toString('utf8'));
   if (!validPlan(plan)) throw new DamagedRun(path, 0, 'it is not a plan of a version that is known here');
-  return plan as Plan;
+  const known = plan as Plan;
+  const fault = planFault(known.tasks, known);
+  if (fault !== undefined) throw new DamagedRun(path, 0, fault);
+  return known;
 }
 
 function contentOf(path: string): Buffer {

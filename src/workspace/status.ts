@@ -53,6 +53,7 @@ function statusOf({ run, ...process }: LockRecord, state: RunState) {
   return {
     run,
     orchestra: state.plan.orchestra,
+    ...(state.replays !== undefined && { replays: state.replays }),
     state: state.status === 'finished' ? state.outcome : state.status,
     seq: state.seq,
     // Who has not ended need not be alive: this process is, if its start time and the boot are still those.

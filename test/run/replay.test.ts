@@ -86,6 +86,7 @@ async function replayed(plan: Plan, recorded: readonly RunEvent[], turns: () => 
         durable: Number.POSITIVE_INFINITY,
         sync: async () => {},
       },
+      reuse: replay.reuse(async () => {}),
       backend: replay.around(players(replay, plan, turns)),
       observe() {},
       async writeResult() {},

@@ -1,0 +1,39 @@
+import { type Command, flag, textOption } from './command.ts';
+import { workspaceOption } from './run-options.ts';
+
+/** `super orchestra replay`: a recorded run once more, without its agents. */
+export const orchestraReplay: Command = {
+  path: ['orchestra', 'replay'],
+  summary: 'run an orchestra again with the recorded agents of a run: no key, no network, nothing is started',
+  operands: '[run]',
+  options: [
+    {
+      flags: '--changed',
+      description:
+        "plans today's files: takes from the recording what still holds, and runs the rest with its real agents",
+    },
+    workspaceOption,
+    { flags: '-v, --verbose', description: 'adds the order of execution and the path of every output' },
+    { flags: '-q, --quiet', description: 'prints only the result, failures and differences' },
+    { flags: '--json', description: 'prints the events as NDJSON' },
+  ],
+  more: `The run is named by its id, the beginning of it, @last, or the path of its folder, which may come from another machine; without a
+name it is the newest that is no replay. How its tasks ended and what their outputs are is compared with the recording:
+differences are listed, and the exit code is then 1.`,
+  example: 'super orchestra replay @last',
+  async run(call, io) {
+    const { watchSignals } = await import('./interruption.ts');
+    const interruption = watchSignals(io);
+    try {
+      const { replay } = await import('./replay.ts');
+      const wish = {
+        asked: call.operands[0],
+        workspace: textOption(call, 'workspacePath'),
+        changed: flag(call, 'changed'),
+      };
+      return await replay(wish, interruption, call, io);
+    } finally {
+      interruption.end();
+    }
+  },
+};
