@@ -1,6 +1,6 @@
 // Stands for the launchers of a run where agents are not started but played: what a process wrote when it was recorded goes to
 // whoever waits for it now. No process is started.
-import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Launchers } from '../process/launchers.ts';
 import type { LaunchEnd, Launched, LaunchOrder, Sink } from '../process/order.ts';
 import { StorageFailure } from '../run/ports.ts';
@@ -97,11 +97,7 @@ function sinkOf(to: string | Sink): Sink {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   const fd = openSync(to, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
   return {
-    write(chunk) {
-      stored(() => {
-        for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
-      });
-    },
+    write: (chunk) => stored(() => writeAll(fd, chunk)),
     end: () => closeSync(fd),
   };
 }
@@ -121,8 +117,18 @@ async function pour(pieces: Iterable<Uint8Array> | undefined, sink: Sink): Promi
 /** The output that the agent had left itself. */
 function leave(path: string, pieces: Iterable<Uint8Array> | undefined): void {
   if (pieces === undefined) return;
-  const data = Buffer.concat([...pieces].map((piece) => Buffer.from(piece)));
-  stored(() => writeFileSync(path, data, { flag: 'wx' }));
+  stored(() => {
+    const fd = openSync(path, 'wx');
+    try {
+      for (const piece of pieces) writeAll(fd, piece);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+function writeAll(fd: number, chunk: Uint8Array): void {
+  for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
 }
 
 function stored(write: () => void): void {

@@ -97,14 +97,11 @@ export async function conductRun(
   for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
-<<<<<<< HEAD
   const { unusable } = ready;
-  return runToEnd(conducted, { adapters, launchers, redactor, unusable }, interruption, call, io);
-=======
-  const state = await runToEnd(conducted, { adapters, launchers, redactor, env: io.env }, interruption, call, io);
+  const equipment = { adapters, launchers, redactor, unusable, env: io.env };
+  const state = await runToEnd(conducted, equipment, interruption, call, io);
   if (!flag(call, 'json')) await printResult(conducted.layout, state, io, nameFor(project, conducted.layout.result));
   return exitCode(state, interruption.signal);
->>>>>>> 1384c18 (super orchestra replay: a recorded run once more, without its agents)
 }
 
 function storedOf({ plan, goal, begin, layout }: Conducted): Stored {
@@ -123,21 +120,12 @@ function refuse(refusals: readonly string[]): void {
 }
 
 /** Who works in a run, and in what surroundings. */
-export type Equipment = Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'env' | 'surroundings'>;
+export type Equipment = Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'env' | 'surroundings' | 'unusable'>;
 
 /** Runs to the end, told to a person; gives the final state. */
 export async function runToEnd(
   conducted: Conducted,
-<<<<<<< HEAD
-  {
-    adapters,
-    launchers,
-    redactor,
-    unusable,
-  }: Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'unusable'>,
-=======
   equipment: Equipment,
->>>>>>> 1384c18 (super orchestra replay: a recorded run once more, without its agents)
   interruption: Interruption,
   call: Call,
   io: Io,
@@ -155,14 +143,6 @@ export async function runToEnd(
       ...conducted,
       ...equipment,
       root: project.root,
-<<<<<<< HEAD
-      adapters,
-      launchers,
-      unusable,
-      env: io.env,
-      redactor,
-=======
->>>>>>> 1384c18 (super orchestra replay: a recorded run once more, without its agents)
       observe: (event, now) => {
         state = now;
         reporter.onEvent(event, now);

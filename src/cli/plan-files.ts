@@ -1,8 +1,8 @@
 // The files that a recorded plan was made from: as they are today, and as they are stored with the run.
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
-import { ordinarySize, readSome } from '../workspace/ordinary.ts';
+import { isFolder, ordinarySize, readSome } from '../workspace/ordinary.ts';
 import { isFile, type Project } from './project.ts';
 
 /** The orchestra's file and those of the agents, as the plan names them. */
@@ -29,6 +29,10 @@ const longest = 67_108_864;
 
 /** The stored texts of all files by name; empty for one that is gone. */
 export function storedTexts(layout: RunLayout, plan: Plan): ReadonlyMap<string, string> {
-  const text = (path: string) => (ordinarySize(path) === undefined ? '' : readSome(path, 0, longest).toString('utf8'));
+  const text = (path: string) => {
+    // The run may be anybody's, and the folder of its playbooks a link.
+    const isThere = isFolder(dirname(path)) && ordinarySize(path) !== undefined;
+    return isThere ? readSome(path, 0, longest).toString('utf8') : '';
+  };
   return new Map(filesOf(plan).map((file) => [file, text(storedFile(layout, plan, file))]));
 }

@@ -10,7 +10,7 @@ import type { KeptSuccess } from '../run/unchanged.ts';
 import { copyOutputs, layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun } from '../workspace/recorded.ts';
-import { piecesOf } from '../workspace/recorded-attempt.ts';
+import { recordedFiles } from '../workspace/recorded-attempt.ts';
 import { type Call, exit, flag, type Io, type Signal, setupFault } from './command.ts';
 import { type Conducted, exitCode, runToEnd } from './conduct.ts';
 import { type Interruption, stoppedBy } from './interruption.ts';
@@ -49,7 +49,7 @@ export async function replay(wish: ReplayWish, interruption: Interruption, call:
     find(name) {
       const attempt = playing.playedBy(name);
       if (attempt === undefined) return undefined;
-      return { recorded: attempt, read: (file) => piecesOf(recorded.layout, attempt.task, attempt.attempt, file) };
+      return { recorded: attempt, read: recordedFiles(recorded.layout, attempt.task, attempt.attempt) };
     },
   });
   const equipment = {

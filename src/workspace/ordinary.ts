@@ -27,6 +27,11 @@ export function expectFolder(path: string): void {
   throw Object.assign(new Error(`not a folder of the run: ${path}`), { code: 'ENOTDIR', syscall: 'lstat', path });
 }
 
+/** Whether a folder stands there; a link to one is none. */
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** Size in bytes of an ordinary file; undefined where there is none. */
 export function ordinarySize(path: string): number | undefined {
   const facts = lstatSync(path, { throwIfNoEntry: false });
