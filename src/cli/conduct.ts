@@ -120,7 +120,10 @@ function refuse(refusals: readonly string[]): void {
 }
 
 /** Who works in a run, and in what surroundings. */
-export type Equipment = Pick<LocalRunOptions, 'adapters' | 'launchers' | 'redactor' | 'env' | 'surroundings' | 'unusable'>;
+export type Equipment = Pick<
+  LocalRunOptions,
+  'adapters' | 'launchers' | 'redactor' | 'env' | 'surroundings' | 'unusable'
+>;
 
 /** Runs to the end, told to a person; gives the final state. */
 export async function runToEnd(

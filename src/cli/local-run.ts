@@ -2,9 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
-import type { Launchers } from '../process/launchers.ts';
 import { endLeftovers } from '../process/leftovers.ts';
-import type { Thresholds } from '../process/machine.ts';
 import { type AgentAdapter, type Clock, type EventBody, type Reuse, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { startRun } from '../run/runner.ts';
@@ -35,27 +33,18 @@ import { statusFile } from '../workspace/status.ts';
 import { tidyWorkspace } from '../workspace/tidy.ts';
 import { exit, Refusal } from './command.ts';
 import { mayBeAlive, recordOf } from './holder.ts';
-import { type Surroundings, thisMachine } from './surroundings.ts';
+import { type Here, type Surroundings, thisMachine } from './surroundings.ts';
 import { version } from './version.ts';
 
-export interface LocalRunOptions {
-  /** The project's root, absolute. */
-  readonly root: string;
-  readonly layout: RunLayout;
+export interface LocalRunOptions extends Here {
   readonly run: RunId;
-  readonly plan: Plan;
   readonly goal: string;
   readonly begin: NewRun | ResumedRun;
   readonly adapters: Readonly<Record<AdapterName, AgentAdapter>>;
-  /** Those of the run, which are opened when they are needed. */
-  readonly launchers: () => Pick<Launchers, 'launch'>;
-  readonly env: Readonly<Record<string, string | undefined>>;
   /** Keeps secrets out of what is written; undefined where there are none. */
   readonly redactor: Redactor | undefined;
   /** Agents that only stand by for others, and cannot run here. */
   readonly unusable?: ReadonlySet<AgentName> | undefined;
-  /** When the machine counts as short of something, where that is not to be as usual. */
-  readonly thresholds?: Partial<Thresholds>;
   /** What it meets, where that is not this machine. */
   readonly surroundings?: Surroundings;
   /** Called after every event. Must not throw. */

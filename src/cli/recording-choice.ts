@@ -7,7 +7,7 @@ import { ordinarySize } from '../workspace/ordinary.ts';
 import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { exit, Refusal, setupFault } from './command.ts';
 import { liveHolder } from './holder.ts';
-import { nameFor, type Project } from './project.ts';
+import { isFile, nameFor, type Project } from './project.ts';
 import { chooseRun, findRuns } from './runs.ts';
 
 /** A run that was recorded, here or by somebody else. */
@@ -15,31 +15,51 @@ export interface ChosenRecording {
   readonly recorded: RecordedRun;
   /** Where the replay is written. */
   readonly workspace: string;
-  /** Whether it was named by the path of its folder: it may be anybody's. */
+  /** Whether it was named by a path: it may be anybody's. */
   readonly foreign: boolean;
+  /** Takes away what was only unpacked. */
+  remove(): void;
 }
 
 /** The run that is meant. Throws a Refusal where there is none, or where it is still going on. */
-export function chooseRecording(
+export async function chooseRecording(
   project: Project,
   asked: string | undefined,
   workspace: string | undefined,
-): ChosenRecording {
-  const folder = asked === undefined ? undefined : folderOf(project, asked);
+): Promise<ChosenRecording> {
+  const path = asked === undefined ? undefined : resolve(project.cwd, asked);
+  if (asked !== undefined && path !== undefined && isFile(path)) return unpacked(project, asked, workspace);
+  const folder = asked === undefined || path === undefined ? undefined : folderOf(asked, path);
   if (folder !== undefined) {
     const recorded = read(layoutIn(folder, dirname(dirname(folder))), nameFor(project, folder));
-    const usual = join(project.root, 'orchestra_workspaces', recorded.plan.orchestra);
-    return { recorded, workspace: workspace === undefined ? usual : resolve(project.cwd, workspace), foreign: true };
+    return { recorded, workspace: workspaceFor(project, recorded, workspace), foreign: true, remove() {} };
   }
   const runs = findRuns(project, workspace);
   const newest = runs.findLast(({ replays }) => replays === null)?.id;
   const { layout, id } = chooseRun(runs, asked ?? newest ?? '@last');
-  return { recorded: read(layout, `run ${id}`), workspace: layout.workspace, foreign: false };
+  return { recorded: read(layout, `run ${id}`), workspace: layout.workspace, foreign: false, remove() {} };
+}
+
+async function unpacked(project: Project, asked: string, workspace: string | undefined): Promise<ChosenRecording> {
+  const { unpackAside } = await import('./recording.ts');
+  const { layout, remove } = await unpackAside(project, asked);
+  try {
+    const recorded = read(layout, asked);
+    return { recorded, workspace: workspaceFor(project, recorded, workspace), foreign: true, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** A run from elsewhere is replayed where its orchestra's runs would be kept here, wherever it was written itself. */
+function workspaceFor(project: Project, { plan }: RecordedRun, asked: string | undefined): string {
+  const usual = join(project.root, 'orchestra_workspaces', plan.orchestra);
+  return asked === undefined ? usual : resolve(project.cwd, asked);
 }
 
 /** The folder that a path names, if it is that of a run; undefined for a word that is no path. */
-function folderOf(project: Project, asked: string): string | undefined {
-  const path = resolve(project.cwd, asked);
+function folderOf(asked: string, path: string): string | undefined {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const isRun = isFolder && ordinarySize(join(path, 'events.jsonl')) !== undefined;
   if (isRun) return realpathSync(path);

@@ -12,6 +12,7 @@ import {
   statSync,
   type WriteStream,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { makePrivacy, type Privacy } from '../run/privacy.ts';
@@ -140,6 +141,19 @@ export async function unpackTo(project: Project, word: string, asked: string | u
     return { folder: target, head, files };
   } finally {
     rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Unpacks a recording to where nobody else looks; `remove` takes that away. */
+export async function unpackAside(project: Project, word: string) {
+  const path = realpathOf(resolve(project.cwd, word), word);
+  const folder = mkdtempSync(join(tmpdir(), 'super-recording-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    return { ...(await unpacked(path, word, folder)), remove };
+  } catch (error) {
+    remove();
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { type Recording, recordingOf } from '../run/recording.ts';
 import { openReplay, type Replay } from '../run/replay.ts';
 import { type Comparison, compare, planOfReplay } from '../run/replay-plan.ts';
 import type { KeptSuccess } from '../run/unchanged.ts';
+import type { AgentName } from '../schema/types.gen.ts';
 import { copyOutputs, layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun } from '../workspace/recorded.ts';
@@ -38,8 +39,22 @@ export interface ReplayWish {
 /** Replays a run and gives the exit code. */
 export async function replay(wish: ReplayWish, interruption: Interruption, call: Call, io: Io): Promise<number> {
   const project = await findProject(io.cwd);
-  const chosen = chooseRecording(project, wish.asked, wish.workspace);
-  if (wish.changed) return replayChanged(project, chosen, interruption, call, io);
+  const chosen = await chooseRecording(project, wish.asked, wish.workspace);
+  try {
+    if (wish.changed) return await replayChanged(project, chosen, interruption, call, io);
+    return await replayAll(project, chosen, interruption, call, io);
+  } finally {
+    chosen.remove();
+  }
+}
+
+async function replayAll(
+  project: Project,
+  chosen: ChosenRecording,
+  interruption: Interruption,
+  call: Call,
+  io: Io,
+): Promise<number> {
   const { recorded } = chosen;
   const recording = recordingOf(recorded.plan, recorded.events);
   const playing = openReplay(recording, () => setImmediate());
@@ -57,6 +72,7 @@ export async function replay(wish: ReplayWish, interruption: Interruption, call:
     adapters: adapterTable({ launchers: () => launchers, env: {}, root: project.root }),
     redactor: undefined,
     env: {},
+    unusable: idleIn(recorded),
     surroundings: surroundingsOf(playing, recorded.layout, conducted.layout),
   };
   const state = await runToEnd(conducted, equipment, interruption, call, io);
@@ -96,6 +112,12 @@ async function conductedOf(
   };
   const inMemory = planOfReplay(state, recording);
   return { project, layout: layoutOf(workspace, run), run, plan: inMemory, goal: started.goal, begin };
+}
+
+/** Agents that did nothing in the recorded run: nothing of them can be played, as little as those could work that were passed over. */
+function idleIn({ plan, events }: RecordedRun): ReadonlySet<AgentName> {
+  const busy = new Set(events.flatMap((event) => (event.type === 'task.started' ? [event.agent] : [])));
+  return new Set(plan.agents.map(({ name }) => name).filter((name) => !busy.has(name)));
 }
 
 /** What the recorded run had kept of another one when it began. */

@@ -1,11 +1,13 @@
 // What a run meets: this machine, its time and its chance. Where recorded agents are played, a recording stands for all of that.
 import { type Evidence, evidenceHere } from '../backends/evidence.ts';
-import { machineOf, usualThresholds } from '../process/machine.ts';
+import type { Launchers } from '../process/launchers.ts';
+import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
 import type { Backend, Clock, Machine, Random, Reuse } from '../run/ports.ts';
 import type { Run } from '../run/runner.ts';
+import type { Plan } from '../schema/types.gen.ts';
 import { builtIn } from '../spec/orchestra.ts';
+import type { RunLayout } from '../workspace/layout.ts';
 import { reuseHere } from '../workspace/reuse.ts';
-import type { LocalRunOptions } from './local-run.ts';
 
 /** What a run meets. */
 export interface Surroundings {
@@ -24,8 +26,21 @@ export interface Surroundings {
   onBegun(run: Run): void;
 }
 
+/** What there is to say of a run on this machine. */
+export interface Here {
+  /** The project's root, absolute. */
+  readonly root: string;
+  readonly layout: RunLayout;
+  readonly plan: Plan;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Those of the run, which are opened when they are needed. */
+  readonly launchers: () => Pick<Launchers, 'launch'>;
+  /** When the machine counts as short of something, where that is not to be as usual. */
+  readonly thresholds?: Partial<Thresholds>;
+}
+
 /** This machine. */
-export function thisMachine({ root, layout, plan, env, launchers, thresholds }: LocalRunOptions): Surroundings {
+export function thisMachine({ root, layout, plan, env, launchers, thresholds }: Here): Surroundings {
   const { free_disk_bytes: freeDisk, cache_bytes: bytes = builtIn.cache_bytes } = plan.limits ?? {};
   const { workspace } = layout;
   return {

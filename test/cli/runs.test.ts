@@ -91,6 +91,7 @@ describe('runs list', () => {
         finished_at: null,
         workspace: 'orchestra_workspaces/good',
         pid: null,
+        replays: null,
       },
       expect.objectContaining({ id: '20260101-120000-000-aaaa', workspace: 'orchestra_workspaces/other' }),
       expect.objectContaining({

@@ -191,6 +191,21 @@ test('--changed takes what still holds and runs the rest', async () => {
   expect(readFileSync(join(cwd, 'ran.txt'), 'utf8')).toBe('ran\nran\n');
 });
 
+test('a recording in one file is replayed, and nothing of it is left', async () => {
+  const cwd = project({});
+  cpSync(fixture, folderOf(cwd, '20261120-104647-083-5oz3', 'second_look'), { recursive: true });
+  const there = { cwd, env: { TMPDIR: cwd } };
+  expect((await run(['runs', 'export', '--redacted', '-o', 'run.json.gz'], there)).code).toBe(0);
+  const elsewhere = project({});
+  const place = { cwd: elsewhere, env: { ...nothing(elsewhere).env, TMPDIR: elsewhere } };
+  const { code, stderr } = await run(['orchestra', 'replay', join(cwd, 'run.json.gz')], place);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('4 tasks ended as recorded') });
+  expect(readdirSync(elsewhere)).toEqual(['orchestra_workspaces']);
+  writeFileSync(join(elsewhere, 'torn.json'), '{"recording":1');
+  const torn = await run(['orchestra', 'replay', 'torn.json'], place);
+  expect(torn).toMatchObject({ code: 3, stderr: expect.stringContaining('torn.json:1: ') });
+});
+
 test('a folder of somebody else: no link is followed, no name leads out, what cannot be run is refused', async () => {
   const cwd = project({ 'secret.txt': 'sentinel-of-this-machine', 'deep/x': '' });
   const attack = async (spoil: (folder: string) => void) => {
