@@ -94,7 +94,8 @@ export async function sceneWith(
   };
 }
 
-function agentOf(cli: Cli): object {
+/** The agent of a CLI. */
+export function agentOf(cli: Cli): object {
   const own = {
     claude: {},
     codex: { args: ['--skip-git-repo-check'] },
