@@ -8,10 +8,10 @@ import type { RecordedAttempt } from '../run/recording.ts';
 import type { AdapterName, TaskName } from '../schema/types.gen.ts';
 
 /** Files of a recorded attempt. */
-export type RecordedFile = 'stdout.log' | 'stderr.log' | 'transcript.jsonl' | 'output.txt';
+type RecordedFile = 'stdout.log' | 'stderr.log' | 'transcript.jsonl' | 'output.txt';
 
 /** The attempt that is played for a task now. */
-export interface Played {
+interface Played {
   readonly recorded: RecordedAttempt;
   /** What a file of it holds, in pieces; undefined where there is none. Throws what the system says. */
   read(file: RecordedFile): Iterable<Uint8Array> | undefined;

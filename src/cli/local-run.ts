@@ -67,7 +67,7 @@ export interface NewRun {
 }
 
 /** A run on which a new one stands: it keeps some of its successes, and goes on from it or replays it. */
-export interface FormerRun {
+interface FormerRun {
   readonly type: 'continues' | 'replays';
   readonly layout: RunLayout;
   readonly run: RunId;

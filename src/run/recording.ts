@@ -14,7 +14,7 @@ import type { Found, Missed, StopCause } from './ports.ts';
 import { chanceOf } from './retry.ts';
 
 /** How the process of a recorded attempt ended: by itself, not in its own power, or because the run told it to. */
-export type RecordedEnd =
+type RecordedEnd =
   | { readonly type: 'exited'; readonly code: number; readonly lacking?: string }
   | { readonly type: 'lost'; readonly message: string }
   | { readonly type: 'refused'; readonly message: string }

@@ -45,7 +45,7 @@ export interface Comparison {
 }
 
 /** A task that ended otherwise. */
-export interface Difference {
+interface Difference {
   readonly task: TaskName;
   readonly recorded: string;
   readonly replayed: string;
