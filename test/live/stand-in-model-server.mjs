@@ -1,7 +1,8 @@
 // Usage: WD=<dir the tool modes write into> LOG=<file> node stand-in-model-server.mjs ; prints its port; binds 127.0.0.1 only.
+// COMMAND: what mode toolrun has them run in a shell.
 // Stand-in model server: Anthropic Messages, OpenAI Responses + Chat, Gemini. Mode = first path segment /m/<mode>/...
 import http from 'node:http'; import fs from 'node:fs';
-const LOG=process.env.LOG||'requests.jsonl'; const seen={};
+const LOG=process.env.LOG||'requests.jsonl'; const seen={}; const COMMAND=process.env.COMMAND||'true';
 // ANSWERS: JSON, what to say by a text that stands in what is asked.
 const answers=Object.entries(JSON.parse(process.env.ANSWERS||'{}')); const hello=asked=>(answers.find(([key])=>JSON.stringify(asked??'').includes(key))??['','Hello from the stand-in.'])[1];
 const sse=(res,evs,delay=0)=>new Promise(async r=>{res.writeHead(200,{'content-type':'text/event-stream','cache-control':'no-cache'});for(const e of evs){if(res.destroyed)break;res.write((e.event?`event: ${e.event}\n`:'')+`data: ${typeof e.data==='string'?e.data:JSON.stringify(e.data)}\n\n`);if(delay)await new Promise(x=>setTimeout(x,delay));}res.end();r()});
@@ -14,7 +15,7 @@ function anthropic(res,body,mode){
   else if(mode.startsWith('tool')&&!hasTR&&body.tools?.length){stop='tool_use';
     blocks.push({type:'text',text:'I will act.'});
     if(mode==='toolsleep')blocks.push({type:'tool_use',id:'toolu_01',name:'Bash',input:{command:'timeout 2718 tail -f /dev/null',description:'wait',timeout:600000}});
-    else if(mode==='toolbash')blocks.push({type:'tool_use',id:'toolu_01',name:'Bash',input:{command:'echo hi > made-by-bash.txt',description:'make file'}});
+    else if(mode==='toolbash'||mode==='toolrun')blocks.push({type:'tool_use',id:'toolu_01',name:'Bash',input:{command:mode==='toolrun'?COMMAND:'echo hi > made-by-bash.txt',description:'make file'}});
     else blocks.push({type:'tool_use',id:'toolu_01',name:'Write',input:{file_path:(process.env.CWD_FILE||process.env.WD||'.')+'/made-by-agent.txt',content:'hello\n'}});
   } else blocks.push({type:'text',text:mode.startsWith('tool')?'Done: the file was handled.':hello(body.messages)});
   const usage={input_tokens:12,output_tokens:7,cache_creation_input_tokens:0,cache_read_input_tokens:0};
@@ -30,7 +31,7 @@ function responses(res,body,mode){
   const inp=JSON.stringify(body.input??''); const hasTR=inp.includes('function_call_output')||inp.includes('custom_tool_call_output');
   const names=(body.tools||[]).map(t=>t.name||t.type); let item;
   if(mode.startsWith('tool')&&!hasTR){
-    const cmd=mode==='toolsleep'?'timeout 2718 tail -f /dev/null':mode==='tooldeny'?'echo x > /etc/super-denied-probe':'echo hello > made-by-agent.txt';
+    const cmd=mode==='toolrun'?COMMAND:mode==='toolsleep'?'timeout 2718 tail -f /dev/null':mode==='tooldeny'?'echo x > /etc/super-denied-probe':'echo hello > made-by-agent.txt';
     if(names.includes('exec_command')) item={type:'function_call',id:'fc_1',call_id:'call_1',name:'exec_command',arguments:JSON.stringify({cmd})};
     else if(names.includes('shell_command')) item={type:'function_call',id:'fc_1',call_id:'call_1',name:'shell_command',arguments:JSON.stringify({command:cmd})};
     else item={type:'function_call',id:'fc_1',call_id:'call_1',name:names.find(n=>/shell/.test(n))||'shell',arguments:JSON.stringify({command:['bash','-lc',cmd]})};
@@ -53,7 +54,7 @@ function gemini(res,url,body,mode){
   if(url.includes('countTokens')) return json(res,200,{totalTokens:12});
   const hasTR=JSON.stringify(body.contents??[]).includes('functionResponse'); const tools=(body.tools||[]).flatMap(t=>t.functionDeclarations||[]).map(f=>f.name);
   let parts; 
-  if(mode.startsWith('tool')&&!hasTR&&tools.length) parts=[{functionCall:mode==='toolsleep'?{name:'run_shell_command',args:{command:'timeout 2718 tail -f /dev/null',description:'wait'}}:mode==='toolbash'?{name:'run_shell_command',args:{command:'echo hi > made-by-bash.txt',description:'make file'}}:{name:'write_file',args:{file_path:process.env.WD+'/made-by-agent.txt',content:'hello\n'}}}];
+  if(mode.startsWith('tool')&&!hasTR&&tools.length) parts=[{functionCall:mode==='toolsleep'?{name:'run_shell_command',args:{command:'timeout 2718 tail -f /dev/null',description:'wait'}}:mode==='toolbash'||mode==='toolrun'?{name:'run_shell_command',args:{command:mode==='toolrun'?COMMAND:'echo hi > made-by-bash.txt',description:'make file'}}:{name:'write_file',args:{file_path:process.env.WD+'/made-by-agent.txt',content:'hello\n'}}}];
   else if((body.generationConfig?.responseMimeType||body.generationConfig?.responseJsonSchema)) parts=[{text:JSON.stringify({reasoning:'simple',model_choice:'flash',complexity_reasoning:'simple',complexity_score:10,next_speaker:'user'})}];
   else parts=[{text:mode.startsWith('tool')?'Done: the file was handled.':hello(body.contents)}];
   const out={candidates:[{content:{role:'model',parts},finishReason:'STOP',index:0}],usageMetadata:{promptTokenCount:12,candidatesTokenCount:7,totalTokenCount:19},modelVersion:'stand-in',responseId:'r1'};

@@ -1,0 +1,164 @@
+// What a policy says of a command. A guard rail: it reads what stands in the command, and knows nothing of what that will do.
+import type { Policy } from '../schema/types.gen.ts';
+import { type Part, readPattern } from './policy-pattern.ts';
+import { readScript, type Script } from './shell.ts';
+import type { Range, SimpleCommand } from './shell-frame.ts';
+import { mayStart, runsWhatItReads, type Unwrapped, unwrap } from './wrapped.ts';
+
+/** What a policy can say, the strictest first. */
+export type Verdict = 'deny' | 'confirm' | 'watch';
+
+const verdicts: readonly Verdict[] = ['deny', 'confirm', 'watch'];
+
+/** That a command meets a pattern. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** As it was written. */
+  readonly pattern: string;
+  /** The part of the command that met it, as plain words. */
+  readonly command: string;
+}
+
+/** Says what a policy has to say of a command: the strictest first, the same of the same part once; empty for nothing. */
+export type Judge = (command: string) => readonly Judgement[];
+
+/** Most judgements of one command with the same verdict. */
+const mostJudgements = 100;
+
+/** How deep texts for shells within texts for shells are read. */
+const deepest = 8;
+
+/** Longest command that is told, in characters. */
+const longestTold = 200;
+
+/** A command, looked at from all sides. */
+interface Seen extends Omit<Unwrapped, 'views'> {
+  readonly command: SimpleCommand;
+  /** What it is and what it starts, as texts. */
+  readonly texts: readonly string[];
+  /** Whether what is put into its words is run. */
+  readonly isShell: boolean;
+}
+
+/** A judge by this policy. */
+export function openJudge(policy: Policy): Judge {
+  const rules = verdicts.flatMap((verdict) =>
+    (policy[verdict] ?? []).map((pattern) => ({ verdict, pattern, parts: readPattern(pattern) })),
+  );
+  const single = rules.filter(({ parts }) => parts.length === 1);
+  const piped = rules.filter(({ parts }) => parts.length > 1);
+  const matters = programsIn(policy);
+  return (command) => {
+    const met = openMeetings();
+    const judge = (text: string, quoted: boolean, depth: number) => {
+      const script = readScript(text, { quoted, keeps: (program) => matters(program) || mayStart(program) });
+      const seen = script.commands.map((each) => lookAt(each, matters));
+      for (const each of seen) {
+        for (const rule of each === undefined ? [] : single) {
+          const text = each?.texts.find((one) => rule.parts[0]?.(one));
+          if (text !== undefined) met.note(rule, [text]);
+        }
+      }
+      for (const rule of piped) for (const texts of pipesThrough(script, seen, rule.parts)) met.note(rule, texts);
+      if (depth === deepest) return;
+      for (const inner of scriptsWithin(script, seen)) judge(inner, false, depth + 1);
+      for (const document of script.documents) judge(document, true, depth + 1);
+    };
+    judge(command, false, 1);
+    return met.all();
+  };
+}
+
+/** Keeps what is met, by verdict, because a hundred of one must not hide another. */
+function openMeetings() {
+  const met = new Map(verdicts.map((verdict) => [verdict, new Map<string, Judgement>()]));
+  return {
+    note({ verdict, pattern }: Pick<Judgement, 'verdict' | 'pattern'>, texts: readonly string[]): void {
+      const same = met.get(verdict);
+      if (same === undefined || same.size >= mostJudgements) return;
+      const command = texts.map(inShort).join(' | ');
+      if (!same.has(command)) same.set(command, { verdict, pattern, command });
+    },
+    all: (): readonly Judgement[] => [...met.values()].flatMap((same) => [...same.values()]),
+  };
+}
+
+function inShort(text: string): string {
+  const line = text.slice(0, longestTold * 2).replace(/\s+/g, ' ');
+  return line.length > longestTold ? `${line.slice(0, longestTold)}...` : line;
+}
+
+/** Whether a program is one with which a pattern begins, or a part of one: the words of all others need not be looked at. */
+function programsIn(policy: Policy): (program: string) => boolean {
+  const parts = verdicts.flatMap((verdict) => policy[verdict] ?? []).flatMap((pattern) => pattern.split('|'));
+  const first = parts.map((part) => part.trim().split(/\s+/)[0] ?? '');
+  if (first.some((word) => word.includes('*'))) return () => true;
+  const named = new Set(first);
+  return (program) => named.has(program);
+}
+
+/** Looks at a command; undefined where nothing of it can matter. */
+function lookAt(command: SimpleCommand, matters: (program: string) => boolean): Seen | undefined {
+  const { views, scripts, readsScript } = unwrap(command.words);
+  const texts: string[] = [];
+  for (const words of views) if (matters(words[0] ?? '')) texts.push(words.join(' '));
+  const isShell =
+    readsScript || scripts.length > 0 || (views.length > 0 && views.some(([name = '']) => runsWhatItReads(name)));
+  return texts.length === 0 && !isShell ? undefined : { scripts, readsScript, isShell, command, texts };
+}
+
+/** The texts of commands that meet the parts of a pattern one after the other in a pipeline. */
+function pipesThrough({ pipelines }: Script, seen: readonly (Seen | undefined)[], parts: readonly Part[]) {
+  const next = parts.map((part) => nextPlaces(seen, part));
+  const met: string[][] = [];
+  const look = (pipeline: readonly Range[]) => {
+    const found: string[] = [];
+    for (const { from, to } of pipeline) {
+      const at = next[found.length]?.[from] ?? to;
+      if (at < to) found.push(seen[at]?.texts.find((text) => parts[found.length]?.(text)) ?? '');
+      if (found.length === parts.length) return void met.push(found);
+    }
+  };
+  for (const pipeline of pipelines) look(pipeline);
+  // `sh -c "$(curl ...)"` and `sh <(curl ...)` are pipes by another name.
+  for (const [at, each] of seen.entries()) {
+    if (each?.isShell !== true || each.command.begin === at) continue;
+    look([
+      { from: each.command.begin, to: at },
+      { from: at, to: at + 1 },
+    ]);
+  }
+  return met;
+}
+
+/** For each place the first command from there on that meets a part. */
+function nextPlaces(seen: readonly (Seen | undefined)[], part: Part): Int32Array {
+  const places = new Int32Array(seen.length + 1).fill(seen.length);
+  for (let at = seen.length - 1; at >= 0; at -= 1) {
+    places[at] = seen[at]?.texts.some(part) === true ? at : (places[at + 1] as number);
+  }
+  return places;
+}
+
+/** Texts that are run by shells: those they are given, and those they read from what stands before them. */
+function scriptsWithin({ commands, pipelines }: Script, seen: readonly (Seen | undefined)[]): readonly string[] {
+  const found: string[] = [];
+  for (const each of seen) {
+    if (each === undefined) continue;
+    found.push(...each.scripts, ...(each.readsScript ? each.command.inputs : []));
+  }
+  if (!seen.some((each) => each?.readsScript === true)) return found;
+  for (const [first, ...others] of pipelines) {
+    if (first === undefined || !others.some(({ from, to }) => readsScriptIn(seen, from, to))) continue;
+    for (const { words, inputs } of commands.slice(first.from, first.to)) {
+      if (words[0] === 'echo' || words[0] === 'printf') found.push(words.slice(1).join(' '));
+      found.push(...inputs);
+    }
+  }
+  return found;
+}
+
+function readsScriptIn(seen: readonly (Seen | undefined)[], from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (seen[at]?.readsScript === true) return true;
+  return false;
+}
