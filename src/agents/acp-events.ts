@@ -9,6 +9,7 @@ import { brieflyOf, countOf, faultOf, isObject, objectOf, objectsOf, textOf } fr
 interface Call {
   readonly tool: string;
   readonly input: string;
+  readonly command: string;
   readonly told: boolean;
   /** Files that it changes, and whether they are new. */
   readonly changed: ReadonlyMap<string, 'added' | 'changed'>;
@@ -56,10 +57,12 @@ function refused(value: Native, memory: Memory): readonly AgentEvent[] {
   const id = textOf(value.id);
   if (id !== '' && memory.refused.size < mostCalls) memory.refused.add(id);
   const [tool, input, problem] = [textOf(value.tool), textOf(value.input), textOf(value.why)];
+  const command = textOf(value.command);
   const told = memory.calls.get(id)?.told === true;
   const answered: AgentEvent = { type: 'tool-result', id, tool, input, ok: false, problem, denied: true };
   memory.calls.delete(id);
-  return told ? [answered] : [{ type: 'tool-call', id, tool, input }, answered];
+  if (told) return [answered];
+  return [{ type: 'tool-call', id, tool, input, ...(command !== '' && { command }) }, answered];
 }
 
 function readResult(result: Native, memory: Memory): readonly AgentEvent[] {
@@ -156,17 +159,22 @@ function readCall(update: Native, memory: Memory): readonly AgentEvent[] {
   const before = memory.calls.get(id);
   const status = textOf(update.status);
   const ended = status === 'completed' || status === 'failed';
-  const { tool, input } = wishOf([update]);
+  const { tool, input, command } = wishOf([update]);
   const call: Call = {
     tool: tool === 'a tool' ? (before?.tool ?? tool) : tool,
     input: input === '' ? (before?.input ?? '') : input,
+    command: command === '' ? (before?.command ?? '') : command,
     // An agent may say what it is about before it knows the input.
     told:
       before?.told === true || ended || status === 'in_progress' || Object.keys(objectOf(update.rawInput)).length > 0,
     changed: new Map([...(before?.changed ?? []), ...changesIn(update)]),
   };
   const events: AgentEvent[] = [];
-  if (call.told && before?.told !== true) events.push({ type: 'tool-call', id, tool: call.tool, input: call.input });
+  if (call.told && before?.told !== true) {
+    const running = status === 'in_progress' && { running: true as const };
+    const shell = call.command !== '' && { command: call.command };
+    events.push({ type: 'tool-call', id, tool: call.tool, input: call.input, ...shell, ...running });
+  }
   if (ended) {
     memory.calls.delete(id);
     events.push(answerOf(id, call, update, status === 'completed'));

@@ -12,12 +12,14 @@ import {
 } from '@agentclientprotocol/sdk';
 import manifest from '../../package.json' with { type: 'json' };
 import { type PipedChild, startPiped } from '../process/piped-child.ts';
+import { openJudge } from '../run/policy.ts';
 import type { AcpCall } from './acp.ts';
 import { placesFrom, readText, writeText } from './acp-files.ts';
 import { chooseOption, refusalOf, type ToolWish, wishOf } from './acp-policy.ts';
 import { choiceOfMode, choiceOfModel } from './acp-session.ts';
 import { exitMessage } from './command.ts';
 import type { Native } from './events.ts';
+import { whyForbidden } from './guard.ts';
 import { readCall } from './host-side.ts';
 import { isObject, objectOf, objectsOf, textOf } from './native.ts';
 
@@ -42,6 +44,7 @@ interface Heard {
 
 const call = readCall<AcpCall>(process.argv[2]);
 const places = placesFrom(call.cwd);
+const judge = openJudge(call.policy ?? {});
 const heard: Heard = { calls: new Map(), session: {} };
 const child = startPiped(call.argv, call.cwd);
 process.exit(await run());
@@ -116,7 +119,7 @@ function app() {
     .onRequest(methods.client.session.requestPermission, ({ params }) => {
       const told = params.toolCall as Native;
       const wish = wishOf([told, heard.calls.get(textOf(told.toolCallId)) ?? {}]);
-      const refusal = refusalOf(wish, call.permissions, places);
+      const refusal = forbidden(wish) ?? refusalOf(wish, call.permissions, places);
       const answer = chooseOption(params.options as readonly Native[], refusal, call.permissions);
       if (answer.refusal !== undefined) tellRefusal(wish, answer.refusal);
       return {
@@ -127,16 +130,22 @@ function app() {
       };
     })
     .onRequest(methods.client.fs.readTextFile, ({ params: { path, line, limit } }) => {
-      permit({ id: '', tool: 'read', input: path, kind: 'read', paths: [path] });
+      permit({ id: '', tool: 'read', input: path, kind: 'read', command: '', paths: [path] });
       return orNotFound(path, () => ({ content: readText(path, line ?? undefined, limit ?? undefined) }));
     })
     .onRequest(methods.client.fs.writeTextFile, ({ params: { path, content } }) => {
-      permit({ id: '', tool: 'write', input: path, kind: 'edit', paths: [path] });
+      permit({ id: '', tool: 'write', input: path, kind: 'edit', command: '', paths: [path] });
       return orNotFound(path, () => {
         writeText(path, content);
         return {};
       });
     });
+}
+
+/** Why a policy forbids what is wished, whatever the permissions say; undefined where it does not. */
+function forbidden({ command }: ToolWish): string | undefined {
+  const [judgement] = command === '' ? [] : judge(command);
+  return judgement === undefined || judgement.verdict === 'watch' ? undefined : whyForbidden(judgement);
 }
 
 /** Throws what the agent is answered where its wish is refused. */
@@ -156,8 +165,8 @@ function orNotFound<T>(path: string, use: () => T): T {
   }
 }
 
-function tellRefusal({ id, tool, input }: ToolWish, why: string): void {
-  tell({ type: 'super.refused', id, tool, input, why });
+function tellRefusal({ id, tool, input, command }: ToolWish, why: string): void {
+  tell({ type: 'super.refused', id, tool, input, why, ...(command !== '' && { command }) });
 }
 
 function tell(line: Native): void {
@@ -261,7 +270,7 @@ function essence(update: Native): Native {
   const { content, rawInput } = update;
   const paths = objectsOf(content).map(({ path }) => ({ path }));
   const input = Object.entries(objectOf(rawInput)).filter(
-    ([, value]) => typeof value === 'string' && value.length < 4096,
+    ([key, value]) => (typeof value === 'string' && value.length < 4096) || key === 'command' || key === 'cmd',
   );
   return {
     ...Object.fromEntries(kept),

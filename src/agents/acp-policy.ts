@@ -2,7 +2,7 @@
 // sandbox.
 import type { Permissions } from '../schema/types.gen.ts';
 import type { Native } from './events.ts';
-import { inputOf, objectOf, objectsOf, textOf } from './native.ts';
+import { commandOf, inputOf, objectOf, objectsOf, textOf } from './native.ts';
 
 /** A tool that is to be used. */
 export interface ToolWish {
@@ -11,6 +11,8 @@ export interface ToolWish {
   /** What it is to do, in short. */
   readonly input: string;
   readonly kind: string;
+  /** The text for a shell that it is to run; blank where it runs none. */
+  readonly command: string;
   /** Files and folders that it speaks of, as it names them. */
   readonly paths: readonly string[];
 }
@@ -41,13 +43,24 @@ export function wishOf(told: readonly Native[]): ToolWish {
     ...objectsOf(each.content).map(({ path }) => textOf(path)),
     ...pathKeys.map((key) => textOf(objectOf(each.rawInput)[key])),
   ]);
+  const kind = first('kind') || 'other';
   return {
     id: first('toolCallId'),
     tool: first('name') || first('kind') || 'a tool',
     input,
-    kind: first('kind') || 'other',
+    kind,
+    command: running.includes(kind) ? commandIn(told) || (kind === 'execute' ? first('title') : '') : '',
     paths: [...new Set(paths)].filter((path) => path !== ''),
   };
+}
+
+/** Kinds of tools that may run a command. */
+const running: readonly string[] = ['execute', 'other'];
+
+/** The command in the inputs of a tool, in the names that agents give it. */
+function commandIn(told: readonly Native[]): string {
+  const inputs = told.map(({ rawInput }) => objectOf(rawInput));
+  return inputs.map(({ command, cmd }) => commandOf(command) || commandOf(cmd)).find((text) => text !== '') ?? '';
 }
 
 const pathKeys = 'file_path path absolute_path dir_path notebook_path'.split(' ');

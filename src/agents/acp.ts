@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AgentAdapter, type AgentCall, StorageFailure } from '../run/ports.ts';
-import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
+import type { Permissions, PlanAgent, Policy } from '../schema/types.gen.ts';
 import { acpReader } from './acp-events.ts';
 import { isProgram, missingFolder } from './command.ts';
 import type { AgentDoors } from './doors.ts';
@@ -14,6 +14,8 @@ export interface AcpCall {
   readonly cwd: string;
   readonly permissions: Permissions;
   readonly model?: string;
+  /** What it may do in a shell. */
+  readonly policy?: Policy;
 }
 
 /** Runs any agent that speaks the Agent Client Protocol, through a host that stands between it and us. */
@@ -22,10 +24,13 @@ export function acpAdapter(doors: AgentDoors): AgentAdapter {
     check: async (agent) => whatIsMissing(agent, doors),
     start(call) {
       const argv = [process.execPath, hostFile('acp'), callFile(call)];
-      return drive(doors, { env: {}, reader: acpReader }, call, argv, call.agent.system_prompt.trim());
+      return drive(doors, { env: {}, reader: acpReader, refuses }, call, argv, call.agent.system_prompt.trim());
     },
   };
 }
+
+/** Its host answers for what policies deny, where the agent asks. */
+const refuses = () => true;
 
 function callFile({ agent, cwd, files }: AgentCall): string {
   const path = join(files.folder, 'acp-call.json');
@@ -34,6 +39,7 @@ function callFile({ agent, cwd, files }: AgentCall): string {
     cwd,
     permissions: agent.permissions ?? 'edit',
     ...(agent.model !== undefined && { model: agent.model }),
+    ...(agent.policy !== undefined && { policy: agent.policy }),
   };
   try {
     writeFileSync(path, JSON.stringify(call));

@@ -9,6 +9,9 @@ const writers: Readonly<Record<string, string>> = {
   NotebookEdit: 'notebook_path',
 };
 
+/** Tools that take a text for a shell. */
+const shells: readonly string[] = ['Bash', 'Monitor'];
+
 /** Most tools under way that are remembered. */
 const mostCalls = 1000;
 
@@ -116,7 +119,8 @@ function readBlock(block: Native, aside: boolean, calls: Map<string, Call>): Age
   const input = inputOf(block.input);
   const path = Object.hasOwn(writers, tool) ? textOf(objectOf(block.input)[writers[tool] ?? '']) : '';
   if (calls.size < mostCalls) calls.set(id, { tool, input, ...(path !== '' && { path }) });
-  return { type: 'tool-call', id, tool, input };
+  const command = shells.includes(tool) ? textOf(objectOf(block.input).command) : '';
+  return { type: 'tool-call', id, tool, input, ...(command !== '' && { command }) };
 }
 
 function readUser(value: Native, calls: Map<string, Call>, denied: Set<string>): readonly AgentEvent[] {
@@ -127,20 +131,26 @@ function readUser(value: Native, calls: Map<string, Call>, denied: Set<string>):
     const call = calls.get(id);
     calls.delete(id);
     const ok = answer.is_error !== true;
+    const said = ok ? '' : contentOf(answer.content);
     const told: AgentEvent = {
       type: 'tool-result',
       id,
       tool: call?.tool ?? '',
       input: call?.input ?? '',
       ok,
-      problem: ok ? '' : brieflyOf(contentOf(answer.content)),
-      ...(denied.delete(id) && { denied: true as const }),
+      problem: brieflyOf(said),
+      // What a command itself said stands below "Exit code".
+      ...((denied.delete(id) || refusal.test(said)) && { denied: true as const }),
+      ...(said.startsWith('<tool_use_error>') && { unused: true as const }),
     };
     if (!ok || call?.path === undefined) return [told];
     const change = objectOf(value.tool_use_result).type === 'create' ? 'added' : 'changed';
     return [told, { type: 'file-change', path: call.path, change }];
   });
 }
+
+/** How the CLI answers for a tool that was not allowed. */
+const refusal = /^Permission to use \w+ .*has been denied\b/s;
 
 function contentOf(content: unknown): string {
   return (

@@ -26,6 +26,9 @@ export const claude: CodingCli = {
     ...(agent.max_turns === undefined ? [] : ['--max-turns', String(agent.max_turns)]),
     ...(agent.args ?? []),
   ],
+  // A pipeline is taken apart before its rules are looked at.
+  refuses: (pattern) => !pattern.includes('|'),
+  rulesFor: (patterns) => ['--disallowedTools', ...patterns.map((pattern) => `Bash(${pattern})`)],
   reader: claudeReader,
   // It asks ten times, for more than a minute. A login that has just run out is renewed at the first.
   isHopeless: ({ status, attempt = 0 }) => (status === 401 || status === 403) && attempt >= 2,

@@ -1,5 +1,5 @@
 import type { AgentEvent, EventReader, Native } from './events.ts';
-import { brieflyOf, countOf, faultOf, inputOf, isObject, objectOf, objectsOf, textOf } from './native.ts';
+import { brieflyOf, commandOf, countOf, faultOf, inputOf, isObject, objectOf, objectsOf, textOf } from './native.ts';
 
 /** Most items under way that are remembered. */
 const mostItems = 1000;
@@ -69,9 +69,18 @@ function readItem(item: Native, ended: boolean, begun: Set<string>): readonly Ag
   return begun.delete(id) ? [answered] : [called, answered];
 }
 
+interface Call {
+  readonly tool: string;
+  readonly input: string;
+  readonly command?: string;
+}
+
 /** The tool of an item, and what it is to do; undefined for what is no tool. */
-function callOf(kind: string, item: Native): { readonly tool: string; readonly input: string } | undefined {
-  if (kind === 'command_execution') return { tool: 'shell', input: brieflyOf(textOf(item.command)) };
+function callOf(kind: string, item: Native): Call | undefined {
+  if (kind === 'command_execution') {
+    const command = commandOf(item.command);
+    return { tool: 'shell', input: brieflyOf(command), command };
+  }
   if (kind === 'web_search') return { tool: 'web_search', input: brieflyOf(textOf(item.query)) };
   if (kind === 'mcp_tool_call')
     return { tool: `${textOf(item.server)}.${textOf(item.tool)}`, input: inputOf(item.arguments) };
@@ -79,13 +88,13 @@ function callOf(kind: string, item: Native): { readonly tool: string; readonly i
   return undefined;
 }
 
-function answerOf(id: string, call: { readonly tool: string; readonly input: string }, item: Native): AgentEvent {
+function answerOf(id: string, { tool, input }: Call, item: Native): AgentEvent {
   const status = textOf(item.status);
   const code = typeof item.exit_code === 'number' ? item.exit_code : 0;
   const ok = status !== 'failed' && status !== 'declined' && code === 0 && !isObject(item.error);
   const said = textOf(objectOf(item.error).message) || lastLineOf(textOf(item.aggregated_output));
   const problem = ok ? '' : brieflyOf(said) || (code === 0 ? status : `exit code ${code}`);
-  return { type: 'tool-result', id, ...call, ok, problem, ...(status === 'declined' && { denied: true as const }) };
+  return { type: 'tool-result', id, tool, input, ok, problem, ...(status === 'declined' && { denied: true as const }) };
 }
 
 function lastLineOf(text: string): string {

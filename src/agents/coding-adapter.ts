@@ -27,6 +27,7 @@ export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
       const systemFile = cli.takesSystemPrompt && system !== '' ? writeSystemPrompt(call, system) : undefined;
       const folders = [call.files.context, call.env.SUPER_INTERMEDIATE_DIR].filter((each) => each !== undefined);
       const words = [
+        ...rulesOf(cli, call),
         ...cli.argumentsFor(agent, agent.permissions ?? usualPermissions, systemFile),
         ...(cli.foldersFor?.(folders) ?? []),
       ];
@@ -35,15 +36,31 @@ export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
   };
 }
 
-/** Gives the path of the file. */
-function writeSystemPrompt({ files }: AgentCall, text: string): string {
-  const path = join(files.folder, 'system-prompt.md');
+function writeSystemPrompt(call: AgentCall, text: string): string {
+  return keep(call, 'system-prompt.md', text, 'a system prompt');
+}
+
+/** Writes a file beside the attempt; gives its path. */
+function keep({ files }: AgentCall, name: string, text: string, what: string): string {
+  const path = join(files.folder, name);
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new StorageFailure(`cannot write a system prompt: ${(error as Error).message}`);
+    throw new StorageFailure(`cannot write ${what}: ${(error as Error).message}`);
   }
   return path;
+}
+
+/** The words that give a CLI rules of its own for what a policy denies, as far as it can have them. */
+function rulesOf({ refuses, rulesFor }: CodingCli, call: AgentCall): readonly string[] {
+  const { deny = [], confirm = [] } = call.agent.policy ?? {};
+  const patterns = [...deny, ...confirm].filter((pattern) => refuses?.(pattern) === true).map(plainly);
+  if (rulesFor === undefined || patterns.length === 0) return [];
+  return rulesFor(patterns, (name, text) => keep(call, name, text, 'the rules of an agent'));
+}
+
+function plainly(pattern: string): string {
+  return pattern.trim().split(/\s+/).join(' ');
 }
 
 function whatIsMissing(cli: CodingCli, agent: PlanAgent, { root, env }: AgentDoors): string | undefined {

@@ -3,13 +3,14 @@
 import { lstatSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRedactedLog, type RedactedLog } from '../process/redacted-log.ts';
-import { type AgentCall, type AgentEnd, type AgentProcess, StorageFailure } from '../run/ports.ts';
+import { type AgentCall, type AgentEnd, type AgentProcess, type Progress, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { boundsOf } from './bounds.ts';
 import type { CodingCli } from './coding-cli.ts';
 import { openComplaint } from './complaint.ts';
 import type { AgentDoors } from './doors.ts';
 import type { Retried } from './events.ts';
+import { type Guard, openGuard } from './guard.ts';
 import { type Listener, openListener } from './listener.ts';
 import { asItIs, openTranscript } from './transcript.ts';
 import { vendorVariables } from './vendor.ts';
@@ -18,7 +19,7 @@ import { verdictOf } from './verdict.ts';
 /** Starts it with these words. `preface` stands before the prompt. Throws what the system says when files cannot be opened. */
 export function drive(
   doors: AgentDoors,
-  cli: Pick<CodingCli, 'env' | 'reader' | 'isHopeless'>,
+  cli: Pick<CodingCli, 'env' | 'reader' | 'isHopeless' | 'refuses'>,
   call: AgentCall,
   argv: readonly string[],
   preface: string,
@@ -31,11 +32,14 @@ export function drive(
     openRedactedLog(path, doors.redactor?.open() ?? asItIs),
   ) as [RedactedLog, RedactedLog];
   const complaint = openComplaint();
+  const line = (text: string) => told.write(Buffer.from(`${text}\n`));
+  const guard = guardOf(cli, call, { line, stop: () => stop(true) });
   let hopeless: Retried | undefined;
   const listener = openListener(cli.reader(), {
     report: call.report,
     spend: call.spend,
-    line: (text) => told.write(Buffer.from(`${text}\n`)),
+    line,
+    guard,
     retried: (retry) => {
       hopeless ??= cli.isHopeless?.(retry) === true ? retry : undefined;
       if (hopeless !== undefined) stop(false);
@@ -74,11 +78,32 @@ export function drive(
         hopeless,
         now: Date.now(),
       });
+      const violation = guard?.violation();
+      if (violation !== undefined) return kept(violated(verdict, violation), doors.redactor);
       if (verdict.type === 'failed') return kept(verdict, doors.redactor);
       leaveAnswer(files.answer, listener);
       return verdict;
     }),
   };
+}
+
+/** Watches over an agent that has a policy. */
+function guardOf(
+  { refuses }: Pick<CodingCli, 'refuses'>,
+  { agent, report }: AgentCall,
+  { line, stop }: { line(text: string): void; stop(): void },
+): Guard | undefined {
+  if (agent.policy === undefined) return undefined;
+  const tell = (progress: Progress) => {
+    line(`[policy] ${progress.text}`);
+    report(progress);
+  };
+  return openGuard(agent.policy, { refuses: refuses ?? (() => false), report: tell, stop });
+}
+
+/** How an attempt ended that was ended for what it ran. Another one would be told the same, and do the same. */
+function violated({ usage }: AgentEnd, message: string): Extract<AgentEnd, { type: 'failed' }> {
+  return { type: 'failed', reason: 'agent-exit', message, final: true, ...(usage !== undefined && { usage }) };
 }
 
 function refused(message: string): AgentProcess {

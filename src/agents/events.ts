@@ -42,16 +42,20 @@ interface Thought {
 }
 
 /** The model wants a tool to be used. */
-interface ToolCalled {
+export interface ToolCalled {
   readonly type: 'tool-call';
   readonly id: string;
   readonly tool: string;
   /** What it is to do, in short: the command, the path. */
   readonly input: string;
+  /** The whole text for a shell, where the tool takes one. */
+  readonly command?: string;
+  /** It has begun, and nobody was asked before. */
+  readonly running?: true;
 }
 
 /** What came of it. */
-interface ToolAnswered {
+export interface ToolAnswered {
   readonly type: 'tool-result';
   readonly id: string;
   /** As it was called; empty where that is not known. */
@@ -64,6 +68,8 @@ interface ToolAnswered {
   readonly denied?: true;
   /** That was for a path outside of the folders that it may use. */
   readonly outside?: true;
+  /** The tool never began: its call was faulty, or called off. */
+  readonly unused?: true;
 }
 
 /** A file was written or taken away by a tool of the CLI. Files that commands change are not told. */

@@ -13,6 +13,9 @@ const denial = /^(access|permission) denied\b/i;
 /** How it begins to say that of a path, in today's words and in those of older versions. */
 const outside = /^(Path not in workspace:|(File )?path must be within)/i;
 
+/** Errors of a call that never began. */
+const faults: readonly string[] = ['invalid_tool_params'];
+
 /** Most tools under way that are remembered. */
 const mostCalls = 1000;
 
@@ -61,7 +64,8 @@ function readCall(value: Native, calls: Map<string, Call>): AgentEvent {
   const path = writers.includes(tool) ? textOf(objectOf(value.parameters).file_path) : '';
   const input = inputOf(value.parameters);
   if (calls.size < mostCalls) calls.set(id, { tool, input, path });
-  return { type: 'tool-call', id, tool, input };
+  const command = tool === 'run_shell_command' ? textOf(objectOf(value.parameters).command) : '';
+  return { type: 'tool-call', id, tool, input, ...(command !== '' && { command }) };
 }
 
 function readAnswer(value: Native, calls: Map<string, Call>): readonly AgentEvent[] {
@@ -79,6 +83,7 @@ function readAnswer(value: Native, calls: Map<string, Call>): readonly AgentEven
     problem: ok ? '' : brieflyOf(textOf(error.message) || textOf(value.output) || textOf(error.type)),
     ...((isDenial(error) || isOutside(error)) && { denied: true as const }),
     ...(isOutside(error) && { outside: true as const }),
+    ...(faults.includes(textOf(error.type)) && { unused: true as const }),
   };
   if (!ok || call === undefined || call.path === '') return [answer];
   return [answer, { type: 'file-change', path: call.path, change: 'changed' }];

@@ -4,6 +4,7 @@ import { codingAdapter } from './coding-adapter.ts';
 import type { CodingCli } from './coding-cli.ts';
 import type { AgentDoors } from './doors.ts';
 import { geminiReader } from './gemini-events.ts';
+import { geminiPolicy } from './gemini-policy.ts';
 
 const modes: Readonly<Record<Permissions, string>> = { plan: 'plan', edit: 'auto_edit', full: 'yolo' };
 
@@ -23,6 +24,9 @@ export const gemini: CodingCli = {
   // A comma would stand between two folders.
   foldersFor: (folders) =>
     folders.flatMap((folder) => (folder.includes(',') ? [] : [`--include-directories=${folder}`])),
+  refuses: (pattern) => !pattern.includes('|'),
+  // --policy would take the place of the person's own policies; these stand above them, and what is theirs holds, too.
+  rulesFor: (patterns, keep) => ['--admin-policy', keep('policy.toml', geminiPolicy(patterns))],
   reader: geminiReader,
   problem: ({ max_turns }) =>
     max_turns === undefined

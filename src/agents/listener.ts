@@ -3,6 +3,7 @@ import type { Progress } from '../run/ports.ts';
 import type { Usage } from '../schema/types.gen.ts';
 import { type Account, openAccount } from './account.ts';
 import type { AgentEvent, EventReader, Retried } from './events.ts';
+import type { Guard } from './guard.ts';
 import { openJsonStream } from './json-stream.ts';
 import { reportsIn } from './reports.ts';
 import { lineOf } from './telling.ts';
@@ -16,6 +17,8 @@ export interface Audience {
   line(text: string): void;
   /** The CLI could not reach its model and tries again; absent where nobody asks. */
   readonly retried?: ((retry: Retried) => void) | undefined;
+  /** Watches over what the agent may do in a shell; absent where no policy says anything. */
+  readonly guard?: Guard | undefined;
 }
 
 /** A CLI that is listened to. */
@@ -33,7 +36,7 @@ const mostReports = 1000;
 const longestText = 16 * 1024 * 1024;
 
 /** Begins to listen. */
-export function openListener(reader: EventReader, { report, spend, line, retried }: Audience): Listener {
+export function openListener(reader: EventReader, { report, spend, line, retried, guard }: Audience): Listener {
   const account = openAccount();
   const denied = new Set<string>();
   let reports = 0;
@@ -43,7 +46,7 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     if (reports <= mostReports) report(progress);
   };
   const deny = (id: string, tool: string, input: string) => {
-    if (denied.has(id) || denied.size >= mostReports) return;
+    if (denied.has(id) || denied.size >= mostReports || guard?.hasTold(id) === true) return;
     denied.add(id);
     tell({ kind: 'finding', text: input === '' ? `${tool} was not allowed` : `${tool} was not allowed: ${input}` });
   };
@@ -57,6 +60,7 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     const words = event.type === 'result' && event.message === lastError ? '' : lineOf(event);
     if (words !== '') line(words);
     if (event.type === 'retry') retried?.(event);
+    guard?.take(event);
     if (event.type === 'error') lastError = event.message;
     if (event.type === 'text') for (const each of reportsIn(event.text)) tell(each);
     if (event.type === 'tool-result' && event.denied === true) deny(event.id, event.tool || 'a tool', event.input);
@@ -77,6 +81,7 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     end() {
       stream.end();
       joined.end();
+      guard?.end();
     },
     account: account.now,
   };

@@ -52,6 +52,13 @@ export function inputOf(value: unknown): string {
   return Object.keys(input).length === 0 ? '' : brieflyOf(JSON.stringify(input));
 }
 
+/** A command as a text for a shell: as it is, or as the words of a program; blank for anything else. */
+export function commandOf(value: unknown): string {
+  if (!Array.isArray(value)) return textOf(value);
+  const words = value.filter((word) => typeof word === 'string');
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+}
+
 /** What a provider said, out of the JSON in which it stands in the message of a CLI, with its status. */
 export function faultOf(said: string): { readonly message: string; readonly status?: number; readonly code?: string } {
   const start = said.indexOf('{');

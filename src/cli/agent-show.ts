@@ -14,6 +14,7 @@ export const agentShow: Command = {
   async run(call, io) {
     const { answering, findPlaybook, loadPlaybook } = await import('./team.ts');
     const { choicesHere } = await import('./adapters.ts');
+    const { policyFacts, policyLines } = await import('../agents/enforcement.ts');
     const { chooseAdapter } = await import('../plan/adapter-choice.ts');
     const { printReport, reportDiagnostics } = await import('./diagnose.ts');
     const project = await findProject(io.cwd);
@@ -24,8 +25,10 @@ export const agentShow: Command = {
     if (agent === undefined) return printReport(read, flag(call, 'json') ? 'json' : 'text', io);
     reportDiagnostics(read, io);
     const chosen = chooseAdapter(agent, (await choicesHere(project, io.env)).adapters);
-    if (flag(call, 'json')) printJson(io, { ...shown(agent), ...chosen, prompt: agent.system_prompt });
-    else io.stdout.write(page(agent, chosen));
+    if (flag(call, 'json')) {
+      const policy = agent.policy === undefined ? {} : { policy: policyFacts(chosen.adapter, agent.policy) };
+      printJson(io, { ...shown(agent), ...chosen, ...policy, prompt: agent.system_prompt });
+    } else io.stdout.write(page(agent, chosen, policyLines(policyFacts(chosen.adapter, agent.policy))));
     return exit.succeeded;
   },
 };
@@ -58,7 +61,11 @@ function shown(agent: AgentSpec): object {
   };
 }
 
-function page(agent: AgentSpec, chosen: { readonly adapter: string | null; readonly why: string }): string {
+function page(
+  agent: AgentSpec,
+  chosen: { readonly adapter: string | null; readonly why: string },
+  policy: readonly string[],
+): string {
   const { env, secrets } = agent;
   const facts = [
     ['agent', agent.name],
@@ -71,6 +78,7 @@ function page(agent: AgentSpec, chosen: { readonly adapter: string | null; reado
     ['module', agent.module ?? ''],
     ['may', agent.permissions ?? ''],
     ['tools', agent.allowed_tools?.join(', ') ?? ''],
+    ...policy.map((line, at) => [at === 0 ? 'policy' : '', line]),
     ['turns', agent.max_turns === undefined ? '' : `at most ${agent.max_turns}`],
     ['arguments', agent.args === undefined ? '' : JSON.stringify(agent.args)],
     ['folder', agent.cwd === '.' ? '' : agent.cwd],

@@ -1,5 +1,6 @@
 // `run --dry-run`: everything that a run would do, without doing any of it.
 import { resolve } from 'node:path';
+import { policyFacts, policyLines } from '../agents/enforcement.ts';
 import { adapterTable } from '../agents/table.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { printable } from '../diagnostics/printable.ts';
@@ -75,6 +76,7 @@ function planJson(plan: Plan, reuse: readonly Reusing[]) {
       ...budgetsOf(agentOf(plan, task), task),
       ...(task.cache !== undefined && { cache: cacheOf.get(task.name) ?? null }),
       ...fallbacksOf(agentOf(plan, task)),
+      ...policyOf(agentOf(plan, task)),
     })),
     order: plan.order,
     levels: plan.levels,
@@ -104,6 +106,11 @@ function fallbacksOf(agent: PlanAgent | undefined) {
   };
 }
 
+/** What its agent may do in a shell, as a key, which is not there where no policy says anything. */
+function policyOf(agent: PlanAgent | undefined) {
+  return agent?.policy === undefined ? {} : { policy: policyFacts(agent.adapter, agent.policy) };
+}
+
 function agentOf(plan: Plan, task: PlanTask) {
   return plan.agents.find(({ name }) => name === task.agent);
 }
@@ -130,6 +137,7 @@ function planText(
       (agent) =>
         `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${fallbackWords(agent)}${atMost(agent)}${priceWords(agent)}`,
     ),
+    ...policyText(plan),
     '',
     `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
     `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
@@ -163,6 +171,14 @@ function fallbackWords({ fallback_models = [], fallback_agents = [] }: PlanAgent
   const models = fallback_models.map(({ model }) => `model ${model}`);
   const names = [...models, ...fallback_agents.map((name) => `agent ${name}`)];
   return names.length === 0 ? '' : `, in its place ${some(names, ', then ')}`;
+}
+
+/** What agents may do in a shell, and what holds them to it; nothing where no policy says anything. */
+function policyText(plan: Plan): readonly string[] {
+  const lines = plan.agents.flatMap((agent) =>
+    policyLines(policyFacts(agent.adapter, agent.policy)).map((line) => `  ${agent.name}: ${line}`),
+  );
+  return lines.length === 0 ? [] : ['', 'Policy (a guard rail, no sandbox):', ...lines];
 }
 
 function atMost({ limits = {} }: PlanAgent): string {

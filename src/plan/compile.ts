@@ -22,7 +22,7 @@ import { arrange, priorityRank } from './arrange.ts';
 import { blindBudgets } from './blind-budgets.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from './draft.ts';
 import * as graph from './graph.ts';
-import { somePolicy } from './policies.ts';
+import { somePolicy, watchedOnly } from './policies.ts';
 import { priceOf } from './prices.ts';
 import { someCache } from './reuse.ts';
 import { strategies } from './strategies/strategies.ts';
@@ -61,7 +61,7 @@ export function compile(source: Source, options: CompileOptions): Checked<Plan> 
   reportCycles(draft, 'group-order');
   if (hasErrors(findings)) return { diagnostics: diagnostics() };
   const plan = planOf(draft, team, options);
-  findings.push(...firstFew(blindBudgets(plan, spec, team)));
+  findings.push(...firstFew(blindBudgets(plan, spec, team)), ...firstFew(watchedOnly(plan, spec, team)));
   return { value: plan, diagnostics: diagnostics() };
 }
 

@@ -1,4 +1,6 @@
-import type { AdapterName, Policy } from '../schema/types.gen.ts';
+import type { Finding, Path } from '../diagnostics/diagnostic.ts';
+import type { AdapterName, AgentName, Plan, Policy } from '../schema/types.gen.ts';
+import type { AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 
 /** Adapters of agents that use a shell of their own accord. */
 const minded: readonly (AdapterName | null)[] = ['claude', 'codex', 'gemini', 'acp', 'rehearsal'];
@@ -17,4 +19,26 @@ export function somePolicy(
     }),
   );
   return Object.keys(policy).length === 0 ? {} : { policy };
+}
+
+/** One warning for each agent whose CLI cannot be told what to refuse, so that what it runs is seen and not prevented. */
+export function watchedOnly(
+  plan: Plan,
+  spec: OrchestraSpec,
+  { agents }: { readonly agents: ReadonlyMap<AgentName, AgentSpec> },
+): readonly Finding[] {
+  const places = new Map<AgentName, Path>(spec.agents.map(({ name, at }) => [name, at]));
+  return plan.agents.flatMap(({ name, adapter, policy }): Finding[] => {
+    // A rehearsal is warned for what it stands for.
+    const real = adapter === 'rehearsal' ? agents.get(name)?.adapter : adapter;
+    if (real !== 'codex' || (policy?.deny ?? policy?.confirm) === undefined) return [];
+    return [
+      {
+        code: 'policy-watched',
+        message: `agent "${name}" is held to its policy only after the fact: codex takes no rules for one run`,
+        at: places.get(name) ?? [],
+        hint: 'a command that is denied has begun when its attempt is ended; permissions: plan or edit give it the sandbox of codex',
+      },
+    ];
+  });
 }

@@ -57,8 +57,8 @@ function eventsOfSuccess(state: RunState, task: TaskState, end: AttemptSucceeded
 }
 
 function eventsOfFailure(state: RunState, task: TaskState, end: AttemptFailed, around: Circumstances): EventBody[] {
-  // What exceeds its budget once does so again.
-  const final = around.nothingStarts || end.reason === 'budget';
+  // What exceeds its budget, or runs what it must not, does so again.
+  const final = around.nothingStarts || end.reason === 'budget' || end.final === true;
   const recovery = final ? undefined : recoveryAfter(state, task, end, groundOf(state, task, end, around));
   if (recovery?.type === 'relaunch') return eventsOfRelaunch(state, task, end, recovery, around);
   const usual = recovery === undefined || recovery.usual;
@@ -99,12 +99,16 @@ function toldOf({ task }: TaskState, recovery: Recovery | undefined): EventBody[
   return [{ type: 'task.progressed', task: task.name, kind: 'blocker', text: recovery.words }];
 }
 
-function retried(task: TaskState, { type: _, signs: __, ...how }: AttemptFailed, at: number): EventBody {
+function retried(task: TaskState, { type: _, signs: __, final: ___, ...how }: AttemptFailed, at: number): EventBody {
   const time = new Date(at).toISOString();
   return { type: 'task.retry-scheduled', task: task.task.name, attempt: task.attempt, at: time, ...how };
 }
 
-function failed(task: TaskState, { type: _, signs: __, ...how }: AttemptFailed, { now }: Circumstances): EventBody[] {
+function failed(
+  task: TaskState,
+  { type: _, signs: __, final: ___, ...how }: AttemptFailed,
+  { now }: Circumstances,
+): EventBody[] {
   const duration_ms = durationOf(task, now);
   return [{ type: 'task.failed', task: task.task.name, attempt: task.attempt, duration_ms, ...how }];
 }

@@ -188,6 +188,8 @@ export interface AttemptFailed {
   readonly exit_code?: number;
   readonly usage?: Usage;
   readonly signs?: FailureSigns;
+  /** Another attempt would end the same way: there is none. */
+  readonly final?: true;
 }
 
 /**
@@ -303,6 +305,7 @@ export type AgentEnd =
       readonly exit_code?: number;
       readonly usage?: Usage;
       readonly signs?: FailureSigns;
+      readonly final?: true;
     };
 
 /** The disk refuses to take what must be kept: the run ends with exit code 10 and can be resumed. */

@@ -10,6 +10,7 @@ import { explainFaults } from './faults.ts';
 import { systemPrompt } from './persona.ts';
 import { shapeFaults } from './rules/agent-shape.ts';
 import { commandFaults } from './rules/commands.ts';
+import { checkPolicy } from './rules/policies.ts';
 import { toLimits } from './sizes.ts';
 import type { Source } from './source.ts';
 import type { AgentSpec, PlaybookTaskSpec } from './spec.ts';
@@ -70,7 +71,14 @@ function misfits(agent: AgentSpec): Finding[] {
   return [
     ...shapeFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key], part: 'key' as const })),
     ...commandFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key] })),
+    ...policyFaults(agent),
   ];
+}
+
+function policyFaults({ policy }: AgentSpec): Finding[] {
+  const findings: Finding[] = [];
+  if (policy !== undefined) checkPolicy(policy, ['spec', 'policy'], (finding) => findings.push(finding));
+  return findings;
 }
 
 const notAPlaybook: Finding = {

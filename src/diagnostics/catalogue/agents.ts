@@ -62,13 +62,54 @@ tasks: [{name: build, agent: worker}, {name: test, agent: tester}]
     severity: 'error',
     title: 'An agent lacks what its adapter needs, or has what it cannot use.',
     meaning:
-      'command needs either run or argv, acp needs argv, module needs module; the other adapters use none of the three. permissions are for claude, codex, gemini and acp, args for the first three of them, allowed_tools for claude and gemini, max_turns for claude.',
+      'command needs either run or argv, acp needs argv, module needs module; the other adapters use none of the three. permissions and policy are for claude, codex, gemini and acp, args for the first three of them, allowed_tools for claude and gemini, max_turns for claude.',
     wrong: `orchestra: {id: demo}
 agents: [{name: worker, adapter: claude, run: make}]
 tasks: [{name: build, agent: worker, description: Build it.}]
 `,
     right: `orchestra: {id: demo}
 agents: [{name: worker, adapter: command, run: make}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+  },
+  'policy-pattern': {
+    severity: 'error',
+    title: 'A pattern of a policy cannot be met, or is met by everything.',
+    meaning:
+      'A pattern is one command as one types it, in which * stands for any characters; a space and * at the end stand for any arguments or none. Programs of a pipeline are divided by |. What holds several commands (&&, ;, substitutions, files that are opened) is never one command: write a pattern for each.',
+    wrong: `orchestra: {id: demo, policy: {deny: ["git commit * && git push *"]}}
+agents: [{name: worker, adapter: claude}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+    right: `orchestra: {id: demo, policy: {deny: ["git push *"]}}
+agents: [{name: worker, adapter: claude}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+  },
+  'policy-twice': {
+    severity: 'warning',
+    title: 'The same pattern stands under two words of a policy.',
+    meaning: 'The stricter word counts: deny before confirm, confirm before watch. Keep one of them.',
+    wrong: `orchestra: {id: demo, policy: {deny: ["git push *"], watch: ["git push *"]}}
+agents: [{name: worker, adapter: claude}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+    right: `orchestra: {id: demo, policy: {deny: ["git push *"], watch: ["git fetch *"]}}
+agents: [{name: worker, adapter: claude}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+  },
+  'policy-watched': {
+    severity: 'warning',
+    title: 'The CLI of an agent cannot be told what to refuse.',
+    meaning:
+      'claude and gemini get rules of their own from a policy, and agents by the Agent Client Protocol are answered by it. codex takes rules only from files of the person or the project, which a run does not touch: a command that is denied is seen when it begins, and its attempt is ended then. The sandbox of codex (permissions: plan or edit) keeps it off the network and in its folder.',
+    wrong: `orchestra: {id: demo, policy: {deny: ["git push *"]}}
+agents: [{name: worker, adapter: codex}]
+tasks: [{name: build, agent: worker, description: Build it.}]
+`,
+    right: `orchestra: {id: demo, policy: {deny: ["git push *"]}}
+agents: [{name: worker, adapter: claude}]
 tasks: [{name: build, agent: worker, description: Build it.}]
 `,
   },

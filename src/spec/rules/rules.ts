@@ -8,6 +8,7 @@ import { descriptions } from './descriptions.ts';
 import { groups } from './groups.ts';
 import { ignoredSettings } from './ignored-settings.ts';
 import { names } from './names.ts';
+import { policies } from './policies.ts';
 import { references } from './references.ts';
 import type { Candidates, Rule } from './rule.ts';
 import { whoWorks } from './who-works.ts';
@@ -16,6 +17,7 @@ const rules: readonly Rule[] = [
   names,
   whoWorks,
   agentShape,
+  policies,
   references,
   groups,
   ignoredSettings,
