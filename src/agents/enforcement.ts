@@ -4,7 +4,7 @@ import { claude } from './claude.ts';
 import { gemini } from './gemini.ts';
 
 /** What becomes of a command that meets a pattern. */
-export type Enforcement = 'refused by its own rules' | 'refused when it asks' | 'ended when it is seen' | 'told';
+type Enforcement = 'refused by its own rules' | 'refused when it asks' | 'ended when it is seen' | 'told';
 
 /** What a policy says, pattern by pattern, and what holds an agent of this adapter to it. */
 export interface PolicyFact {
@@ -15,6 +15,7 @@ export interface PolicyFact {
 
 /** The facts of a policy, the strictest first; none where there is none. */
 export function policyFacts(adapter: AdapterName | null, policy: Policy = {}): readonly PolicyFact[] {
+  if (adapter === 'rehearsal') return []; // it runs nothing
   return (['deny', 'confirm', 'watch'] as const).flatMap((verdict) =>
     (policy[verdict] ?? []).map((pattern) => ({
       verdict,

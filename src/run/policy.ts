@@ -6,7 +6,7 @@ import type { Range, SimpleCommand } from './shell-frame.ts';
 import { mayStart, runsWhatItReads, type Unwrapped, unwrap } from './wrapped.ts';
 
 /** What a policy can say, the strictest first. */
-export type Verdict = 'deny' | 'confirm' | 'watch';
+type Verdict = 'deny' | 'confirm' | 'watch';
 
 const verdicts: readonly Verdict[] = ['deny', 'confirm', 'watch'];
 

@@ -103,7 +103,7 @@ tasks: [{name: build, agent: worker, description: Build it.}]
     severity: 'warning',
     title: 'The CLI of an agent cannot be told what to refuse.',
     meaning:
-      'claude and gemini get rules of their own from a policy, and agents by the Agent Client Protocol are answered by it. codex takes rules only from files of the person or the project, which a run does not touch: a command that is denied is seen when it begins, and its attempt is ended then. The sandbox of codex (permissions: plan or edit) keeps it off the network and in its folder.',
+      'claude and gemini get rules of their own from a policy, and agents by the Agent Client Protocol are answered by it. codex takes rules only from files of the person or the project, which a run does not touch: a command that is denied is seen when it begins, and its attempt is ended then. The sandbox of codex (permissions: plan or edit) keeps it off the network and in its folder, as far as its own settings do not say otherwise.',
     wrong: `orchestra: {id: demo, policy: {deny: ["git push *"]}}
 agents: [{name: worker, adapter: codex}]
 tasks: [{name: build, agent: worker, description: Build it.}]
