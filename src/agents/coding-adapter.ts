@@ -24,7 +24,8 @@ export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
     start(call) {
       const { agent } = call;
       const system = agent.system_prompt.trim();
-      const systemFile = cli.takesSystemPrompt && system !== '' ? writeSystemPrompt(call, system) : undefined;
+      const systemFile =
+        cli.takesSystemPrompt && system !== '' ? keep(call, 'system-prompt.md', system, 'a system prompt') : undefined;
       const folders = [call.files.context, call.env.SUPER_INTERMEDIATE_DIR].filter((each) => each !== undefined);
       const words = [
         ...rulesOf(cli, call),
@@ -34,10 +35,6 @@ export function codingAdapter(cli: CodingCli, doors: AgentDoors): AgentAdapter {
       return drive(doors, cli, call, [cli.name, ...words], systemFile === undefined ? system : '');
     },
   };
-}
-
-function writeSystemPrompt(call: AgentCall, text: string): string {
-  return keep(call, 'system-prompt.md', text, 'a system prompt');
 }
 
 /** Writes a file beside the attempt; gives its path. */

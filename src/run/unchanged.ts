@@ -74,7 +74,7 @@ function contentOf(task: PlanTask, agents: ReadonlyMap<AgentName, PlanAgent>): s
 
 function agentContent(name: AgentName, agents: ReadonlyMap<AgentName, PlanAgent>) {
   const written = agents.get(name) ?? ({} as Partial<PlanAgent>);
-  const { why, file, limits, budget, price, fallback_agents, fallback_models, ...content } = written;
+  const { why, file, limits, budget, price, policy, fallback_agents, fallback_models, ...content } = written;
   return content;
 }
 

@@ -16,6 +16,7 @@ export type Mode =
   | 'ok'
   | 'tool'
   | 'toolbash'
+  | 'toolrun'
   | 'tooldeny'
   | 'toolsleep'
   | '401'
@@ -40,20 +41,27 @@ export interface Scene extends Place {
 export function sceneOf(
   cli: Cli,
   mode: Mode,
-  more: { agent?: object; task?: object; retries?: number } = {},
+  more: { agent?: object; task?: object; retries?: number; command?: string } = {},
 ): Promise<Scene> {
   const files = orchestra({
     agents: [{ ...agentOf(cli), ...more.agent }],
     tasks: [task('one', { description: 'Say hello.', ...more.task })],
   });
-  return sceneWith(files, mode, { retries: more.retries ?? 1 });
+  return sceneWith(files, mode, { retries: more.retries ?? 1, command: more.command ?? 'true' });
 }
 
-/** Sets the scene for these files. `answers`: what the stand-in says, by a text that stands in what it is asked. */
+/**
+ * Sets the scene for these files. `answers`: what the stand-in says, by a text that stands in what it is asked. `command`: what it has
+ * agents run in a shell with the mode toolrun.
+ */
 export async function sceneWith(
   files: Readonly<Record<string, string>>,
   mode: Mode,
-  { retries = 1, answers = {} }: { retries?: number; answers?: Readonly<Record<string, string>> },
+  {
+    retries = 1,
+    answers = {},
+    command = 'true',
+  }: { retries?: number; answers?: Readonly<Record<string, string>>; command?: string },
 ): Promise<Scene> {
   const cwd = project(files);
   const home = join(cwd, 'home');
@@ -61,7 +69,7 @@ export async function sceneWith(
   mkdirSync(join(home, '.codex'), { recursive: true });
   mkdirSync(join(home, '.gemini'));
   mkdirSync(join(cwd, 'work'));
-  const port = await standIn(join(cwd, 'work'), log, answers);
+  const port = await standIn(join(cwd, 'work'), log, answers, command);
   const base = `http://127.0.0.1:${port}/m/${mode}`;
   writeFileSync(join(home, '.codex/config.toml'), codexConfig(base, retries));
   writeFileSync(join(home, '.gemini/settings.json'), JSON.stringify(geminiSettings(retries)));
@@ -131,9 +139,16 @@ function geminiSettings(retries: number): object {
 }
 
 /** Starts the stand-in; gives its port. It ends with the test. */
-async function standIn(folder: string, log: string, answers: object): Promise<number> {
+async function standIn(folder: string, log: string, answers: object, command: string): Promise<number> {
   const server = spawn(process.execPath, [resolve(import.meta.dirname, 'stand-in-model-server.mjs')], {
-    env: { PORT: '0', WD: folder, LOG: log, DUMP: `${log}.bodies`, ANSWERS: JSON.stringify(answers) },
+    env: {
+      PORT: '0',
+      WD: folder,
+      LOG: log,
+      DUMP: `${log}.bodies`,
+      ANSWERS: JSON.stringify(answers),
+      COMMAND: command,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void server.kill('SIGKILL'));

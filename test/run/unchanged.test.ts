@@ -46,8 +46,8 @@ describe('with a change', () => {
     ['to the agent of all but one, which receives nothing of them', withAgent('worker', { run: 'true' }), ['d']],
     ['to when a task may start: nothing', withTask('c', { priority: 'low', timeout_seconds: 9 }), ['a', 'b', 'c', 'd']],
     [
-      'to the limits of an agent, or to where it was found',
-      withAgent('worker', { limits: { cpu: 1 }, file: 'x' }),
+      'to the limits of an agent, to its policy, or to where it was found',
+      withAgent('worker', { limits: { cpu: 1 }, policy: { deny: ['x'] }, file: 'x' }),
       ['a', 'b', 'c', 'd'],
     ],
     ['to the order of keys', withAgent('worker', { options: {}, env: { set: {}, pass: [] } }), ['a', 'b', 'c', 'd']],
