@@ -51,7 +51,8 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     tell({ kind: 'finding', text: input === '' ? `${tool} was not allowed` : `${tool} was not allowed: ${input}` });
   };
   const take = (event: AgentEvent) => {
-    account.add(event);
+    guard?.take(event);
+    account.add(guard === undefined ? event : besidesPolicy(event, guard));
     if (event.type === 'usage' && spend !== undefined) {
       const { usage } = account.now();
       if (usage !== undefined) spend(usage);
@@ -60,7 +61,6 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     const words = event.type === 'result' && event.message === lastError ? '' : lineOf(event);
     if (words !== '') line(words);
     if (event.type === 'retry') retried?.(event);
-    guard?.take(event);
     if (event.type === 'error') lastError = event.message;
     if (event.type === 'text') for (const each of reportsIn(event.text)) tell(each);
     if (event.type === 'tool-result' && event.denied === true) deny(event.id, event.tool || 'a tool', event.input);
@@ -85,6 +85,14 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     },
     account: account.now,
   };
+}
+
+/** Without what a policy refused: that says nothing of the agent's permissions. */
+function besidesPolicy(event: AgentEvent, { hasTold }: Guard): AgentEvent {
+  if (event.type === 'result') return { ...event, denials: event.denials.filter(({ id }) => !hasTold(id)) };
+  if (event.type !== 'tool-result' || !hasTold(event.id)) return event;
+  const { denied: _, ...rest } = event;
+  return rest;
 }
 
 /** Texts that come in parts are told as one, when something else comes. */

@@ -101,7 +101,9 @@ describe('claude', () => {
       claude.answer(refusal, true, 'v'),
       { ...claude.end, permission_denials: denials },
     ]);
-    expect(end).toMatchObject({ type: 'done' });
+    expect(end.type).toBe('done');
+    // Nothing is wrong with its permissions.
+    expect(end).not.toHaveProperty('signs');
     expect(bench.progress).toEqual([
       { kind: 'finding', text: '"git push origin main" was refused: policy denies "git push *"' },
       {
