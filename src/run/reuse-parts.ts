@@ -63,19 +63,7 @@ function addAgent(
   parts: Record<string, string>,
   add: (name: string, value: unknown) => void,
 ): void {
-  const {
-    name: _name,
-    why,
-    file,
-    limits,
-    budget,
-    price,
-    policy,
-    env: own,
-    fallback_agents,
-    fallback_models,
-    ...rest
-  } = agent;
+  const { name: _name, why, file, limits, budget, price, env: own, fallback_agents, fallback_models, ...rest } = agent;
   for (const [key, value] of Object.entries(rest)) {
     if (value === undefined) continue;
     if (readable.has(key)) parts[`agent ${key}`] = String(value);
