@@ -46,11 +46,20 @@ export function reuseLines(reuse: readonly Reusing[], plan: Plan): string[] {
     ...(may.length === 0 ? [] : [`May take a recorded output: ${someOf(may, mostNamed)} (${may.length} ${of})`]),
     ...(anew.length === 0 ? [] : [`Done again, --no-cache: ${someOf(anew, mostNamed)} (${anew.length} ${of})`]),
     ...reuse
-      .flatMap(({ task, files = {}, never }) => [
-        ...(never === undefined ? [] : [`  ${task} never does: ${never}`]),
-        ...Object.entries(files).map(([pattern, count]) => `  ${task} depends on ${pattern}: ${matched(count)}`),
-      ])
+      .flatMap(({ task, files = {} }) =>
+        Object.entries(files).map(([pattern, count]) => `  ${task} depends on ${pattern}: ${matched(count)}`),
+      )
       .slice(0, mostNamed),
+    ...[...Map.groupBy(reuse, ({ never }) => never)].flatMap(([never, tasks]) =>
+      never === undefined
+        ? []
+        : [
+            `Never reused: ${someOf(
+              tasks.map(({ task }) => task),
+              mostNamed,
+            )}: ${never}`,
+          ],
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { plainReporter } from '../../src/reporters/plain.ts';
-import type { RunEvent } from '../../src/schema/types.gen.ts';
+import type { Found, LookOrder, Missed } from '../../src/run/ports.ts';
+import type { RunEvent, RunId } from '../../src/schema/types.gen.ts';
 import { expectGolden } from '../golden/golden.ts';
 import { brief, planOf, rig } from '../run/rig.ts';
 import { chainWithFault, eventsOf, play, remembering, type Stage, stageOf } from './stage.ts';
@@ -31,6 +32,27 @@ test('a run that succeeds, at length, with what agents said and used', async () 
   const usage = { input_tokens: 12_345, output_tokens: 678, cached_tokens: 4000, cost_usd: 0.0421 };
   const used = events.map((event) => (event.type === 'task.succeeded' ? { ...event, usage } : event));
   expectGolden('reporters/plain-verbose.txt', await told(stageOf(rehearsed, { verbose: true }), used));
+});
+
+test('a run that takes a recorded output, with what that saved', async () => {
+  const plan = planOf([
+    { name: 'a', cache: { files: [] } },
+    { name: 'b', cache: { files: [] }, context: ['a'] },
+  ]);
+  const usage = { input_tokens: 12_345, output_tokens: 678, cost_usd: 0.0421 };
+  const found: Found = {
+    type: 'found',
+    key: 'a'.repeat(64),
+    run: '20261119-024512-123-k3f9' as RunId,
+    output: { path: 'task_outputs/a_output.txt', bytes: 0, sha256: 'b'.repeat(64) },
+    saved: { duration_ms: 184_000, usage },
+    because: ['the description'],
+  };
+  const missed: Missed = { type: 'missed', because: ['agent writer: model a -> b', 'src/main.ts changed'] };
+  const look = async ({ task }: LookOrder) => (task.name === 'a' ? found : missed);
+  const played = rig(plan, undefined, undefined, [], undefined, [], undefined, () => ({ look }));
+  await played.finish();
+  expectGolden('reporters/plain-reused.txt', await told(stageOf(plan), played.events));
 });
 
 test('on a narrow terminal names are cut in the middle, and what is to be copied stays whole', async () => {

@@ -245,6 +245,49 @@ test('killed at any time, a run is resumed and its outputs can be taken', { time
   }
 });
 
+/** Has something happen at the n-th change below the folder of recorded outputs; see test/chaos/faults.cjs. */
+function fault(cwd: string, mode: string, at: number): Readonly<Record<string, string>> {
+  const [root, log] = [join(cwd, workspace, 'cache'), join(cwd, 'fault.log')];
+  const faults = join(import.meta.dirname, '../chaos/faults.cjs');
+  return { NODE_OPTIONS: `--require=${faults}`, CHAOS_FAULT: JSON.stringify({ root, log, mode, at }) };
+}
+
+test('killed at any change of what is recorded, nothing wrong is ever taken', { timeout: 120_000 }, async () => {
+  const argv = ['orchestra', 'run', 'o.yaml', '--cached', '-q'];
+  const document = orchestra({ agents: [{ name: 'a', run: 'echo "$SUPER_TASK"' }], tasks: [task('two')] });
+  let struck = 0;
+  for (const mode of ['middle', 'after']) {
+    for (let at = 1; ; at++) {
+      const cwd = project(document);
+      const first = await run(argv, { cwd, env: fault(cwd, mode, at) });
+      if (first.code === 0) break;
+      struck += 1;
+      for (let turn = 0; turn < 2; turn++) {
+        const { code, stdout } = await run(argv, { cwd });
+        expect([code, stdout], `${mode} ${at}`).toEqual([0, 'two\n']);
+      }
+      expect(done(cwd), `${mode} ${at}`).toEqual([]);
+    }
+  }
+  expect(struck).toBeGreaterThan(6);
+});
+
+test('where the disk is full for what is to be kept, the run goes on and says so once', async () => {
+  const cwd = project(
+    orchestra({ agents: [{ name: 'a', run: 'echo "$SUPER_TASK"' }], tasks: [task('one'), task('two')] }),
+  );
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '--cached'], {
+    cwd,
+    env: fault(cwd, 'full', 2),
+  });
+  expect([code, stdout]).toEqual([0, 'two\n']);
+  const told = stderr.split('\n').filter((line) => line.includes('finding'));
+  expect(told.at(-1)).toMatch(
+    /^finding: one: its output is not kept for reuse: ENOSPC: .*; no other output of this run is$/,
+  );
+  expect(stderr.match(/ENOSPC/g)).toHaveLength(2); // when it happens, and in the summary
+});
+
 test('an output is not kept when its files change while it is made, and that is said', async () => {
   const { agent, begun } = await driver();
   const cwd = project({
@@ -283,7 +326,7 @@ test('a dry run says which tasks may take an output, and which patterns match no
       'May take a recorded output: one (1 of 3 tasks)',
       '  one depends on *.yaml: 1 file',
       '  one depends on src/*.ts: no file matches',
-      '  three never does: its work is in the repository (expects: changes), which an output does not hold',
+      'Never reused: three: its work is in the repository (expects: changes), which an output does not hold',
       '',
     ].join('\n'),
   );

@@ -55,7 +55,7 @@ test('there is a journal of each kind of run', () => {
       ...['cancelled', 'delegation', 'failure', 'failure-stop', 'retry', 'success'],
       ...['stopped-resumed', 'failed-resumed-from', 'killed-extension-discarded', 'continued-reused'],
       ...['paused-frozen', 'cancelled-requested', 'throttled'],
-      ...['budget-raised', 'budget-own', 'recovered'],
+      ...['budget-raised', 'budget-own', 'recovered', 'reused-by-key'],
     ]),
   );
 });
