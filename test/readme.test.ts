@@ -46,7 +46,9 @@ beforeAll(() => {
   writeFileSync(join(project, 'bin/node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
   mkdirSync(cwd);
   writeFileSync(join(project, 'package.json'), '{"type": "module"}');
-  for (const folder of ['orchestras', 'agents']) cpSync(join(root, folder), join(cwd, folder), { recursive: true });
+  for (const folder of ['orchestras', 'agents', 'test/fixtures/runs']) {
+    cpSync(join(root, folder), join(cwd, folder), { recursive: true });
+  }
   const git = (author: string, ...args: string[]) =>
     execFileSync('git', ['-c', `user.name=${author}`, '-c', 'user.email=nobody@example.org', ...args], { cwd });
   git('Ada', 'init', '--quiet');
