@@ -137,6 +137,87 @@ test('what was stopped, cancelled or cut off', async () => {
   expect(replayed.events.filter(({ type }) => type === 'task.cancelled')).toHaveLength(3);
 });
 
+const spender = `export default { async run({ spend, task, signal }) {
+  signal.addEventListener('abort', () => process.exit(1));
+  const usage = { input_tokens: 400, output_tokens: 0 };
+  spend(usage);
+  await new Promise((done) => setTimeout(done, task === 'long' ? 60000 : 100));
+  return { output: task, usage };
+} };`;
+
+test.each([
+  ['the time of the run', 6, { execution: { run_timeout_seconds: 1 } }, [task('one', { agent: 'late' }), task('two')]],
+  [
+    'a soft budget',
+    5,
+    { execution: { budget: { max_tokens: 1000 } } },
+    ['a', 'b', 'c', 'd'].map((each) => task(each, { agent: 'm' })),
+  ],
+  [
+    'a hard budget',
+    5,
+    { execution: { budget: { max_tokens: 700, hard: true } } },
+    [task('long', { agent: 'm' }), task('b', { agent: 'm' }), task('c', { agent: 'm', context: ['b'] })],
+  ],
+  [
+    'a budget of time',
+    5,
+    { execution: { budget: { max_wall: '1s', hard: true } } },
+    [task('one', { agent: 'late' }), task('two')],
+  ],
+  ['the budget of a task', 5, {}, [task('one', { agent: 'm', budget: { max_tokens: 100 }, retry_count: 2 })]],
+] as const)('what ended by %s', async (_, code, more: object, tasks) => {
+  const { execution = {} } = more as { execution?: object };
+  const cwd = project({
+    ...orchestra({
+      execution: { strategy: 'parallel', max_parallel_tasks: 2, ...execution },
+      agents: [
+        { name: 'a', run: 'echo said' },
+        { name: 'late', run: 'echo begins; sleep 60' },
+        { name: 'm', module: 'm.mjs' },
+      ],
+      tasks,
+    }),
+    'm.mjs': spender,
+  });
+  const real = await run(['orchestra', 'run', 'o.yaml'], { cwd });
+  expect({ code: real.code, stderr: real.stderr }).toMatchObject({ code });
+  const replayed = await twice(cwd);
+  expect({ code: replayed.code, stderr: replayed.stderr }).toMatchObject({ code });
+  expect(replayed.stderr).toMatch(/tasks? ended as recorded/);
+  const finished = (events: readonly RunEvent[]) => events.at(-1);
+  const recorded = finished(eventsIn(folderOf(cwd, replayed.recorded)));
+  expect(finished(replayed.events)).toMatchObject(
+    recorded?.type === 'run.finished' ? { outcome: recorded.outcome } : {},
+  );
+});
+
+test('an agent that stood in for another one does so again, without a wait', async () => {
+  const stream = (name: string) => resolve(import.meta.dirname, '../fixtures/agent-streams', name);
+  const cwd = project({
+    ...orchestra({
+      agents: [
+        {
+          name: 'a',
+          adapter: 'claude',
+          env: { FAKE_STREAM: stream('claude/e401.jsonl'), FAKE_CODE: '1' },
+          fallback_agents: ['b'],
+        },
+        { name: 'b', adapter: 'codex', env: { FAKE_STREAM: stream('codex/ok.jsonl') } },
+      ],
+      tasks: [task('one', { description: 'Do it.' })],
+    }),
+  });
+  const fake = resolve(import.meta.dirname, '../fixtures/fake-cli.mjs');
+  mkdirSync(join(cwd, 'bin'));
+  for (const name of ['claude', 'codex']) symlinkSync(fake, join(cwd, 'bin', name));
+  const path = `${join(cwd, 'bin')}:${process.env.PATH}`;
+  expect((await run(['orchestra', 'run', 'o.yaml'], { cwd, env: { PATH: path } })).code).toBe(0);
+  const replayed = await twice(cwd);
+  expect(replayed.code).toBe(0);
+  expect(replayed.events.find(({ type }) => type === 'recovery.applied')).toMatchObject({ agent: 'b' });
+});
+
 test('kill -9: what is not recorded fails, and is said not to be compared', async () => {
   const { agent, begun } = await driver();
   const cwd = project(
