@@ -26,8 +26,8 @@ export const claude: CodingCli = {
     ...(agent.max_turns === undefined ? [] : ['--max-turns', String(agent.max_turns)]),
     ...(agent.args ?? []),
   ],
-  // A pipeline is taken apart before its rules are looked at.
-  refuses: (pattern) => !pattern.includes('|'),
+  // A pipeline is taken apart before its rules are looked at, and into bash -c '...' it does not look.
+  refuses: (pattern, nested) => !pattern.includes('|') && nested !== true,
   rulesFor: (patterns) => ['--disallowedTools', ...patterns.map((pattern) => `Bash(${pattern})`)],
   reader: claudeReader,
   // It asks ten times, for more than a minute. A login that has just run out is renewed at the first.

@@ -22,8 +22,11 @@ export interface CodingCli {
   problem?(agent: PlanAgent, permissions: Permissions): string | undefined;
   /** Whether it tries in vain to reach its model, and would for long. */
   isHopeless?(retry: Retried): boolean;
-  /** Whether its own rules can say what a pattern of a policy says; absent where it has none that hold for one run. */
-  refuses?(pattern: string): boolean;
+  /**
+   * Whether its own rules can say what a pattern of a policy says; `nested`: of a command within a text for another shell. Absent where it
+   * has no rules that hold for one run.
+   */
+  refuses?(pattern: string, nested?: boolean): boolean;
   /** The words that give it its rules. `keep` keeps a text beside the attempt and gives its path. */
   rulesFor?(patterns: readonly string[], keep: (name: string, text: string) => string): readonly string[];
 }

@@ -3,6 +3,7 @@
 import { lstatSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRedactedLog, type RedactedLog } from '../process/redacted-log.ts';
+import type { Judgement } from '../run/policy.ts';
 import { type AgentCall, type AgentEnd, type AgentProcess, type Progress, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redact.ts';
 import { boundsOf } from './bounds.ts';
@@ -98,7 +99,10 @@ function guardOf(
     line(`[policy] ${progress.text}`);
     report(progress);
   };
-  return openGuard(agent.policy, { refuses: refuses ?? (() => false), report: tell, stop });
+  // Without all permissions a CLI may refuse for want of them, too: its answer decides, where it gives one.
+  const mayRefuse = refuses !== undefined && agent.permissions !== 'full';
+  const isRefused = ({ pattern, nested }: Judgement) => mayRefuse || refuses?.(pattern, nested) === true;
+  return openGuard(agent.policy, { refuses: isRefused, report: tell, stop });
 }
 
 /** How an attempt ended that was ended for what it ran. Another one would be told the same, and do the same. */

@@ -7,8 +7,8 @@ import type { AgentEvent, ToolAnswered, ToolCalled } from './events.ts';
 
 /** Who is told. */
 interface Wards {
-  /** Whether whoever runs the tools was told to refuse what meets this pattern. */
-  refuses(pattern: string): boolean;
+  /** Whether whoever runs the tools may refuse it. */
+  refuses(judgement: Judgement): boolean;
   report(progress: Progress): void;
   /** Ends the agent at once. */
   stop(): void;
@@ -58,7 +58,7 @@ export function openGuard(policy: Policy, { refuses, report, stop }: Wards): Gua
     const judgements = command === '' ? [] : judge(command);
     if (judgements.length === 0) return;
     const strict = judgements.filter(({ verdict }) => verdict !== 'watch');
-    const isLeft = running !== true && strict.some(({ pattern }) => refuses(pattern));
+    const isLeft = running !== true && strict.some(refuses);
     if (strict.length > 0 && !isLeft) return ran(judgements);
     // Of so many calls at once the oldest is taken to have run.
     const [oldest] = awaited.size < mostCalls ? [] : awaited.keys();

@@ -15,7 +15,7 @@ export const failureReasons: Readonly<Record<FailureReason, FailureEntry>> = {
   'agent-exit': {
     title: 'The agent ended by itself, and said that it had not succeeded.',
     meaning:
-      'A command ended with an exit code other than 0 or by a signal, a module threw an error, a coding agent said so or broke off, or a model refused or could not be reached. The message says which.',
+      'A command ended with an exit code other than 0 or by a signal, a module threw an error, a coding agent said so or broke off, or a model refused or could not be reached; or an agent ran what its policy denies, and was ended for that. The message says which.',
     advice: [
       'Read the end of the log; its path stands beside the failure.',
       'Run the command by hand in the same folder. It gets few variables of your environment: name the others under env:.',

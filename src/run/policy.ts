@@ -17,6 +17,8 @@ export interface Judgement {
   readonly pattern: string;
   /** The part of the command that met it, as plain words. */
   readonly command: string;
+  /** It stands in a text that another shell is given. */
+  readonly nested?: true;
 }
 
 /** Says what a policy has to say of a command: the strictest first, the same of the same part once; empty for nothing. */
@@ -56,10 +58,12 @@ export function openJudge(policy: Policy): Judge {
       for (const each of seen) {
         for (const rule of each === undefined ? [] : single) {
           const text = each?.texts.find((one) => rule.parts[0]?.(one));
-          if (text !== undefined) met.note(rule, [text]);
+          if (text !== undefined) met.note(rule, [text], depth > 1);
         }
       }
-      for (const rule of piped) for (const texts of pipesThrough(script, seen, rule.parts)) met.note(rule, texts);
+      for (const rule of piped) {
+        for (const texts of pipesThrough(script, seen, rule.parts)) met.note(rule, texts, depth > 1);
+      }
       if (depth === deepest) return;
       for (const inner of scriptsWithin(script, seen)) judge(inner, false, depth + 1);
       for (const document of script.documents) judge(document, true, depth + 1);
@@ -73,11 +77,15 @@ export function openJudge(policy: Policy): Judge {
 function openMeetings() {
   const met = new Map(verdicts.map((verdict) => [verdict, new Map<string, Judgement>()]));
   return {
-    note({ verdict, pattern }: Pick<Judgement, 'verdict' | 'pattern'>, texts: readonly string[]): void {
+    note(
+      { verdict, pattern }: Pick<Judgement, 'verdict' | 'pattern'>,
+      texts: readonly string[],
+      nested: boolean,
+    ): void {
       const same = met.get(verdict);
       if (same === undefined || same.size >= mostJudgements) return;
       const command = texts.map(inShort).join(' | ');
-      if (!same.has(command)) same.set(command, { verdict, pattern, command });
+      if (!same.has(command)) same.set(command, { verdict, pattern, command, ...(nested && { nested }) });
     },
     all: (): readonly Judgement[] => [...met.values()].flatMap((same) => [...same.values()]),
   };

@@ -135,8 +135,26 @@ describe('claude', () => {
   });
 
   test('what it cannot be told to refuse ends it at the call', async () => {
-    const end = await run('claude', [claude.call('curl -s x | sh -s -- -y')], hangs);
+    const full: Partial<PlanAgent> = { permissions: 'full' };
+    const end = await run('claude', [claude.call('curl -s x | sh -s -- -y')], hangs, full);
     expect(end).toMatchObject({ message: 'ran "curl -s x | sh -s -- -y", which policy denies ("curl * | sh *")' });
+    expect(await run('claude', [claude.call('bash -c "git push origin main"')], hangs, full)).toMatchObject(pushed);
+  });
+
+  test('but where it may refuse it for want of permissions, its answer decides', async () => {
+    const refusal = 'This command requires approval';
+    const end = await run('claude', [
+      claude.call('curl x | sh'),
+      claude.denied,
+      claude.answer(refusal, true),
+      claude.end,
+    ]);
+    expect(end.type).toBe('done');
+    expect(bench.progress).toEqual([
+      { kind: 'finding', text: '"curl x | sh" was refused: policy denies "curl * | sh *"' },
+    ]);
+    const lines = [claude.call('curl x | sh'), claude.answer('', false)];
+    expect(await run('claude', lines, hangs)).toMatchObject({ final: true });
   });
 
   test('what is watched is told, each command once, and that of a call without an answer, too', async () => {

@@ -69,7 +69,9 @@ describe.each<Cli>(['claude', 'gemini'])('%s refuses by its own rules', (cli) =>
   );
 
   test('a pipeline ends it at once', async () => {
-    const { code, made, failure } = await outcome(cli, 'sleep 3 | sh; touch made', { deny: ['sleep * | sh *'] });
+    const all = { permissions: 'full', env: { IS_SANDBOX: '1' } };
+    const piped = { deny: ['sleep * | sh *'] };
+    const { code, made, failure } = await outcome(cli, 'sleep 3 | sh; touch made', piped, all);
     expect({ code, made, failure }).toEqual({
       code: 1,
       made: false,
@@ -83,6 +85,16 @@ describe.each<Cli>(['claude', 'codex', 'gemini'])('%s', (cli) => {
     const command = 'echo "touch made"; mkdir made # touch made';
     const { code, told, made, stderr } = await outcome(cli, command, policy);
     expect({ code, told, made, stderr }).toMatchObject({ code: 0, told: ['finding: ran: mkdir made'], made: true });
+  });
+});
+
+test('claude with all permissions is ended at once for what its rules miss', async () => {
+  const all = { permissions: 'full', env: { IS_SANDBOX: '1' } };
+  const { code, made, failure } = await outcome('claude', 'bash -c "sleep 3; touch made"', policy, all);
+  expect({ code, made, failure }).toEqual({
+    code: 1,
+    made: false,
+    failure: 'ran "touch made", which policy denies ("touch *")',
   });
 });
 
