@@ -29,6 +29,9 @@ export interface Account {
 /** Most native names that are counted one by one. */
 const mostNames = 100;
 
+/** Most answers of which more may be told. */
+const mostAnswers = 100;
+
 /** Most tools of which is kept that they were not allowed. */
 const mostDenied = 20;
 
@@ -109,18 +112,22 @@ function openUsage() {
   let total: Usage | undefined;
   let turns: Usage | undefined;
   let messages: Usage | undefined;
-  let latest: { readonly message: string | undefined; readonly usage: Usage } | undefined;
+  const open = new Map<string | undefined, Usage>();
   return {
     add({ usage, of, message }: UsageTold): void {
       if (of === 'total') total = usage;
       else if (of === 'turn') turns = plus(turns, usage);
       else {
-        // An answer is told once for each of its parts, every time with all that it has cost so far.
-        if (latest !== undefined && latest.message !== message) messages = plus(messages, latest.usage);
-        latest = { message, usage };
+        // An answer is told once for each of its parts, every time with all that it has cost so far; those of several agents by turns.
+        open.delete(message);
+        open.set(message, usage);
+        const [oldest] = open.size > mostAnswers ? open : [];
+        if (oldest === undefined) return;
+        open.delete(oldest[0]);
+        messages = plus(messages, oldest[1]);
       }
     },
-    sum: () => turns ?? total ?? (latest === undefined ? undefined : plus(messages, latest.usage)),
+    sum: () => turns ?? total ?? [...open.values()].reduce<Usage | undefined>(plus, messages),
   };
 }
 

@@ -190,7 +190,7 @@ function readResult(value: Native): readonly AgentEvent[] {
       type: 'result',
       ok,
       ...(ok && { text }),
-      ...(!ok && { message: errors.join('; ') || said || subtype.replaceAll('_', ' ') }),
+      ...(!ok && { message: errors.join('; ') || (subtype === 'success' && said) || subtype.replaceAll('_', ' ') }),
       ...(!ok && status !== undefined && { status }),
       ...(subtype.startsWith('error_') && { code: subtype }),
       ...(subtype === 'error_max_budget_usd' && { budget: true as const }),

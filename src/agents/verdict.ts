@@ -73,7 +73,8 @@ function signsOf(account: Account, exitCode: number, around: Circumstances): Fai
     ...(told?.message !== undefined && { message: told.message }),
     ...(!begun && around.complaint !== '' && { stderr: around.complaint }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...denialsOf(account),
+    // What was not allowed is not why it was killed, nor what it names another cause for.
+    ...(account.result !== undefined && told === undefined && denialsOf(account)),
   };
 }
 

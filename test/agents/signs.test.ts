@@ -44,6 +44,34 @@ test('codex: in its own words', () => {
   expect(signsOf(codex, [{ type: 'turn.failed', error: { message } }])).toMatchObject({ retryAfterMs: 125 * 60_000 });
 });
 
+test('codex: how often it was told to wait', () => {
+  const message = 'exceeded retry limit, last status: 429 Too Many Requests, request id: x';
+  const signs = signsOf(codex, [{ type: 'turn.failed', error: { message } }]);
+  expect(signs).toMatchObject({ status: 429 });
+  expect(ruleFor('codex', signs)?.name).toBe('rate-limit');
+});
+
+test('claude: what was not allowed is no sign where it was killed, or names another cause', () => {
+  const call = { type: 'tool_use', id: '1', name: 'WebFetch', input: { url: 'x' } };
+  const answer = { type: 'tool_result', tool_use_id: '1', is_error: true, content: 'no' };
+  const lines = [
+    { type: 'assistant', message: { content: [call] } },
+    { type: 'system', subtype: 'permission_denied', tool_use_id: '1' },
+    { type: 'user', message: { content: [answer] } },
+  ];
+  const end = { type: 'result', subtype: 'error_during_execution', errors: ['it broke'] };
+  expect(signsOf(claude, lines, { code: 137 })).toEqual({ exitCode: 137 });
+  expect(signsOf(claude, [...lines, end])).not.toHaveProperty('denied');
+  expect(signsOf(claude, [...lines, { type: 'result', subtype: 'success' }], { code: 0 })).toEqual({
+    denied: ['WebFetch'],
+  });
+});
+
+test('claude: an answer beside a word for what went wrong is no sign', () => {
+  const end = { type: 'result', subtype: 'error_max_turns', is_error: true, result: 'The model x does not exist.' };
+  expect(signsOf(claude, [end])).toMatchObject({ message: 'error max turns' });
+});
+
 test('gemini: a path outside of its folders, in the words of today and of before', () => {
   const lines = (type: string, message: string) => [
     { type: 'tool_use', tool_id: '1', tool_name: 'read_file', parameters: { file_path: '/etc/x' } },

@@ -15,11 +15,19 @@ test('a coding CLI tells what it has used while it is at work: of an answer that
   answer('one', 100, 1);
   answer('one', 100, 20);
   answer('two', 300, 5);
+  // Agents that it started answer at the same time.
+  answer('one', 100, 30);
+  answer('two', 300, 5);
+  for (let more = 0; more < 200; more += 1) answer(`more ${more}`, 1, 0);
   listener.end();
-  expect(told.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens])).toEqual([
+  const figures = told.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens]);
+  expect([...figures.slice(0, 5), figures.at(-1)]).toEqual([
     [100, 1],
     [100, 20],
     [400, 25],
+    [400, 35],
+    [400, 35],
+    [600, 35],
   ]);
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseAdapter } from '../../src/plan/adapter-choice.ts';
 import { selectTasks } from '../../src/plan/select.ts';
-import type { AdapterName, TaskName } from '../../src/schema/types.gen.ts';
+import type { AdapterName, Plan, TaskName } from '../../src/schema/types.gen.ts';
 import type { AgentSpec } from '../../src/spec/spec.ts';
 import { planOf } from '../run/rig.ts';
 import { edges } from './compiled.ts';
@@ -77,6 +77,13 @@ describe('--only', () => {
       delegation: { max_depth: 1, max_delegated_tasks: 1, timeout_seconds: null, max_attempts: 1 },
     };
     expect(selectTasks(delegating, ['d'] as TaskName[]).agents).toEqual(plan.agents);
+  });
+
+  test('keeps those who may take over from them', () => {
+    const takingOver = { x: ['y'], y: ['x', 'z'] } as Readonly<Record<string, readonly string[]>>;
+    const agents = plan.agents.map((agent) => ({ ...agent, fallback_agents: takingOver[agent.name] ?? [] }));
+    const chosen = selectTasks({ ...plan, agents: agents as unknown as Plan['agents'] }, ['a'] as TaskName[]);
+    expect(chosen.agents.map(({ name }) => name)).toEqual(['x', 'y', 'z']);
   });
 
   test('of everything is the plan itself', () => {

@@ -55,6 +55,16 @@ test('codex outside of a git repository is launched again with its argument', as
   expect((await run(['runs', 'show'], at)).stdout).toContain('attempt 2 after codex-trust');
 });
 
+test('with --only, too, another agent takes over', async () => {
+  const at = place([
+    agent('a', 'claude', 'claude/e401', { FAKE_CODE: '1' }, { fallback_agents: ['b'] }),
+    agent('b', 'codex', 'codex/ok'),
+  ]);
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml', '--only', 'one'], at);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(calls(at.cwd).map(({ program }) => program)).toEqual(['claude', 'codex']);
+});
+
 test('another agent takes over where a login is missing', async () => {
   const at = place(
     [
