@@ -51,15 +51,15 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     tell({ kind: 'finding', text: input === '' ? `${tool} was not allowed` : `${tool} was not allowed: ${input}` });
   };
   const take = (event: AgentEvent) => {
+    // Most results repeat the error before them.
+    const words = event.type === 'result' && event.message === lastError ? '' : lineOf(event);
+    if (words !== '') line(words);
     guard?.take(event);
     account.add(guard === undefined ? event : besidesPolicy(event, guard));
     if (event.type === 'usage' && spend !== undefined) {
       const { usage } = account.now();
       if (usage !== undefined) spend(usage);
     }
-    // Most results repeat the error before them.
-    const words = event.type === 'result' && event.message === lastError ? '' : lineOf(event);
-    if (words !== '') line(words);
     if (event.type === 'retry') retried?.(event);
     if (event.type === 'error') lastError = event.message;
     if (event.type === 'text') for (const each of reportsIn(event.text)) tell(each);
