@@ -32,7 +32,7 @@ test('kill -9 at appends to the journal of a run: before, in the middle and afte
   timeout: 180_000,
 }, async ({ stage }) => {
   const modes = ['before', 'middle', 'after'] as const;
-  const order = { modes, during: 'run', only: '/events.jsonl', every: 4, workers: 3, say } as const;
+  const order = { modes, during: 'run', only: '/events.jsonl', every: 3, workers: 3, say } as const;
   const { violations, steps } = await stepCampaign(stage, order);
   expect(violations).toEqual([]);
   for (const mode of modes) expect(steps[`writeSync of the journal, ${mode}`]).toBeGreaterThan(1);
