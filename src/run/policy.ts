@@ -65,7 +65,8 @@ export function openJudge(policy: Policy): Judge {
         for (const texts of pipesThrough(script, seen, rule.parts)) met.note(rule, texts, depth > 1);
       }
       if (depth === deepest) return;
-      for (const inner of scriptsWithin(script, seen)) judge(inner, false, depth + 1);
+      // Programs within programs give the same text to run, each of them once more.
+      for (const inner of new Set(scriptsWithin(script, seen))) judge(inner, false, depth + 1);
       for (const document of script.documents) judge(document, true, depth + 1);
     };
     judge(command, false, 1);
@@ -159,11 +160,28 @@ function scriptsWithin({ commands, pipelines }: Script, seen: readonly (Seen | u
   for (const [first, ...others] of pipelines) {
     if (first === undefined || !others.some(({ from, to }) => readsScriptIn(seen, from, to))) continue;
     for (const { words, inputs } of commands.slice(first.from, first.to)) {
-      if (words[0] === 'echo' || words[0] === 'printf') found.push(words.slice(1).join(' '));
+      found.push(...printed(words));
       found.push(...inputs);
     }
   }
   return found;
+}
+
+/** What echo and printf print: a backslash and n as a new line, whether or not it was asked for. */
+function printed([program = '', ...words]: readonly string[]): readonly string[] {
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  if (name !== 'echo' && name !== 'printf') return [];
+  const begin = words.findIndex((word) => !/^-(-|[neE]+)$/.test(word));
+  const rest = begin < 0 ? [] : words.slice(begin);
+  const text = name === 'echo' ? rest.join(' ') : formatted(rest);
+  return [text.replaceAll('\\n', '\n')];
+}
+
+/** A format with the words in their places; those that have none on lines of their own. */
+function formatted([format = '', ...words]: readonly string[]): string {
+  let used = 0;
+  const text = format.replace(/%[-+ #0-9.*]*[a-zA-Z]/g, () => words[used++] ?? '');
+  return [text, ...words.slice(used)].join('\n');
 }
 
 function readsScriptIn(seen: readonly (Seen | undefined)[], from: number, to: number): boolean {

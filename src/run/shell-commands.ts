@@ -106,7 +106,9 @@ export class Commands {
       this.endPipeline();
       return true;
     }
-    return words.length === 0 && this.#isLeading(word);
+    // `time` stands before a command or a group of them.
+    const begins = words.length === 0 || (words.length === 1 && words[0] === 'time');
+    return begins && this.#isLeading(word);
   }
 
   #isLeading(word: string): boolean {

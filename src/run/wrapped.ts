@@ -62,6 +62,9 @@ const known: ReadonlySet<string> = new Set([
 ]);
 const nothing: readonly string[] = [];
 
+/** Most letters of one word that are options. */
+const mostLetters = 32;
+
 /** Most programs within programs that are looked into. */
 const deepest = 8;
 
@@ -87,25 +90,31 @@ export function mayStart(program: string): boolean {
 /** Looks into a command. */
 export function unwrap(command: readonly string[]): Unwrapped {
   if (!mayStart(command[0] ?? '')) return { views: [command], scripts: nothing, readsScript: false };
-  const views: (readonly string[])[] = [];
-  const scripts: string[] = [];
-  let readsScript = false;
+  const found = { views: [], scripts: [], readsScript: false };
+  lookInto(command, found, deepest);
+  return found;
+}
+
+function lookInto(
+  command: readonly string[],
+  found: { views: (readonly string[])[]; scripts: string[]; readsScript: boolean },
+  deep: number,
+): void {
   let rest: readonly string[] | undefined = command;
-  for (let depth = 0; depth < deepest && rest !== undefined; depth += 1) {
+  for (let left = deep; left > 0 && rest !== undefined; left -= 1) {
     const bare: readonly string[] = withoutVariables(rest);
     const [program] = bare;
     if (program === undefined) break;
     const name = nameOf(program);
     const own = name === program ? bare : [name, ...bare.slice(1)];
-    if (own !== bare) views.push(bare);
-    views.push(own);
-    if (name === 'git') views.push(...plainGit(own));
-    if (name === 'find') views.push(...commandsOfFind(own));
-    scripts.push(...scriptsOf(own));
-    readsScript ||= shells.has(name) && isReader(own);
+    if (own !== bare) found.views.push(bare);
+    found.views.push(own);
+    if (name === 'git') found.views.push(...plainGit(own));
+    if (name === 'find') for (const inner of commandsOfFind(own)) lookInto(inner, found, left - 1);
+    found.scripts.push(...scriptsOf(own));
+    found.readsScript ||= shells.has(name) && readsOf(own).reads;
     rest = within(own);
   }
-  return { views, scripts, readsScript };
 }
 
 function withoutVariables(command: readonly string[]): readonly string[] {
@@ -131,9 +140,16 @@ function afterOptions(command: readonly string[], values: readonly string[]): nu
     const word = command[at] as string;
     if (word === '--') return at + 1;
     if (!word.startsWith('-') || word === '-') return at;
-    at += values.includes(word) ? 2 : 1;
+    at += takesNext(word, values) ? 2 : 1;
   }
   return at;
+}
+
+/** Whether the value of an option is the next word; of several letters together it is that of the last. */
+function takesNext(word: string, values: readonly string[]): boolean {
+  if (word.startsWith('--') || word.length === 2) return values.includes(word);
+  const first = Array.from(word.slice(1, mostLetters)).findIndex((letter) => values.includes(`-${letter}`));
+  return first >= 0 && first === word.length - 2;
 }
 
 /** `git -C folder push` as `git push`. */
@@ -146,10 +162,9 @@ function commandsOfFind(command: readonly string[]): readonly (readonly string[]
   const found: (readonly string[])[] = [];
   for (let at = 0; at < command.length; at += 1) {
     if (!/^-(exec|execdir|ok|okdir)$/.test(command[at] as string)) continue;
-    const end = command.findIndex((word, place) => place > at && (word === ';' || word === '+'));
-    const stop = end < 0 ? command.length : end;
-    found.push(...unwrap(command.slice(at + 1, stop)).views);
-    at = stop;
+    const begin = at + 1;
+    while (at + 1 < command.length && command[at + 1] !== ';' && command[at + 1] !== '+') at += 1;
+    found.push(command.slice(begin, at + 1));
   }
   return found;
 }
@@ -161,23 +176,40 @@ function scriptsOf(command: readonly string[]): readonly string[] {
   if (name === 'watch') return [command.slice(afterOptions(command, ['-n', '--interval'])).join(' ')];
   if (name === 'trap') return command.slice(1, 2);
   if (name === 'env') return splitString(command);
-  if (!shells.has(name) && !callers.has(name)) return [];
+  if (shells.has(name)) return readsOf(command).scripts;
+  if (!callers.has(name)) return [];
   const at = command.findIndex((word) => /^-[A-Za-z]*c$/.test(word) || word === '--command');
-  if (at < 0) return [];
-  const text = command.slice(at + 1).find((word) => !/^[-+]/.test(word));
-  return text === undefined ? [] : [text];
-}
-
-/** The text of `env -S`. */
-function splitString(command: readonly string[]): readonly string[] {
-  const at = command.findIndex((word) => /^(-[a-z]*S|--split-string)$/.test(word));
   return at < 0 ? [] : command.slice(at + 1, at + 2);
 }
 
-/** Whether a shell has neither a text nor a file to run. */
-function isReader(command: readonly string[]): boolean {
-  const rest = command.slice(1);
-  if (rest.some((word) => /^-[A-Za-z]*c$/.test(word))) return false;
-  if (rest.some((word) => /^-[A-Za-z]*s$/.test(word))) return true;
-  return rest.every((word) => /^[-+]/.test(word));
+/** The text of `env -S`, and the words after it, which belong to it. */
+function splitString(command: readonly string[]): readonly string[] {
+  const end = afterOptions(command, wrappers.get('env')?.values ?? []);
+  for (let at = 1; at < end; at += 1) {
+    const found = /^(?:-[a-z0]*S|--split-string(?:=|$))(.*)$/s.exec(command[at] as string);
+    if (found !== null) return [[found[1], ...command.slice(at + 1)].join(' ')];
+  }
+  return [];
+}
+
+/** What a shell runs: a text among its words, or else what it reads, unless it is given a file. */
+function readsOf(command: readonly string[]): { readonly scripts: readonly string[]; readonly reads: boolean } {
+  let given = false;
+  let reads = false;
+  for (let at = 1; at < command.length; at += 1) {
+    const word = command[at] as string;
+    const isOption = /^[-+]./.test(word) && word !== '--';
+    if (isOption) {
+      const letters = word.startsWith('--') ? '' : word.slice(1, mostLetters);
+      given ||= (word.startsWith('-') && letters.includes('c')) || word === '--command';
+      reads ||= word.startsWith('-') && letters.includes('s');
+      if (/[oO]$/.test(letters) || word === '--rcfile' || word === '--init-file') at += 1;
+      continue;
+    }
+    const next = word === '--' || word === '-' ? at + 1 : at;
+    const operand = command[next];
+    if (given) return { scripts: operand === undefined ? [] : [operand], reads: false };
+    return { scripts: [], reads: reads || operand === undefined };
+  }
+  return { scripts: [], reads: !given };
 }

@@ -96,6 +96,21 @@ const pushes = [
   'env A=1 git push',
   'env -i -u B A=1 git push',
   'env -S "git push"',
+  "env -S'git push' origin",
+  'env --split-string="git push"',
+  'sudo -nu root git push',
+  'xargs -rn 1 git push',
+  "find . -exec sh -c 'git push' \\;",
+  "find . -exec true \\; -exec bash -c 'cd x; git push' _ {} +",
+  "sh -ce 'git push'",
+  'bash -cx "git push"',
+  "bash --rcfile x -o pipefail -c 'git push' x",
+  'echo -n git push | sh',
+  'echo -e "true\\ngit push" | bash',
+  'printf "git push\\n" | sh',
+  "/usr/bin/printf '%s %s\\n' git push | sh",
+  "printf '%s\\n' true 'git push' | sh",
+  'time { git push; }',
   'nohup git push &',
   'time git push',
   'time -p git push',
@@ -176,6 +191,9 @@ const innocents = [
   'ls /sudo',
   'man sudo',
   'which sudo dd',
+  'bash build.sh -c "git push"',
+  "env A=1 git log -S 'git push'",
+  "printf 'git push\\n' | tee x; sh y",
   'echo git push',
   'echo "git push"',
   "echo '$(git push)'",
@@ -320,6 +338,11 @@ describe('patterns', () => {
   });
 });
 
+/** Texts for shells within texts for shells, each seen by several programs. */
+function nested(deep: number): string {
+  return deep === 0 ? 'x' : `env env env env env env env -S ${JSON.stringify(nested(deep - 1))}`;
+}
+
 describe('properties', () => {
   const anything = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200 }),
@@ -388,6 +411,9 @@ describe('properties', () => {
       evals: 'eval '.repeat(2e5),
       nested: '(a|'.repeat(333_333),
       cases: 'case x in a) '.repeat(77_000),
+      'finds in finds': 'find -exec '.repeat(90_909),
+      'finds that end': `find ${'-exec a ";" '.repeat(83_000)}`,
+      'wrappers with texts': 'env '.repeat(2e5) + nested(7),
       finds: `find ${'-exec a '.repeat(125_000)}`,
       pushes: 'git push;'.repeat(111_111),
       curls: 'curl x|'.repeat(142_857),
