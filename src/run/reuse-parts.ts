@@ -1,6 +1,6 @@
 // All that an output depends on, in parts that have names: together they are the key that it is kept under, and where another
 // key comes out, they say what has changed.
-import type { PlanAgent, PlanTask, TaskName } from '../schema/types.gen.ts';
+import type { AdapterName, PlanAgent, PlanTask, TaskName } from '../schema/types.gen.ts';
 import type { LookOrder } from './ports.ts';
 import { canonical } from './unchanged.ts';
 
@@ -34,6 +34,13 @@ const readable: ReadonlySet<string> = new Set([
   'provider',
   'shell',
 ] satisfies (keyof PlanAgent)[]);
+
+/** Variables of its vendor that every coding CLI gets, and by which it is told who is to think. */
+const modelVariables: Readonly<Partial<Record<AdapterName, RegExp>>> = {
+  claude: /^(ANTHROPIC|CLAUDE)_(.*_)?MODEL$/,
+  codex: /^(OPENAI|CODEX)_(.*_)?MODEL$/,
+  gemini: /^(GEMINI|GOOGLE)_(.*_)?MODEL$/,
+};
 
 /** The parts of what a task is about to be told, and of who is to do it. */
 export function partsOf(order: LookOrder, around: Surroundings): Parts {
@@ -73,6 +80,8 @@ function addAgent(
   // A key that was exchanged for another one changes no output, and not even its digest is written down.
   const passed = own.pass.filter((name) => !agent.secrets.includes(name));
   for (const name of passed) parts[`env ${name}`] = env[name] === undefined ? 'not set' : digest(env[name]);
+  const models = Object.keys(env).filter((name) => agent.adapter !== null && modelVariables[agent.adapter]?.test(name));
+  for (const name of models) if (env[name]) parts[`env ${name}`] ??= digest(env[name]);
   if (module !== undefined) parts['agent module text'] = module;
 }
 

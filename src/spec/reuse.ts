@@ -29,3 +29,15 @@ function descend(steps: readonly string[], from: number): number | undefined {
   }
   return depth;
 }
+
+/** What in a pattern other programs read as more than its characters, though here it is not: the pattern would match nothing. */
+export function misreadIn(pattern: string): string | undefined {
+  if (/^(!|~\/)/.test(pattern)) return pattern.startsWith('!') ? '!' : '~';
+  const group = /\{[^{}/]*(,|\.\.)[^{}/]*\}/.exec(pattern) ?? /[@!?+*]\([^()/]*\)/.exec(pattern);
+  if (group !== null) return group[0];
+  const steps = pattern.split('/');
+  // [id].ts is the name of a file where people build pages: only what can be none is told.
+  return steps
+    .map((step) => /\[[!^][^\]]+\]|\[[^\]]*[\w]-[\w][^\]]*\]/.exec(step) ?? (/[*?]/.test(step) ? /\[[^\].]+\]/.exec(step) : null))
+    .find((found) => found !== null)?.[0];
+}

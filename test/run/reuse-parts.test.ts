@@ -98,6 +98,11 @@ const changes: Readonly<Record<string, Change>> = {
     { ...around, env: { ...around.env, MODE: 'slow' } },
     ['agent developer: the variable MODE changed'],
   ],
+  'a model that a variable says': [
+    order,
+    { ...around, env: { ...around.env, ANTHROPIC_MODEL: 'm3' } },
+    ['agent developer: the variable ANTHROPIC_MODEL changed'],
+  ],
   'a variable that is gone': [order, { ...around, env: {} }, ['agent developer: the variable MODE changed']],
   'the module': [order, { ...around, module: digest('m') }, ['the text of the module changed']],
   'a file': [order, withFiles(['src/a.ts', digest('a')], ['src/b.ts', digest('c')]), ['src/b.ts changed']],
@@ -130,6 +135,7 @@ test.each<[string, LookOrder, Surroundings?]>([
   ['who takes over', withAgent({ fallback_agents: ['x'], fallback_models: [{ model: 'm' }] })],
   ['the order of keys', withAgent(Object.fromEntries(Object.entries(order.agent).reverse()))],
   ['a secret', order, { ...around, env: { ...around.env, TOKEN: 'another value' } }],
+  ["another vendor's model", order, { ...around, env: { ...around.env, OPENAI_MODEL: 'x', ANTHROPIC_BASE_URL: 'y' } }],
   ['a variable that nobody names', order, { ...around, env: { ...around.env, HOME: '/root' } }],
   ['the order in which files were found', order, withFiles(...[...around.files].reverse())],
 ])('%s: the same key', (_, now, place = around) => {

@@ -264,6 +264,20 @@ ${agents}
 tasks: [{name: build, agent: worker, cache: {files: ["shared/*.ts"]}}]
 `,
   },
+  'cache-pattern': {
+    severity: 'error',
+    title: 'A pattern of files holds what other programs read as a wildcard, and this one does not.',
+    meaning:
+      'Under cache only *, ** and ? are wildcards. Braces, ranges in brackets, ! and ~ are characters of a name here, so that the pattern would match nothing, and an output would be taken again though its files have changed. Write one pattern for each.',
+    wrong: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: {files: ["src/*.{ts,tsx}"]}}]
+`,
+    right: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: {files: ["src/*.ts", "src/*.tsx"]}}]
+`,
+  },
   'dependency-timeout': {
     severity: 'warning',
     title: "A dependency's timeout_seconds has no effect.",

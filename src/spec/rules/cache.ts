@@ -1,4 +1,4 @@
-import { hindranceOf, leadsOut } from '../reuse.ts';
+import { hindranceOf, leadsOut, misreadIn } from '../reuse.ts';
 import type { Rule } from './rule.ts';
 
 /** An output is worth keeping where it is all of the work, and the files that it depends on are those of the project. */
@@ -13,10 +13,17 @@ export const cache: Rule = ({ tasks }, { agents }, report) => {
     }
     const folder = agents.get(task.agent)?.cwd ?? '.';
     task.cache.files.forEach((pattern, nth) => {
-      if (!leadsOut(folder, pattern)) return;
-      const message = `${pattern} leads out of the project`;
-      const hint = 'name files of the project, relative to the folder in which the agent works';
-      report({ code: 'cache-outside', message, at: [...at, 'files', nth], hint });
+      const place = [...at, 'files', nth];
+      const misread = misreadIn(pattern);
+      if (leadsOut(folder, pattern)) {
+        const message = `${pattern} leads out of the project`;
+        const hint = 'name files of the project, relative to the folder in which the agent works';
+        report({ code: 'cache-outside', message, at: place, hint });
+      } else if (misread !== undefined) {
+        const message = `"${misread}" stands for nothing but itself here: only *, ** and ? are wildcards`;
+        const hint = 'write one pattern for each, or ? where a name has this character';
+        report({ code: 'cache-pattern', message, at: place, hint });
+      }
     });
   });
 };
