@@ -133,7 +133,9 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
         writeResult: async (now) => orStorageFailure(() => writeResult(layout, now)),
       },
     );
-    surroundings.onBegun(going);
+    // What looks and prepares waits for that, too.
+    if (quiet === undefined) surroundings.onBegun(going);
+    else void quiet.catch(() => {}).then(() => surroundings.onBegun(going));
     const control = watchControl(layout, going);
     const limit = plan.limits?.disk_bytes;
     const isRunning = (task: string) => latest?.tasks.get(task as TaskName)?.status === 'running';

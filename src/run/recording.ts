@@ -56,6 +56,9 @@ export type Moment = Place &
     | { readonly type: 'stop'; readonly because: FinishCause; readonly message: string }
   );
 
+/** What is so much behind an end in its place came before that end was taken in. */
+export const withIt = 0.25;
+
 /** What can be played again. */
 export interface Recording {
   /** Attempts of each task, in order: those since it was last set back by a resume. */
@@ -93,6 +96,7 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
   const pauses: Moment[] = [];
   let idle = 0;
   let ending: Ending = {};
+  let failing: number | undefined;
   const partOf = (task: TaskName): Part => {
     const part = parts.get(task) ?? { attempts: [], moments: [] };
     parts.set(task, part);
@@ -128,7 +132,8 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
         partOf(task).moments.push({ type: 'cancel', ...place, task, because });
       }
     }
-    ending = endingAfter(ending, event, place);
+    ending = endingAfter(ending, event, place, failing);
+    failing = failingAfter(failing, event);
   }
   const attempts = new Map([...parts].map(([task, part]) => [task, part.attempts]));
   const ofTasks = [...parts.values()].flatMap((part) => part.moments);
@@ -197,14 +202,23 @@ function endingMoments({ exceed, stop }: Ending, attempts: Recording['attempts']
   return [...moments, { ...stop, seq: first - 0.5 }];
 }
 
-/** A run that is told to end first cancels what runs; why it does is told last. */
-function endingAfter(ending: Ending, event: RunEvent, place: Place): Ending {
+/** A run that is told to end first cancels what runs; why it does is told last. `failing`: since when nothing but ends was recorded. */
+function endingAfter(ending: Ending, event: RunEvent, place: Place, failing: number | undefined): Ending {
   if (event.type === 'budget.exceeded')
     return { ...ending, exceed: { type: 'exceed', ...place, budget: event.budget } };
+  // What failed last neither was tried again nor had anybody skipped: the run was ending by then.
+  const at = failing === undefined ? place : { ...place, seq: failing + withIt };
   if (event.type === 'task.cancelled' && event.requested !== true && ending.stop === undefined) {
-    return { ...ending, stop: { type: 'stop', ...place, because: 'signal', message: event.because } };
+    return { ...ending, stop: { type: 'stop', ...at, because: 'signal', message: event.because } };
   }
   if (event.type !== 'run.finished' || event.because === undefined || event.because === 'budget') return ending;
   const { because, message = because } = event;
-  return { ...ending, stop: { type: 'stop', ...place, ...ending.stop, because, message } };
+  return { ...ending, stop: { type: 'stop', ...at, ...ending.stop, because, message } };
+}
+
+/** The first failure since which nothing but ends of attempts was recorded. */
+function failingAfter(failing: number | undefined, event: RunEvent): number | undefined {
+  if (event.type === 'task.failed' && event.duration_ms !== undefined) return failing ?? event.seq;
+  if (event.type === 'task.succeeded' || event.type === 'task.progressed') return failing;
+  return event.type === 'task.cancelled' && event.requested !== true ? failing : undefined;
 }

@@ -13,7 +13,7 @@ import type {
   Random,
   Reuse,
 } from './ports.ts';
-import type { Moment, RecordedAttempt, Recording } from './recording.ts';
+import { type Moment, type RecordedAttempt, type Recording, withIt } from './recording.ts';
 import type { Run } from './runner.ts';
 
 /** Resolves when all that follows from what has happened has happened, but for what reads and writes files. */
@@ -74,6 +74,9 @@ interface Wait {
   readonly until: number;
   readonly callback: () => void;
 }
+
+/** Milliseconds that one turn of a run may have taken, in which it writes down all that came in. */
+const oneTurn = 50;
 
 /** Opens the conduct of a replay. */
 export function openReplay(recording: Recording, settled: Settled): Replay {
@@ -221,6 +224,11 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
         callBack();
         return true;
       case 'stop':
+        // Who was being ended for something else by then is so.
+        for (const { recorded, attempt } of playing.values()) {
+          const { end } = recorded ?? {};
+          if (end?.type === 'stopped' && end.cause !== 'cancelled') attempt?.stop(end.cause, true, end.message);
+        }
         run.stop(moment.because, moment.message);
         return true;
       default:
@@ -233,9 +241,10 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     return moment.type === 'end' && playing.get(moment.of.task)?.deliver !== undefined;
   };
 
-  /** What ended or was found at the same time, with no start between, was taken in together. */
+  /** What ended or was found at nearly the same time, with no start between, was taken in together. */
   const isTogether = (one: Moment, next: Moment) =>
-    (one.type === 'end' || one.type === 'look') && one.time === next.time && isReady(next);
+    (one.type === 'end' || one.type === 'look') &&
+    (next.type === 'stop' ? next.seq - one.seq === withIt : next.time - one.time <= oneTurn && isReady(next));
 
   /** Takes the next step; false where there is none. */
   const step = (run: Conducted): boolean => {

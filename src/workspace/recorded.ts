@@ -66,12 +66,22 @@ export function readRun(layout: RunLayout): RecordedRun | undefined {
 function readPlan(path: string, digest: string): Plan {
   const data = contentOf(path);
   if (sha256(data) !== digest) throw new DamagedRun(path, 0, 'it is not the plan with which the run was started');
-  const plan: unknown = JSON.parse(data.toString('utf8'));
+  const plan = jsonIn(data);
   if (!validPlan(plan)) throw new DamagedRun(path, 0, 'it is not a plan of a version that is known here');
   const known = plan as Plan;
   const fault = planFault(known.tasks, known);
   if (fault !== undefined) throw new DamagedRun(path, 0, fault);
+  const files = [known.file, ...known.agents.map(({ file }) => file)];
+  if (files.some((file) => file.includes('\0'))) throw new DamagedRun(path, 0, 'it names a file that cannot be');
   return known;
+}
+
+function jsonIn(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8'));
+  } catch {
+    return undefined; // and so no plan
+  }
 }
 
 function contentOf(path: string): Buffer {

@@ -1,7 +1,7 @@
 // Recorded outputs of a workspace: cache/<task>/<key>.jsonl says what an output is and what it depends on, <key>.txt is the output.
 // Bounded; what was not used for longest goes first. Only who holds the workspace's lock writes here.
 import { lstatSync, mkdirSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Parts } from '../run/reuse-parts.ts';
 import { validate as validEvent } from '../schema/event.gen.js';
 import type { Output, RunId, Saved, TaskName } from '../schema/types.gen.ts';
@@ -53,6 +53,26 @@ interface Kept {
   usedAt: number;
 }
 
+/** All that is kept: by folder, which is that of a task, and there by the path without its ending. */
+interface Index {
+  readonly folders: Map<string, Map<string, Kept>>;
+  bytes: number;
+}
+
+function put(index: Index, stem: string, kept: Kept): void {
+  drop(index, stem);
+  const folder = dirname(stem);
+  const entries = index.folders.get(folder) ?? new Map<string, Kept>();
+  index.folders.set(folder, entries.set(stem, kept));
+  index.bytes += kept.bytes;
+}
+
+function drop(index: Index, stem: string): void {
+  const entries = index.folders.get(dirname(stem));
+  index.bytes -= entries?.get(stem)?.bytes ?? 0;
+  entries?.delete(stem);
+}
+
 const suffixes = ['.jsonl', '.txt'] as const;
 /** So many entries are looked at without a break. */
 const piece = 64;
@@ -60,8 +80,8 @@ const piece = 64;
 /** The recorded outputs of a workspace, as far as there are any. */
 export function openReuseStore(workspace: string, bounds: Bounds): ReuseStore {
   const folder = cacheOf(workspace);
-  /** What is there, by the path without its ending; read when something is kept for the first time. */
-  let index: Promise<Map<string, Kept>> | undefined;
+  /** What is there; read when something is kept for the first time. */
+  let index: Promise<Index> | undefined;
   const stemOf = (task: TaskName, key: string) => join(folder, task, key);
   /** A link is no folder of ours, wherever it leads. */
   const isThere = (task: TaskName) => [folder, join(folder, task)].every(isFolder);
@@ -80,7 +100,7 @@ export function openReuseStore(workspace: string, bounds: Bounds): ReuseStore {
         ordinarySize(`${stem}.txt`) === output.bytes && (await copyExpected(`${stem}.txt`, target, output.sha256));
       if (!taken) remove(stem);
       else use(stem);
-      const known = (await index)?.get(stem);
+      const known = (await index)?.folders.get(dirname(stem))?.get(stem);
       if (known !== undefined) known.usedAt = Date.now();
       return taken;
     },
@@ -108,41 +128,39 @@ export function openReuseStore(workspace: string, bounds: Bounds): ReuseStore {
       // The output first: what is said of it counts only with it.
       if (!(await copyExpected(source, `${stem}.txt`, entry.output.sha256))) return 'its file was changed since';
       writeWhole(`${stem}.jsonl`, text);
-      there.delete(stem);
-      there.set(stem, { bytes, usedAt: Date.now() });
-      for (const old of tooMuch(there, join(folder, task, '/'), bounds)) {
+      put(there, stem, { bytes, usedAt: Date.now() });
+      for (const old of tooMuch(there, join(folder, task), bounds)) {
         remove(old);
-        there.delete(old);
+        drop(there, old);
       }
       return undefined;
     },
   };
 }
 
-/** What has to go: of one task, then of all, what was not used for longest. */
-function tooMuch(index: ReadonlyMap<string, Kept>, own: string, { bytes, entries }: Bounds): string[] {
-  let total = 0;
-  let ofTask = 0;
-  for (const [stem, each] of index) {
-    total += each.bytes;
-    if (stem.startsWith(own)) ofTask += 1;
+/** What has to go, because it was not used for longest: of the task of this folder, then of all. */
+function tooMuch({ folders, bytes: all }: Index, own: string, { bytes, entries }: Bounds): string[] {
+  const ofTask = folders.get(own) ?? new Map<string, Kept>();
+  const gone = new Set(byUse(ofTask).slice(0, Math.max(0, ofTask.size - entries)));
+  let total = all - [...gone].reduce((sum, stem) => sum + (ofTask.get(stem)?.bytes ?? 0), 0);
+  if (total <= bytes) return [...gone];
+  const others = new Map([...folders.values()].flatMap((each) => [...each]).filter(([stem]) => !gone.has(stem)));
+  for (const stem of byUse(others)) {
+    if (total <= bytes) break;
+    total -= others.get(stem)?.bytes ?? 0;
+    gone.add(stem);
   }
-  if (total <= bytes && ofTask <= entries) return [];
-  const gone: string[] = [];
-  const byUse = [...index].sort(([, a], [, b]) => a.usedAt - b.usedAt);
-  for (const [stem, each] of byUse) {
-    const isSurplus = stem.startsWith(own) && ofTask > entries;
-    if (!isSurplus && total <= bytes) continue;
-    if (stem.startsWith(own)) ofTask -= 1;
-    total -= each.bytes;
-    gone.push(stem);
-  }
-  return gone;
+  return [...gone];
+}
+
+/** What was not used for longest comes first. */
+function byUse(entries: ReadonlyMap<string, Kept>): string[] {
+  return [...entries].sort(([, a], [, b]) => a.usedAt - b.usedAt).map(([stem]) => stem);
 }
 
 /** What is kept, with its size and when it was used. Halves of ours, and what was being written, are removed. */
-async function readIndex(folder: string): Promise<Map<string, Kept>> {
-  const index = new Map<string, Kept>();
+async function readIndex(folder: string): Promise<Index> {
+  const index: Index = { folders: new Map(), bytes: 0 };
   let looked = 0;
   for (const task of foldersIn(folder)) {
     const names = new Set(namesIn(join(folder, task)));
@@ -154,7 +172,7 @@ async function readIndex(folder: string): Promise<Map<string, Kept>> {
       const whole =
         suffixes.every((suffix) => names.has(key + suffix)) && suffixes.some((suffix) => name === key + suffix);
       if (!whole) removeTemporary(join(folder, task, name));
-      else index.set(stem, { bytes: sizeOf(`${stem}.jsonl`) + sizeOf(`${stem}.txt`), usedAt: usedAt(stem) });
+      else put(index, stem, { bytes: sizeOf(`${stem}.jsonl`) + sizeOf(`${stem}.txt`), usedAt: usedAt(stem) });
     }
   }
   return index;

@@ -221,7 +221,7 @@ test('an agent that stood in for another one does so again, without a wait', asy
 test('kill -9: what is not recorded fails, and is said not to be compared', async () => {
   const { agent, begun } = await driver();
   const cwd = project(
-    orchestra({ execution: { strategy: 'parallel' }, agents: [agent], tasks: [task('one'), task('two')] }),
+    orchestra({ execution: { strategy: 'parallel' }, agents: [agent], tasks: [task('one'), task('two', { cache: true })] }),
   );
   const going = start(['orchestra', 'run', 'o.yaml'], { cwd });
   (await begun('one')).tell({ say: 'done', exit: 0 });
@@ -235,6 +235,9 @@ test('kill -9: what is not recorded fails, and is said not to be compared', asyn
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('1 task ended as recorded') });
   expect(stderr).toContain('two failed: adapter: nothing is recorded of this attempt');
   expect(stderr).toContain('not to be compared, because the recording was cut off: two');
+  await run(['orchestra', 'replay', id], nothing(cwd));
+  const [, first = '', second = ''] = runsOf(cwd);
+  expect(story(folderOf(cwd, second))).toEqual(story(folderOf(cwd, first)));
 });
 
 test('a difference is listed, and its exit code is 1', async () => {

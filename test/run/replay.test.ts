@@ -10,7 +10,7 @@ import { tasksToRedo } from '../../src/run/resumption.ts';
 import { startRun } from '../../src/run/runner.ts';
 import type { Plan, PlanRetry, RunEvent, RunId } from '../../src/schema/types.gen.ts';
 import { type Case, cases, type Move, moves, perform, start } from './cases.ts';
-import { brief } from './rig.ts';
+import { brief, planOf } from './rig.ts';
 
 const texts = (order: AttemptOrder, plan: Plan) =>
   plan.tasks.find(({ name }) => name === order.task.name)?.role === 'brief'
@@ -171,4 +171,69 @@ test('so does one of a run that was cut off or stopped, and resumed', async () =
     ),
     { numRuns: 300 },
   );
+});
+
+/** A journal as it stands when these events were recorded, each so many milliseconds after the first. */
+function journal(...bodies: readonly (readonly [number, object])[]): RunEvent[] {
+  const started = { type: 'run.started', orchestra: 'test', plan_sha256: '', goal: '', rehearsal: false, super: '' };
+  return [[0, started] as const, ...bodies].map(
+    ([ms, body], at) =>
+      ({ v: 1, seq: at + 1, ts: new Date(ms).toISOString(), run: 'q', ...body }) as unknown as RunEvent,
+  );
+}
+
+const missed = (name: string) => ({ type: 'reuse.missed', task: name, key: '0'.repeat(64), because: ['x'] });
+const started = (name: string, attempt = 1) => ({
+  type: 'task.started',
+  task: name,
+  attempt,
+  agent: 'worker',
+  adapter: 'command',
+});
+const failed = (name: string, attempt: number, more: object) => ({
+  type: 'task.failed',
+  task: name,
+  attempt,
+  duration_ms: 1,
+  message: 'too much',
+  ...more,
+});
+
+test('what was found in one turn of the run is told in one, though the clock went on between', async () => {
+  const plan = planOf(
+    [
+      { name: 'low', priority: 'low', cache: { files: [] } },
+      { name: 'high', priority: 'critical', cache: { files: [] } },
+      { name: 'last', needs: ['low'] },
+    ],
+    { max_parallel_tasks: 1, on_failure: 'stop' },
+  );
+  const recorded = journal(
+    [5, missed('low')],
+    [7, missed('high')],
+    [8, started('high')],
+    [9, failed('high', 1, { reason: 'agent-exit', exit_code: 1 })],
+    [9, { type: 'task.skipped', task: 'low', because: 'stopped because high failed' }],
+    [9, { type: 'task.skipped', task: 'last', because: 'stopped because high failed' }],
+    [9, { type: 'run.finished', outcome: 'failed' }],
+  );
+  await expectSame(plan, recorded, turnsOf([0, 2, 1]));
+});
+
+test('who was failing when the run was stopped is not tried again', async () => {
+  const plan = planOf([
+    { name: 'one', attempts: 3 },
+    { name: 'two', attempts: 3 },
+    { name: 'three', needs: ['one'] },
+  ]);
+  const message = 'the run took longer than 1 s';
+  const recorded = journal(
+    [1, started('one')],
+    [1, started('two')],
+    [900, failed('one', 1, { reason: 'resource-limit' })],
+    [1200, failed('two', 1, { reason: 'stalled' })],
+    [1201, { type: 'task.cancelled', task: 'three', because: message }],
+    [1201, { type: 'run.finished', outcome: 'failed', because: 'timeout', message }],
+  );
+  await expectSame(plan, recorded, turnsOf([0, 2, 1]));
 });

@@ -200,3 +200,15 @@ describe('outputs that were recorded', () => {
     expect(await lost(layout)).toEqual(['a']);
   });
 });
+
+test.each<[string, string]>([
+  ['nothing', ''],
+  ['no JSON', '{"tasks":'],
+  ['the name of a file that nobody could write', JSON.stringify({ ...plan, file: 'a\0b' })],
+  [
+    'such a name of an agent',
+    JSON.stringify({ ...plan, agents: plan.agents.map((agent) => ({ ...agent, file: '\0' })) }),
+  ],
+])('a stored plan that is %s is told as damaged, though its digest is right', (_, planText) => {
+  expect(faultOf(recorded([], planText)).path).toMatch(/plan\.json$/);
+});
