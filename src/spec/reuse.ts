@@ -30,14 +30,18 @@ function descend(steps: readonly string[], from: number): number | undefined {
   return depth;
 }
 
-/** What in a pattern other programs read as more than its characters, though here it is not: the pattern would match nothing. */
+/** What other programs read as more than its characters: !, ~, braces, ranges, choices. [id].ts is a name where people build pages. */
+const misread: readonly RegExp[] = [
+  /^!/,
+  /^~(?=\/)/,
+  /\{[^{}/]*(?:,|\.\.)[^{}/]*\}/,
+  /[@!?+*]\([^()/]*\)/,
+  /\[[!^][^\]/]+\]/,
+  /\[[^\]/]*\w-\w[^\]/]*\]/,
+  /(?<=[*?][^/]*)\[[^\].]+\]|\[[^\].]+\](?=[^/]*[*?])/,
+];
+
+/** What in a pattern stands for nothing but itself here, and elsewhere for more; the pattern would match nothing. */
 export function misreadIn(pattern: string): string | undefined {
-  if (/^(!|~\/)/.test(pattern)) return pattern.startsWith('!') ? '!' : '~';
-  const group = /\{[^{}/]*(,|\.\.)[^{}/]*\}/.exec(pattern) ?? /[@!?+*]\([^()/]*\)/.exec(pattern);
-  if (group !== null) return group[0];
-  const steps = pattern.split('/');
-  // [id].ts is the name of a file where people build pages: only what can be none is told.
-  return steps
-    .map((step) => /\[[!^][^\]]+\]|\[[^\]]*[\w]-[\w][^\]]*\]/.exec(step) ?? (/[*?]/.test(step) ? /\[[^\].]+\]/.exec(step) : null))
-    .find((found) => found !== null)?.[0];
+  return misread.map((form) => form.exec(pattern)?.[0]).find((found) => found !== undefined);
 }

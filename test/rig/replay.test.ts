@@ -221,7 +221,11 @@ test('an agent that stood in for another one does so again, without a wait', asy
 test('kill -9: what is not recorded fails, and is said not to be compared', async () => {
   const { agent, begun } = await driver();
   const cwd = project(
-    orchestra({ execution: { strategy: 'parallel' }, agents: [agent], tasks: [task('one'), task('two', { cache: true })] }),
+    orchestra({
+      execution: { strategy: 'parallel' },
+      agents: [agent],
+      tasks: [task('one'), task('two', { cache: true })],
+    }),
   );
   const going = start(['orchestra', 'run', 'o.yaml'], { cwd });
   (await begun('one')).tell({ say: 'done', exit: 0 });
