@@ -35,7 +35,8 @@ test('kill -9 at appends to the journal of a run: before, in the middle and afte
   const order = { modes, during: 'run', only: '/events.jsonl', every: 3, workers: 3, say } as const;
   const { violations, steps } = await stepCampaign(stage, order);
   expect(violations).toEqual([]);
-  for (const mode of modes) expect(steps[`writeSync of the journal, ${mode}`]).toBeGreaterThan(1);
+  // On a busy machine more events share a write.
+  for (const mode of modes) expect(steps[`writeSync of the journal, ${mode}`]).toBeGreaterThan(0);
 });
 
 test('kill -9 at steps of a resume, before, in the middle and after', { timeout: 180_000 }, async ({ stage }) => {
