@@ -66,7 +66,10 @@ function readItem(item: Native, ended: boolean, begun: Set<string>): readonly Ag
     return [called];
   }
   const answered = answerOf(id, call, item);
-  return begun.delete(id) ? [answered] : [called, answered];
+  if (begun.delete(id)) return [answered];
+  // What was declined before it began has run nothing.
+  if (item.status === 'declined') return [{ type: 'tool-call', id, tool: call.tool, input: call.input }, answered];
+  return [called, answered];
 }
 
 interface Call {

@@ -14,6 +14,9 @@ import { reportsIn } from './reports.ts';
 /** How often a person is told that a wait goes on, in milliseconds; also keeps it from counting as silence. */
 const waitStep = 5000;
 
+/** Longest wait within an attempt, in milliseconds: for longer than this, another model or agent may be tried first. */
+const longestWait = 60_000;
+
 /** Most reports of one answer that reach the journal. */
 const mostReports = 1000;
 
@@ -73,6 +76,7 @@ async function askUntilAnswered(call: LlmCall, hasKey: boolean, askOnce: () => P
       const message = `${text}; it asks to wait ${inSeconds(wait)}, which is longer than the task may still take`;
       return { ...outcome, message };
     }
+    if (wait > longestWait) return { ...outcome, message: `${text}; it asks to wait ${inSeconds(wait)}` };
     report({ kind: 'progress', text: `${text}; asking again in ${inSeconds(wait)} (${failed} of ${retries})` });
     await sit(wait);
   }

@@ -241,7 +241,7 @@ function isSeen(look: Look, signs: FailureSigns): boolean {
 export function adviceFor(adapter: AdapterName | null, signs: FailureSigns | undefined): string {
   const { advice = '' } = ruleFor(adapter, signs) ?? {};
   const words = typeof advice === 'string' ? advice : ((adapter === null ? undefined : advice[adapter]) ?? '');
-  return words.replace('{tools}', [...new Set(signs?.denied)].slice(0, 5).join(', '));
+  return words.replace('{tools}', () => [...new Set(signs?.denied)].slice(0, 5).join(', '));
 }
 
 /** The same where the fault gets no better by itself: what may pass is tried again, and needs no advice before that. */

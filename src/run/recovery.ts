@@ -121,8 +121,11 @@ function nextAgent({ state, task, agent, ground }: Case): AgentName | undefined 
   return [...own, ...(agent.fallback_agents ?? [])].find((name) => !tried.includes(name) && ground.mayLaunch(name));
 }
 
+/** Longest time that a date can hold, in milliseconds since 1970: others may ask for any. */
+const lastTime = 8.64e15;
+
 function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  return new Date(Math.min(milliseconds, lastTime)).toISOString();
 }
 
 function spanWords(milliseconds: number): string {

@@ -134,6 +134,8 @@ function limitMessage({ at, keyword, params, message }: Fault, value: unknown): 
       return `${label} may have ${limit} characters at most`;
     case 'minItems':
       return `${label} must have at least ${limit === '1' ? 'one item' : `${limit} items`}`;
+    case 'uniqueItems':
+      return `${label} names the same twice`;
     default:
       return `${label} ${message ?? 'is outside its limits'}`;
   }

@@ -205,6 +205,15 @@ describe('a fault of the provider', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  test('429: a long wait is not sat out within the attempt, whatever time that has', async () => {
+    expect(await ask('patience', {}, null)).toMatchObject({
+      type: 'failed',
+      message: expect.stringMatching(/; it asks to wait 7200 s$/),
+      signs: { status: 429, retryAfterMs: 7_200_000 },
+    });
+    expect(server.asked).toHaveLength(1);
+  });
+
   test('500 once, then well', async () => {
     expect((await ask('flaky', { provider: 'google' })).type).toBe('done');
     expect(server.asked).toHaveLength(2);

@@ -216,6 +216,18 @@ describe('codex', () => {
     expect(end).toMatchObject(pushed);
   });
 
+  test('what codex itself declined has not run', async () => {
+    const declined = { id: 'i', type: 'command_execution', command: 'git push', status: 'declined', exit_code: -1 };
+    const said = { type: 'item.completed', item: { type: 'agent_message', text: 'It was declined.' } };
+    const end = await run('codex', [
+      { type: 'item.completed', item: declined },
+      said,
+      { type: 'turn.completed', usage: {} },
+    ]);
+    expect(end).toMatchObject({ type: 'done' });
+    expect(bench.progress).toEqual([{ kind: 'finding', text: 'shell was not allowed: git push' }]);
+  });
+
   test('confirm ends it, too, and says that a person was needed', async () => {
     const end = await run('codex', [item('item.started', 'npm publish')], hangs);
     expect(end).toMatchObject({

@@ -188,6 +188,14 @@ describe('the word of a person', () => {
     expect(told(run.events)[0]).toContain('; it asks to wait until 2026-11-21T00:00:00.001Z');
   });
 
+  test('whatever time it asks for', async () => {
+    for (const retryAfterMs of [8.64e25, Number.POSITIVE_INFINITY]) {
+      const run = rig(planWith([{ name: 'a' }]), () => fails({ status: 429, retryAfterMs }));
+      await run.finish();
+      expect(told(run.events)[0]).toContain('; it asks to wait until +275760-09-13T00:00:00.000Z');
+    }
+  });
+
   test('names the tools that were not allowed', async () => {
     const run = rig(planWith([{ name: 'a' }], { attempts: 3 }), () => fails({ denied: ['Bash', 'Write'] }));
     await run.finish();
