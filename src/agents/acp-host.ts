@@ -15,7 +15,7 @@ import { type PipedChild, startPiped } from '../process/piped-child.ts';
 import { openJudge } from '../run/policy.ts';
 import type { AcpCall } from './acp.ts';
 import { placesFrom, readText, writeText } from './acp-files.ts';
-import { chooseOption, refusalOf, type ToolWish, wishOf } from './acp-policy.ts';
+import { chooseOption, commandKeys, refusalOf, type ToolWish, wishOf } from './acp-policy.ts';
 import { choiceOfMode, choiceOfModel } from './acp-session.ts';
 import { exitMessage } from './command.ts';
 import type { Native } from './events.ts';
@@ -270,7 +270,7 @@ function essence(update: Native): Native {
   const { content, rawInput } = update;
   const paths = objectsOf(content).map(({ path }) => ({ path }));
   const input = Object.entries(objectOf(rawInput)).filter(
-    ([key, value]) => (typeof value === 'string' && value.length < 4096) || key === 'command' || key === 'cmd',
+    ([key, value]) => (typeof value === 'string' && value.length < 4096) || commandKeys.includes(key),
   );
   return {
     ...Object.fromEntries(kept),

@@ -57,10 +57,16 @@ export function wishOf(told: readonly Native[]): ToolWish {
 /** Kinds of tools that may run a command. */
 const running: readonly string[] = ['execute', 'other'];
 
-/** The command in the inputs of a tool, in the names that agents give it. */
+/** In which inputs of a tool its command stands, in the names that agents give it. */
+export const commandKeys: readonly string[] = ['command', 'cmd', 'args'];
+
+/** The command in the inputs of a tool; its arguments may stand beside it. */
 function commandIn(told: readonly Native[]): string {
   const inputs = told.map(({ rawInput }) => objectOf(rawInput));
-  return inputs.map(({ command, cmd }) => commandOf(command) || commandOf(cmd)).find((text) => text !== '') ?? '';
+  const commands = inputs.map(({ command, cmd, args }) =>
+    [commandOf(command) || commandOf(cmd), Array.isArray(args) ? commandOf(args) : ''].join(' ').trim(),
+  );
+  return commands.find((text) => text !== '') ?? '';
 }
 
 const pathKeys = 'file_path path absolute_path dir_path notebook_path'.split(' ');

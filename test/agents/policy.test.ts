@@ -321,6 +321,11 @@ describe('agents of the Agent Client Protocol', () => {
     ['a list of words', { kind: 'execute', rawInput: { cmd: ['bash', '-c', 'git push origin main'] } }],
     ['its title', { kind: 'execute', title: 'git push origin main' }],
     ['its title as code', { kind: 'execute', title: '`git push origin main`' }],
+    [
+      'a program and its arguments',
+      { kind: 'execute', rawInput: { command: 'git', args: ['push', 'origin', 'main'] } },
+    ],
+    ['a shell and its arguments', { kind: 'execute', rawInput: { cmd: 'sh', args: ['-c', 'git push origin main'] } }],
     ['a tool of another kind', { rawInput: { command: 'git push origin main' } }],
     ['a long input', { kind: 'execute', rawInput: { command: `: ${'x'.repeat(5000)}; git push origin main` } }],
   ])('are refused with all permissions, by %s', async (_, toolCall) => {
