@@ -152,16 +152,21 @@ function nextPlaces(seen: readonly (Seen | undefined)[], part: Part): Int32Array
 /** Texts that are run by shells: those they are given, and those they read from what stands before them. */
 function scriptsWithin({ commands, pipelines }: Script, seen: readonly (Seen | undefined)[]): readonly string[] {
   const found: string[] = [];
+  // One by one: there may be more of them than a call takes arguments.
+  const add = (texts: readonly string[]) => {
+    for (const text of texts) found.push(text);
+  };
   for (const each of seen) {
     if (each === undefined) continue;
-    found.push(...each.scripts, ...(each.readsScript ? each.command.inputs : []));
+    add(each.scripts);
+    if (each.readsScript) add(each.command.inputs);
   }
   if (!seen.some((each) => each?.readsScript === true)) return found;
   for (const [first, ...others] of pipelines) {
     if (first === undefined || !others.some(({ from, to }) => readsScriptIn(seen, from, to))) continue;
     for (const { words, inputs } of commands.slice(first.from, first.to)) {
-      found.push(...printed(words));
-      found.push(...inputs);
+      add(printed(words));
+      add(inputs);
     }
   }
   return found;

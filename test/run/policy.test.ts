@@ -411,6 +411,7 @@ describe('properties', () => {
       evals: 'eval '.repeat(2e5),
       nested: '(a|'.repeat(333_333),
       cases: 'case x in a) '.repeat(77_000),
+      'texts for shells': `sh${' <<<a'.repeat(200_000)} | sh`,
       'finds in finds': 'find -exec '.repeat(90_909),
       'finds that end': `find ${'-exec a ";" '.repeat(83_000)}`,
       'wrappers with texts': 'env '.repeat(2e5) + nested(7),
