@@ -21,10 +21,27 @@ export function outputFaults(schema: OutputSchema, text: string): readonly strin
   const found = jsonIn(text);
   if (found.type === 'none') return [`the answer is not JSON: ${found.why}`];
   const validate = validatorOf(schema);
-  if (validate(found.value)) return undefined;
+  const conforms = inTime(() => validate(found.value));
+  if (conforms === undefined)
+    return [`it takes longer than ${longest / 1000} s to measure it: a pattern of the schema goes astray`];
+  if (conforms) return undefined;
   const faults = (validate.errors ?? []).map(faultText);
   const hidden = faults.length - mostFaults;
   return hidden > 0 ? [...faults.slice(0, mostFaults), `and ${hidden} more`] : faults;
+}
+
+/** Milliseconds for which one output may hold up all else. There are patterns and texts that take years. */
+const longest = 2000;
+
+/** What this comes to; undefined where it takes too long. */
+function inTime<T>(work: () => T): T | undefined {
+  const { runInNewContext } = process.getBuiltinModule('node:vm');
+  try {
+    return runInNewContext('work()', { work }, { timeout: longest }) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
+    throw error;
+  }
 }
 
 function validatorOf(schema: OutputSchema): ValidateFunction {

@@ -41,7 +41,7 @@ export async function replay(wish: ReplayWish, interruption: Interruption, call:
   const project = await findProject(io.cwd);
   const chosen = await chooseRecording(project, wish.asked, wish.workspace);
   try {
-    if (wish.changed) return await replayChanged(project, chosen, interruption, call, io);
+    if (wish.changed) return await replayChanged(project, chosen, wish.workspace, interruption, call, io);
     return await replayAll(project, chosen, interruption, call, io);
   } finally {
     chosen.remove();
@@ -191,14 +191,15 @@ function signalOf({ events }: RecordedRun): Signal | undefined {
 /** Runs what today's files change, with its real agents; the rest is taken from the recording. */
 function replayChanged(
   project: Project,
-  { recorded, foreign }: ChosenRecording,
+  { recorded, foreign: isForeign, workspace }: ChosenRecording,
+  asked: string | undefined,
   interruption: Interruption,
   call: Call,
   io: Io,
 ): Promise<number> {
   const { plan, started } = recorded;
   // The names of files in a plan of somebody else lead nowhere here.
-  const path = (foreign ? undefined : todaysFile(project, plan.file)) ?? findOrchestra(project, plan.orchestra);
+  const path = (isForeign ? undefined : todaysFile(project, plan.file)) ?? findOrchestra(project, plan.orchestra);
   const tell = ({ run, compiled }: RunRequest, kept: readonly KeptSuccess[]) => {
     if (flag(call, 'quiet')) return;
     const names = kept.map(({ task }) => task);
@@ -207,5 +208,6 @@ function replayChanged(
     io.stderr.write(`super: note: run ${run} keeps of ${started.run}: ${list(names)}\n`);
     io.stderr.write(`super: note: with its real agents it runs: ${list(rest)}\n`);
   };
-  return runWithChanges({ project, recorded, foreign, path, from: [], budget: {}, tell }, interruption, call, io);
+  const foreign = isForeign && { foreign: { workspace: asked === undefined ? undefined : workspace } };
+  return runWithChanges({ project, recorded, ...foreign, path, from: [], budget: {}, tell }, interruption, call, io);
 }

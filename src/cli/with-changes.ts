@@ -15,8 +15,8 @@ import { startLate } from './starter.ts';
 export interface ChangesWish {
   readonly project: Project;
   readonly recorded: RecordedRun;
-  /** Whether the recorded run is somebody else's. */
-  readonly foreign?: boolean;
+  /** Where the recorded run is somebody else's: the workspace, absolute, that was asked for here. Its own is none of ours. */
+  readonly foreign?: { readonly workspace: string | undefined };
   /** The orchestra's file of today, absolute. */
   readonly path: string;
   /** Tasks that are done again, with all that depends on them. */
@@ -36,8 +36,13 @@ export async function runWithChanges(
 ): Promise<number> {
   const { started, layout, state } = recorded;
   const { goal, rehearsal, only = [], options: before = {} } = started;
-  const options =
-    Object.keys(wish.budget).length === 0 ? before : { ...before, budget: { ...before.budget, ...wish.budget } };
+  const { workspace = wish.foreign === undefined ? before.workspace : undefined } = wish.foreign ?? {};
+  const { workspace: _, ...said } = before;
+  const options = {
+    ...said,
+    ...(workspace !== undefined && { workspace }),
+    ...(Object.keys(wish.budget).length > 0 && { budget: { ...before.budget, ...wish.budget } }),
+  };
   const run = runIdFor(io.env);
   const request = await compileRequest({ project, path, run, goal, rehearsal, only, options }, io, false);
   const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
@@ -47,7 +52,7 @@ export async function runWithChanges(
   if (request.compiled.value !== undefined) wish.tell(request, kept);
   const starter = startLate(run, io);
   try {
-    const from = { type: 'continues' as const, layout, run: started.run, kept, foreign: wish.foreign === true };
+    const from = { type: 'continues' as const, layout, run: started.run, kept, foreign: wish.foreign !== undefined };
     return await conduct({ ...request, from }, starter, interruption, call, io);
   } finally {
     await starter.close();

@@ -324,3 +324,18 @@ test('a folder of somebody else: no link is followed, no name leads out, what ca
   mkdirSync(join(cwd, 'empty'));
   expect((await run(['orchestra', 'replay', './empty'], nothing(cwd))).stderr).toContain('it has no events.jsonl');
 });
+
+test('--changed with a run of somebody else writes where this project has its runs, or where it is told to', async () => {
+  const file = orchestra({ agents: [{ name: 'a', run: 'echo x' }], tasks: [task('one')] });
+  const there = project(file);
+  const outside = project({});
+  await run(['orchestra', 'run', 'o.yaml', '-w', outside], { cwd: there });
+  const [id = ''] = readdirSync(join(outside, 'runs'));
+  const cwd = project({ 'orchestras/o_orchestra.yaml': file['o.yaml'] ?? '' });
+  cpSync(join(outside, 'runs', id), join(cwd, 'bug'), { recursive: true });
+  expect((await run(['orchestra', 'replay', '--changed', './bug'], { cwd })).code).toBe(0);
+  expect(readdirSync(join(outside, 'runs'))).toEqual([id]);
+  expect(runsOf(cwd)).toHaveLength(1);
+  expect((await run(['orchestra', 'replay', '--changed', './bug', '-w', 'kept'], { cwd })).code).toBe(0);
+  expect(readdirSync(join(cwd, 'kept/runs'))).toHaveLength(1);
+});
