@@ -61,7 +61,7 @@ async function runWords(io: Io): Promise<readonly string[]> {
 async function taskWords(io: Io): Promise<readonly string[]> {
   const { findRuns } = await import('./runs.ts');
   const runs = findRuns(await findProject(io.cwd), undefined);
-  const run = runs.findLast(({ holder }) => holder !== undefined) ?? runs.at(-1);
+  const run = runs.findLast(({ holder }) => holder !== undefined) ?? runs.findLast(({ replays }) => replays === null);
   if (run === undefined) return [];
   const { readRun } = await import('../workspace/recorded.ts');
   const tasks = readRun(run.layout)?.state.inOrder ?? [];

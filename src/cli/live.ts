@@ -21,7 +21,7 @@ export function chooseLive(project: Project, runs: readonly FoundRun[], asked: s
   const run =
     asked === undefined
       ? live.at(-1)
-      : (live.findLast(({ orchestra }) => orchestra === asked) ?? chooseRun(runs, asked));
+      : (live.findLast(({ orchestra, replays }) => orchestra === asked && replays === null) ?? chooseRun(runs, asked));
   if (run === undefined) {
     throw setupFault(
       'no run is going on here',

@@ -62,6 +62,8 @@ export interface NewRun {
   readonly texts: ReadonlyMap<string, string>;
   /** The bytes of plan.json, where not all of that plan is run. */
   readonly planText?: Uint8Array;
+  /** What counts of the budget of the run over what plan.json says. */
+  readonly budget?: PlanBudget;
   /** The run that it stands on. */
   readonly from?: FormerRun;
 }
@@ -193,7 +195,7 @@ function openRun(options: LocalRunOptions, clock: Clock): OpenRun {
   if (!cutTornLine(recorded)) throw new Refusal(exit.locked, `run ${run} was resumed by somebody else just now`);
   mendFolders(layout);
   linkLatest(layout, run);
-  const more = { ...(again.length > 0 && { again: [...again] }), ...(Object.keys(budget).length > 0 && { budget }) };
+  const more = { ...(again.length > 0 && { again: [...again] }), ...moreBudget(budget) };
   const opening = [{ type: 'run.resumed' as const, super: version, ...more }];
   return {
     journal: openJournal(layout.journal, run, clock.now, recorded.events.length, options.redactor),
@@ -219,9 +221,14 @@ function createNewRun(options: LocalRunOptions, begin: NewRun, clock: Clock): Op
     ...(begin.only !== undefined && { only: [...begin.only] }),
     ...(begin.options !== undefined && { options: begin.options }),
     ...(from !== undefined && { [from.type]: from.run }),
+    ...moreBudget(begin.budget),
   };
   const reused = from === undefined ? [] : reuseEvents(from.kept, from.run);
   return { journal: openJournal(layout.journal, run, clock.now, 0, options.redactor), opening: [started, ...reused] };
+}
+
+function moreBudget(budget: PlanBudget = {}): { readonly budget?: PlanBudget } {
+  return Object.keys(budget).length > 0 ? { budget } : {};
 }
 
 /** A workspace that cannot be written, whatever the system calls it. */

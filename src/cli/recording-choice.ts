@@ -35,8 +35,7 @@ export async function chooseRecording(
     return { recorded, workspace: workspaceFor(project, recorded, workspace), foreign: true, remove() {} };
   }
   const runs = findRuns(project, workspace);
-  const newest = runs.findLast(({ replays }) => replays === null)?.id;
-  const { layout, id } = chooseRun(runs, asked ?? newest ?? '@last');
+  const { layout, id } = chooseRun(runs, asked ?? '@last');
   return { recorded: read(layout, `run ${id}`), workspace: layout.workspace, foreign: false, remove() {} };
 }
 

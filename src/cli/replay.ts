@@ -5,7 +5,7 @@ import { adapterTable } from '../agents/table.ts';
 import { counted, someOf } from '../reporters/words.ts';
 import { type Recording, recordingOf } from '../run/recording.ts';
 import { openReplay, type Replay } from '../run/replay.ts';
-import { type Comparison, compare, planOfReplay } from '../run/replay-plan.ts';
+import { type Comparison, compare, planOfReplay, raisedBudget } from '../run/replay-plan.ts';
 import type { KeptSuccess } from '../run/unchanged.ts';
 import type { AgentName } from '../schema/types.gen.ts';
 import { copyOutputs, layoutOf, type RunLayout } from '../workspace/layout.ts';
@@ -101,6 +101,7 @@ async function conductedOf(
     );
   }
   const run = newRunId(new Date());
+  const inMemory = planOfReplay(state, recording);
   const begin: NewRun = {
     type: 'new',
     rehearsal: started.rehearsal,
@@ -108,9 +109,9 @@ async function conductedOf(
     ...(started.options !== undefined && { options: started.options }),
     texts: storedTexts(layout, plan),
     planText: readWhole(layout.plan),
+    budget: raisedBudget(plan, inMemory),
     from: { type: 'replays', layout, run: started.run, kept },
   };
-  const inMemory = planOfReplay(state, recording);
   return { project, layout: layoutOf(workspace, run), run, plan: inMemory, goal: started.goal, begin };
 }
 

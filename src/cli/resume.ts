@@ -113,7 +113,7 @@ function stillLive({ id, state, layout }: FoundRun, holder: LockRecord, alone: b
 function newestUnfinished(known: readonly FoundRun[], orchestra: string | undefined, note: Note): FoundRun {
   const all = known.filter(({ replays }) => replays === null);
   const runs = orchestra === undefined ? all : all.filter((run) => run.orchestra === orchestra);
-  if (runs.length === 0 && orchestra !== undefined) return chooseRun(all, orchestra); // which says that there is none
+  if (runs.length === 0 && orchestra !== undefined) return chooseRun(known, orchestra); // which says that there is none
   const continued = new Set(all.map(({ continues }) => continues));
   const unfinished = runs.filter(({ id, state }) => state !== 'succeeded' && !continued.has(id));
   const found = unfinished.findLast(({ holder }) => holder === undefined) ?? unfinished.at(-1);

@@ -88,7 +88,9 @@ async function rowsOf(runs: readonly FoundRun[], workspaceOf: (run: FoundRun) =>
     const began = Date.parse(run.started_at);
     const took = run.finished_at === null ? '-' : duration(Date.parse(run.finished_at) - began);
     const orchestra = run.replays === null ? run.orchestra : `${run.orchestra} (replay of ${run.replays})`;
-    return [run.id, run.state, orchestra, `${age(now - began)} ago`, took, workspaceOf(run)];
+    // A replay takes as long as the recorded run did; it began when it was made.
+    const made = run.replays === null ? began : Date.parse(run.made_at);
+    return [run.id, run.state, orchestra, `${age(now - made)} ago`, took, workspaceOf(run)];
   });
 }
 

@@ -9,7 +9,7 @@ import { parseSource } from '../spec/source.ts';
 import { namesIn } from '../workspace/entries.ts';
 import { isPaused, type RunHead, runsIn } from '../workspace/heads.ts';
 import type { LockRecord } from '../workspace/lock.ts';
-import { setupFault, usageFault } from './command.ts';
+import { type Refusal, setupFault, usageFault } from './command.ts';
 import { liveLock } from './holder.ts';
 import { orchestraFiles, type Project } from './project.ts';
 
@@ -107,13 +107,19 @@ export function namesRunById(runs: readonly FoundRun[], word: string): boolean {
   return word === '@last' || runs.some(({ id }) => id.startsWith(word));
 }
 
-/** The run that a person means by an id, the beginning of one, @last, or an orchestra, whose newest it is. Throws a Refusal when none or several fit. */
+/**
+ * The run that a person means by an id, the beginning of one, @last, or an orchestra, whose newest it is. A replay is meant by its id
+ * alone. Throws a Refusal when none or several fit.
+ */
 export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
-  const fitting = asked === '@last' ? runs.slice(-1) : runs.filter(({ id }) => id.startsWith(asked));
+  const real = runs.filter(({ replays }) => replays === null);
+  const fitting = asked === '@last' ? real.slice(-1) : runs.filter(({ id }) => id.startsWith(asked));
   const [run] = fitting;
   if (run !== undefined && (fitting.length === 1 || run.id === asked)) return run;
-  const latest = runs.findLast(({ orchestra }) => orchestra === asked);
+  const latest = real.findLast(({ orchestra }) => orchestra === asked);
   if (run === undefined && latest !== undefined) return latest;
+  const replay = runs.findLast(({ orchestra }) => asked === '@last' || orchestra === asked);
+  if (run === undefined && replay !== undefined) throw onlyReplays(replay, asked);
   const newest = runs.slice(-5).reverse();
   const known = newest.map(({ id, orchestra, state }) => `  ${id}  ${orchestra}  ${state}`).join('\n');
   if (known === '') {
@@ -122,6 +128,15 @@ export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
   }
   if (run === undefined) throw setupFault(`there is no run "${asked}"`, `the newest runs:\n${known}`);
   throw usageFault(`"${asked}" fits ${fitting.length} runs`, `give more of the id:\n${known}`);
+}
+
+/** Where no run fits but replays, of which one is the newest. */
+function onlyReplays({ id, orchestra }: FoundRun, asked: string): Refusal {
+  const where = asked === '@last' ? 'here' : `of ${orchestra}`;
+  return setupFault(
+    `there are only replays ${where}, and no other run`,
+    `a replay is named by its id: the newest is ${id}; all are listed by super runs list`,
+  );
 }
 
 /** The task of a run that is meant. Throws a Refusal for one that it does not have. */

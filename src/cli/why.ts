@@ -14,6 +14,8 @@ type Decision =
   | 'reused'
   /** It is a success of the run that this one continues. */
   | 'kept'
+  /** It was reused in the run that this one replays. */
+  | 'replayed'
   /** What was recorded, if anything, is not what it would make. */
   | 'to-do'
   /** It was not looked for: it never is. */
@@ -47,8 +49,8 @@ export function whyFacts(run: FoundRun, { plan, events }: RecordedRun, task: Tas
     const kept = ['the task, its agent and its context'];
     return {
       ...facts,
-      decision: key === null ? 'kept' : 'reused',
-      because: because ?? kept,
+      decision: key !== null ? 'reused' : run.replays === null ? 'kept' : 'replayed',
+      because: because ?? (run.replays === null ? kept : []),
       from_run,
       key,
       saved,
@@ -95,6 +97,8 @@ export function whyLines(facts: WhyFacts): string[] {
       return [
         `${task}: reused, kept from run ${from_run}, which this run continues: unchanged are ${because.join(', ')}`,
       ];
+    case 'replayed':
+      return [`${task}: reused, as in run ${from_run}, which this one replays; that run tells more`];
     case 'to-do':
       return [
         `${task}: ${state === 'pending' ? 'to be done' : state === 'succeeded' ? 'done' : state}, because:`,

@@ -35,6 +35,12 @@ function timeless({ max_wall_seconds, ...budget }: PlanBudget): PlanBudget {
   return budget;
 }
 
+/** What the plan of a replay allows of the budget over the recorded plan, because a resume did. */
+export function raisedBudget({ budget: planned }: Plan, { budget = {} }: Plan): PlanBudget {
+  const before = new Map(Object.entries(planned ?? {}));
+  return Object.fromEntries(Object.entries(budget).filter(([name, most]) => before.get(name) !== most));
+}
+
 /** What a replay came to beside its recording. */
 export interface Comparison {
   /** Tasks that ended in both. */

@@ -26,6 +26,7 @@ export function account(state: RunState, event: RunEvent, at: number): void {
   switch (event.type) {
     case 'run.started':
       spending.since = at;
+      if (event.budget !== undefined) state.budget = { ...state.budget, ...event.budget };
       break;
     case 'run.resumed':
       for (const task of state.running) charge(state, task, undefined, spending.seenAt);

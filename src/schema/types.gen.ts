@@ -1440,6 +1440,7 @@ readonly super: string
 readonly only?: readonly TaskName[]
 readonly continues?: RunId
 readonly options?: RunOptions
+readonly budget?: PlanBudget
 readonly replays?: RunId
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.

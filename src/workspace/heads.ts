@@ -13,6 +13,8 @@ export interface RunHead {
   readonly layout: RunLayout;
   readonly orchestra: string;
   readonly started_at: string;
+  /** When its folder was made: the journal of a replay tells the time of the recording. */
+  readonly made_at: string;
   /** When it came to its end; null while it has none. */
   readonly finished_at: string | null;
   /** How it ended; null while it has no end. */
@@ -54,6 +56,7 @@ export function headOf(layout: RunLayout, id: RunId): RunHead | undefined {
       layout,
       orchestra: started?.orchestra ?? basename(layout.workspace),
       started_at,
+      made_at: timeOf(id) ?? started_at,
       finished_at: finished?.ts ?? null,
       outcome: finished?.outcome ?? null,
       continues: started?.continues ?? null,

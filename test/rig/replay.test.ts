@@ -192,6 +192,31 @@ test.each([
   );
 });
 
+test('a budget that a resume raised counts for its replay, and for the replay of that', async () => {
+  const cwd = project({
+    ...orchestra({
+      execution: { budget: { max_tokens: 500 } },
+      agents: [{ name: 'm', module: 'm.mjs' }],
+      tasks: ['a', 'b', 'c'].map((each) => task(each, { agent: 'm' })),
+    }),
+    'm.mjs': spender,
+  });
+  expect((await run(['orchestra', 'run', 'o.yaml'], { cwd })).code).toBe(5);
+  expect((await run(['orchestra', 'resume', '--max-tokens', '5000'], { cwd })).code).toBe(0);
+  const first = await run(['orchestra', 'replay'], nothing(cwd));
+  expect({ code: first.code, stderr: first.stderr }).toMatchObject({ code: 0 });
+  const [recorded = '', replay = ''] = runsOf(cwd);
+  const second = await run(['orchestra', 'replay', replay], nothing(cwd));
+  expect(second.stderr).toContain('3 tasks ended as recorded');
+  expect(second.code).toBe(0);
+  const [, one = '', two = ''] = runsOf(cwd);
+  expect(story(folderOf(cwd, two)).slice(1)).toEqual(story(folderOf(cwd, one)).slice(1));
+  expect(eventsIn(folderOf(cwd, two))[0]).toMatchObject({ replays: one, budget: { max_tokens: 5000 } });
+  expect(readFileSync(join(folderOf(cwd, two), 'plan.json'))).toEqual(
+    readFileSync(join(folderOf(cwd, recorded), 'plan.json')),
+  );
+});
+
 test('an agent that stood in for another one does so again, without a wait', async () => {
   const stream = (name: string) => resolve(import.meta.dirname, '../fixtures/agent-streams', name);
   const cwd = project({
