@@ -91,7 +91,7 @@ export function drive(
 /** Watches over an agent that has a policy. */
 function guardOf(
   { refuses }: Pick<CodingCli, 'refuses'>,
-  { agent, report }: AgentCall,
+  { run, task, agent, report }: AgentCall,
   { line, stop }: { line(text: string): void; stop(): void },
 ): Guard | undefined {
   if (agent.policy === undefined) return undefined;
@@ -102,7 +102,9 @@ function guardOf(
   // Without all permissions a CLI may refuse for want of them, too: its answer decides, where it gives one.
   const mayRefuse = refuses !== undefined && agent.permissions !== 'full';
   const isRefused = ({ pattern, nested }: Judgement) => mayRefuse || refuses?.(pattern, nested) === true;
-  return openGuard(agent.policy, { refuses: isRefused, report: tell, stop });
+  // The run may well succeed without the command, and keeps its successes.
+  const again = `super orchestra resume ${run} --with-changes --from ${task.name}`;
+  return openGuard(agent.policy, { refuses: isRefused, again, report: tell, stop });
 }
 
 /** How an attempt ended that was ended for what it ran. Another one would be told the same, and do the same. */

@@ -9,6 +9,8 @@ import type { AgentEvent, ToolAnswered, ToolCalled } from './events.ts';
 interface Wards {
   /** Whether whoever runs the tools may refuse it. */
   refuses(judgement: Judgement): boolean;
+  /** The command by which a person has the task done again under another policy. */
+  readonly again: string;
   report(progress: Progress): void;
   /** Ends the agent at once. */
   stop(): void;
@@ -30,7 +32,7 @@ const mostTold = 100;
 const mostCalls = 1000;
 
 /** Begins to watch. */
-export function openGuard(policy: Policy, { refuses, report, stop }: Wards): Guard {
+export function openGuard(policy: Policy, { refuses, again, report, stop }: Wards): Guard {
   const judge = openJudge(policy);
   const awaited = new Map<string, readonly Judgement[]>();
   const refused = new Set<string>();
@@ -40,7 +42,7 @@ export function openGuard(policy: Policy, { refuses, report, stop }: Wards): Gua
     if (violation !== undefined) return;
     violation = `ran "${judgement.command}", ${whyForbidden(judgement)}`;
     stop();
-    report({ kind: 'blocker', text: `the agent ${violation}, and was ended. ${afterwards}` });
+    report({ kind: 'blocker', text: `the agent ${violation}, and was ended. ${afterwards} ${again}` });
   };
   const tell = (progress: Progress) => {
     if (told.has(progress.text) || told.size >= mostTold) return;
@@ -76,7 +78,7 @@ export function openGuard(policy: Policy, { refuses, report, stop }: Wards): Gua
       if (denied !== true) return;
       const strict = judgements.filter(({ verdict }) => verdict !== 'watch');
       if (strict.length > 0 && refused.size < mostCalls) refused.add(id);
-      for (const judgement of strict) tell(refusalOf(judgement));
+      for (const judgement of strict) tell(refusalOf(judgement, again));
     });
   return {
     take(event) {
@@ -93,8 +95,7 @@ export function openGuard(policy: Policy, { refuses, report, stop }: Wards): Gua
   };
 }
 
-const afterwards =
-  'Look at what it has done. Then tell the agent not to do it, or change the policy, and go on with: super orchestra resume --with-changes';
+const afterwards = 'Look at what it has done. Then tell the agent not to do it, or change the policy, and go on with:';
 
 /** Why a command is not to run, as the end of a sentence. */
 export function whyForbidden({ verdict, pattern }: Judgement): string {
@@ -103,11 +104,11 @@ export function whyForbidden({ verdict, pattern }: Judgement): string {
     : `which policy lets nobody run without a person ("${pattern}")`;
 }
 
-function refusalOf(judgement: Judgement): Progress {
+function refusalOf(judgement: Judgement, again: string): Progress {
   const { verdict, pattern, command } = judgement;
   if (verdict === 'deny') return { kind: 'finding', text: `"${command}" was refused: policy denies "${pattern}"` };
   return {
     kind: 'blocker',
-    text: `"${command}" was refused: policy asks a person to confirm "${pattern}", and nobody can be asked in a run. Run it yourself; or move the pattern to policy.watch and go on with: super orchestra resume --with-changes`,
+    text: `"${command}" was refused: policy asks a person to confirm "${pattern}", and nobody can be asked in a run. Run it yourself, or move the pattern to policy.watch and do the task again: ${again}`,
   };
 }

@@ -106,6 +106,7 @@ function taskFacts(project: Project, run: FoundRun, state: RunState, task: TaskS
     message: task.message ?? null,
     exit_code: task.exitCode ?? null,
     recoveries: task.recovery?.applied ?? [],
+    notices: (task.notices ?? []).map(({ kind, text }) => ({ kind, text })),
     next_attempt_at: state.retrying.has(task) ? time(task.notBefore) : null,
     waits_for: task.status === 'pending' ? openNeeds(state, task) : [],
     delegated_by: state.delegatedBy.get(task.task.name) ?? null,

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { evidenceOf, oneLine, whyOf } from '../reporters/failure.ts';
 import { nextLinesOf } from '../reporters/next.ts';
+import { noticeLines, recoveryLines } from '../reporters/notices.ts';
 import type { ReporterContext } from '../reporters/reporter.ts';
 import { noteOf } from '../reporters/screen.ts';
 import { clean, cut, pad, padMiddle, widthOf } from '../reporters/terminal.ts';
@@ -19,6 +20,7 @@ import {
   usageWords,
   wholeDuration,
 } from '../reporters/words.ts';
+import { wrapped } from '../reporters/wrap.ts';
 import { spentWords } from '../run/budget.ts';
 import type { TaskState } from '../run/state.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
@@ -62,6 +64,7 @@ export function runScreen(shown: Shown, look: ShowLook, stream: Pick<Stream, 'is
     factLines(shown, screen),
     taskLines(shown, screen),
     failureLines(shown, screen),
+    noticesOf(shown, screen),
     resourceLines(shown, screen),
     nextLines(shown, screen),
   ];
@@ -196,6 +199,11 @@ function failureLines({ recorded, files }: Shown, { paint, verbose }: Screen): s
   ]);
   const hidden = failed.slice(told.length).map(({ task }) => task.name);
   return hidden.length === 0 ? lines : [...lines, `${paint.red('failed too')}: ${someOf(hidden, mostRows)}`];
+}
+
+/** What was done about failures, what agents found, and what waits for a person. */
+function noticesOf({ recorded: { state } }: Shown, { paint, columns }: Screen): string[] {
+  return wrapped([...recoveryLines(state, paint), ...noticeLines(state, paint)], columns);
 }
 
 function timeOf({ startedAt, busy }: TaskState, status: ShownStatus, now: number): string {

@@ -10,8 +10,8 @@ export function whyOf({ reason, message }: Pick<TaskState, 'reason' | 'message'>
 }
 
 /** A message of any length as one line that people will read. */
-export function oneLine(message: string): string {
-  return cut(clean(message.trim()), 300);
+export function oneLine(message: string, longest = 300): string {
+  return cut(clean(message.trim()), longest);
 }
 
 /** The last lines of a failed task's output, marked as such, and where all of it is. */

@@ -5,6 +5,7 @@ import type { RunEvent, TaskName } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
 import { headerLines } from './header.ts';
 import { linesTo } from './lines.ts';
+import { noticeText } from './notices.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { summaryLines, type Witness, witness } from './summary.ts';
 import { clean } from './terminal.ts';
@@ -92,7 +93,7 @@ function tellingOf(event: Extract<RunEvent, { task: TaskName }>): Telling | unde
       return { what: 'started', more: `${event.agent} (${event.adapter})${nth(event.attempt)}` };
     case 'task.progressed': {
       const percent = event.percent === undefined ? '' : ` (${Math.round(event.percent)} %)`;
-      const more = `${event.kind === 'progress' ? '' : `${event.kind}: `}${oneLine(event.text)}${percent}`;
+      const more = `${event.kind === 'progress' ? '' : `${event.kind}: `}${noticeText(event.text)}${percent}`;
       return { what: 'said', more, always: event.kind === 'blocker' };
     }
     case 'task.retry-scheduled': {

@@ -1,9 +1,11 @@
 import type { TaskState } from '../run/state.ts';
 import { evidenceOf, whyOf } from './failure.ts';
+import { blockerLines } from './notices.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { clean } from './terminal.ts';
+import { paint } from './words.ts';
 
-/** Failed tasks on standard error, with reason, message and log, and nothing else; a run that succeeds is silent. */
+/** Failed tasks on standard error, with reason, message and log, and what waits for a person; nothing else. */
 export function quietReporter(context: ReporterContext): Reporter {
   const { stderr } = context;
   return {
@@ -16,6 +18,9 @@ export function quietReporter(context: ReporterContext): Reporter {
         stderr.write(`super: ${clean(event.message)}\n`);
     },
     note: (text) => stderr.write(`super: ${clean(text)}\n`),
-    close: async () => {},
+    async close(state) {
+      const lines = state === undefined ? [] : blockerLines(state, paint(context.color));
+      if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { RunEvent, RunId, Saved } from '../schema/types.gen.ts';
 import { evidenceOf, oneLine, whyOf } from './failure.ts';
 import { rehearsalLines, replayLines } from './header.ts';
 import { commandsAfter, nextLinesOf } from './next.ts';
+import { noticeLines, recoveryLines } from './notices.ts';
 import type { ReporterContext } from './reporter.ts';
 import { clean, padMiddle } from './terminal.ts';
 import { count, counted, duration, looks, type Paint, someOf, tallyOf, usageWords } from './words.ts';
@@ -140,28 +141,6 @@ function skipLines(state: RunState, paint: Paint): string[] {
     const hidden = reasons.slice(mostReasons).reduce((sum, [, names]) => sum + names.length, 0);
     return hidden === 0 ? lines : [...lines, `${paint.yellow(status)}: ${counted(hidden, 'more task')}`];
   });
-}
-
-/** What was done about failures whose cause is known. */
-function recoveryLines({ inOrder }: RunState, paint: Paint): string[] {
-  const recovered = inOrder.filter(({ recovery }) => recovery !== undefined);
-  const lines = recovered.slice(0, mostReasons).map(({ task, recovery }) => {
-    const words = recovery?.applied.map(({ rule, action }) => `${rule}: ${action}`).join('; ');
-    return `${paint.yellow('recovery')}: ${task.name}: ${oneLine(words ?? '')}`;
-  });
-  const hidden = recovered.length - lines.length;
-  return hidden === 0 ? lines : [...lines, `${paint.yellow('recovery')}: ${counted(hidden, 'more task')}`];
-}
-
-/** What agents found, what was not allowed to them, and what they wait for. */
-function noticeLines(state: RunState, paint: Paint): string[] {
-  const all = state.inOrder.flatMap(({ task, notices = [] }) => notices.map((each) => ({ name: task.name, ...each })));
-  const total = state.inOrder.reduce((sum, { noticed = 0 }) => sum + noticed, 0);
-  const lines = all
-    .slice(0, mostReasons)
-    .map(({ name, kind, text }) => `${paint.yellow(kind)}: ${name}: ${oneLine(text)}`);
-  const hidden = total - lines.length;
-  return hidden === 0 ? lines : [...lines, `and ${counted(hidden, 'more report')} in its events.jsonl`];
 }
 
 function executionLines(state: RunState, { files }: ReporterContext): string[] {

@@ -125,13 +125,23 @@ function expect(task: TaskState, event: RunEvent, ...statuses: readonly TaskStat
   throw new JournalFault(event.seq, `(${event.type}) finds the task "${task.task.name}" ${task.status}`);
 }
 
-/** Most notices of one task that are kept; a state must not grow with what agents say. */
+/** Most notices of one kind and task that are kept; a state must not grow with what agents say. */
 const mostNotices = 5;
 
 function notice(task: TaskState, { kind, text }: Extract<RunEvent, { type: 'task.progressed' }>): void {
   task.notices ??= [];
-  if (task.notices.length < mostNotices) task.notices.push({ kind, text });
+  const alike = task.notices.filter((each) => each.kind === kind).length;
+  if (alike < mostNotices) task.notices.push({ kind, text, attempt: task.attempt });
   task.noticed = (task.noticed ?? 0) + 1;
+}
+
+/** What earlier attempts waited for is needed no more. What they found stays found. */
+function dropBlockers(task: TaskState, before: number): void {
+  const { notices = [], noticed = 0 } = task;
+  const kept = notices.filter(({ kind, attempt }) => kind !== 'blocker' || attempt >= before);
+  if (kept.length === notices.length) return;
+  task.notices = kept;
+  task.noticed = noticed - (notices.length - kept.length);
 }
 
 type TaskEvent = Extract<RunEvent, { task: TaskName }>;
@@ -171,6 +181,7 @@ function applyToTask(state: RunState, event: TaskEvent, at: number): void {
       task.busy += event.duration_ms;
       task.output = event.output;
       clearFailure(task);
+      dropBlockers(task, task.attempt);
       end(state, task, 'succeeded', at);
       return;
     case 'task.reused':
@@ -250,6 +261,7 @@ function reopen(state: RunState, task: TaskState): void {
   forgetLook(task);
   move(state, task, 'pending');
   clearFailure(task);
+  dropBlockers(task, task.attempt + 1);
   delete task.endedAt;
   delete task.endedSeq;
   delete task.output;

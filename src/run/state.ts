@@ -111,8 +111,8 @@ export interface TaskState {
   requested?: boolean;
   /** Latest report of the agent. */
   lastReport?: string;
-  /** What people should know of all attempts when the run is over: findings and the like, the first few of them. */
-  notices?: { readonly kind: ProgressKind; readonly text: string }[];
+  /** What people should know when the run is over: findings of all attempts, and blockers that hold, the first few of each kind. */
+  notices?: { readonly kind: ProgressKind; readonly text: string; readonly attempt: number }[];
   /** How many there were. */
   noticed?: number;
   /** What all its attempts took together, and the dearest one; where something is known of it. */

@@ -48,7 +48,9 @@ const pushed = {
 };
 const pushedBlocker = {
   kind: 'blocker',
-  text: 'the agent ran "git push origin main", which policy denies ("git push *"), and was ended. Look at what it has done. Then tell the agent not to do it, or change the policy, and go on with: super orchestra resume --with-changes',
+  text: expect.stringMatching(
+    /^the agent ran "git push origin main", which policy denies \("git push \*"\), and was ended\. Look at what it has done\. Then tell the agent not to do it, or change the policy, and go on with: super orchestra resume agents-\S+ --with-changes --from build$/,
+  ),
 };
 
 const claude = {
@@ -108,7 +110,9 @@ describe('claude', () => {
       { kind: 'finding', text: '"git push origin main" was refused: policy denies "git push *"' },
       {
         kind: 'blocker',
-        text: '"npm publish" was refused: policy asks a person to confirm "npm publish *", and nobody can be asked in a run. Run it yourself; or move the pattern to policy.watch and go on with: super orchestra resume --with-changes',
+        text: expect.stringMatching(
+          /^"npm publish" was refused: policy asks a person to confirm "npm publish \*", and nobody can be asked in a run\. Run it yourself, or move the pattern to policy\.watch and do the task again: super orchestra resume agents-\S+ --with-changes --from build$/,
+        ),
       },
     ]);
     expect(bench.read('stdout.log')).toContain('[policy] "git push origin main" was refused');
@@ -369,6 +373,7 @@ describe('the guard', () => {
     let stops = 0;
     const guard = openGuard(policy, {
       refuses: () => true,
+      again: 'again',
       report: (progress) => told.push(progress),
       stop: () => {
         stops += 1;

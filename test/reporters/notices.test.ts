@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainReporter } from '../../src/reporters/plain.ts';
+import { quietReporter } from '../../src/reporters/quiet.ts';
 import { planOf } from '../run/rig.ts';
 import { eventsOf, play, stageOf } from './stage.ts';
 
@@ -24,4 +25,16 @@ blocker: asks: no database
 and 4 more reports in its events.jsonl
 `);
   expect(said.slice(said.indexOf('SUCCEEDED'))).not.toContain('half of it');
+});
+
+test('a blocker comes after any number of findings, and is told where nothing else is', async () => {
+  const plan = planOf([{ name: 'asks' }]);
+  const events = await eventsOf(plan, ({ report }) => {
+    for (let n = 1; n <= 9; n += 1) report({ kind: 'finding', text: `number ${n}` });
+    report({ kind: 'blocker', text: 'no database' });
+    return {};
+  });
+  const stage = stageOf(plan);
+  await play(quietReporter(stage), plan, events);
+  expect(stage.stderr.writes.join('')).toBe('blocker: asks: no database\n');
 });

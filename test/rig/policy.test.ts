@@ -1,5 +1,5 @@
 // Policies in whole runs: agents of fake CLIs, of which one runs what it must not.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { events, marked, orchestra, project, run, task } from './rig.ts';
@@ -76,6 +76,46 @@ test('refused and watched commands are told, and the run goes on', async () => {
   expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringContaining('Done.') });
   expect(stderr).toContain('blocker: by_claude: "npm publish --tag next" was refused: policy asks a person to confirm');
   expect(stderr).toContain('finding: by_claude: ran: npm install left-pad');
+});
+
+test('the advice of a refusal does the task again under the policy as it was changed', async () => {
+  const called = { type: 'tool_use', id: '1', name: 'Bash', input: { command: 'npm publish' } };
+  const refusal = {
+    type: 'tool_result',
+    tool_use_id: '1',
+    content: 'Permission to use Bash has been denied.',
+    is_error: true,
+  };
+  const at = place(policy, {
+    claude: [
+      { type: 'assistant', message: { content: [called] } },
+      { type: 'user', message: { content: [refusal] } },
+      { type: 'result', subtype: 'success', is_error: false, result: 'Done.' },
+    ],
+  });
+  const first = await run(['orchestra', 'run', 'o.yaml', '--quiet'], at);
+  expect(first).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^blocker: by_claude: "npm publish" was refused/),
+  });
+  const { stdout: shown } = await run(['runs', 'show'], at);
+  expect(shown).toContain('\nblocker: by_claude: "npm publish" was refused');
+  const { stdout: facts } = await run(['runs', 'show', '--json'], at);
+  expect(JSON.parse(facts).tasks[0].notices).toEqual([
+    { kind: 'blocker', text: expect.stringContaining('npm publish') },
+  ]);
+  const file = join(at.cwd, 'o.yaml');
+  const watched = readFileSync(file, 'utf8').replace(
+    '"confirm":["npm publish *"],"watch":[',
+    '"watch":["npm publish *",',
+  );
+  writeFileSync(file, watched);
+  const advice = /super (orchestra resume \S+ --with-changes --from \S+)$/m.exec(first.stderr)?.[1] ?? '';
+  const again = await run([...advice.split(' '), '--json'], at);
+  const told = again.stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  expect(again.code).toBe(0);
+  expect(told.map(({ type }) => type)).toContain('task.started');
+  expect(told.filter(({ kind }) => kind === 'blocker')).toEqual([]);
 });
 
 test('a dry run says what holds each agent to it', async () => {

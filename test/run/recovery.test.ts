@@ -349,3 +349,32 @@ test('whatever fails, recovery launches nothing twice, and a task three times at
     { numRuns: 500 },
   );
 });
+
+describe('what a task waited for', () => {
+  const kindsOf = (state: { readonly tasks: ReturnType<typeof fold>['tasks'] }) => {
+    const { notices = [], noticed } = state.tasks.get('t' as TaskName) ?? {};
+    return { kinds: notices.map(({ kind, text }) => `${kind}: ${text}`), noticed };
+  };
+
+  test('is needed no more when a later attempt has succeeded; what was found stays', async () => {
+    const run = rig(planOf([{ name: 't', attempts: 2 }]), ({ attempt, report }) => {
+      report({ kind: 'finding', text: `found ${attempt}` });
+      report({ kind: 'blocker', text: `blocked ${attempt}` });
+      return attempt === 1 ? { fails: 'flaky' } : {};
+    });
+    const state = await run.finish();
+    expect(kindsOf(state)).toEqual({
+      kinds: ['finding: found 1', 'finding: found 2', 'blocker: blocked 2'],
+      noticed: 3,
+    });
+  });
+
+  test('is needed no more when a resume does the task again', async () => {
+    const plan = planWith([{ name: 'a' }]);
+    const run = rig(plan, () => fails(unauthorized));
+    const failed = await run.finish();
+    expect(kindsOf(failed)).toMatchObject({ noticed: 1 });
+    const resumed = { ...run.events[0], type: 'run.resumed', seq: run.events.length + 1, again: ['t'] };
+    expect(kindsOf(fold(plan, [...run.events, resumed as unknown as RunEvent]))).toEqual({ kinds: [], noticed: 0 });
+  });
+});
