@@ -21,7 +21,7 @@ export const runsCancel: Command = {
     const [name, asked] = turned ? [second, first] : [first, second];
     const aimed = await aimAt({ asked, workspace }, io);
     const { project, run, plan, followed } = aimed;
-    const task = chooseTask(followed.state, name);
+    const task = chooseTask(run, followed.state, name);
     if (task.endedAt !== undefined) throw setupFault(`${name} has already ended: ${task.status}`);
     await steer(aimed, { type: 'cancel', task: task.task.name });
     const json = flag(call, 'json');

@@ -23,7 +23,7 @@ export const runsWhy: Command = {
     const run = chooseRun(runs, asked ?? '@last');
     const recorded = readRun(run.layout);
     if (recorded === undefined) throw setupFault(`run ${run.id} has not begun yet`, 'ask again in a moment');
-    const facts = whyFacts(run, recorded, chooseTask(recorded.state, name));
+    const facts = whyFacts(run, recorded, chooseTask(run, recorded.state, name));
     if (flag(call, 'json')) printJson(io, facts);
     else
       io.stdout.write(

@@ -140,12 +140,11 @@ function onlyReplays({ id, orchestra }: FoundRun, asked: string): Refusal {
 }
 
 /** The task of a run that is meant. Throws a Refusal for one that it does not have. */
-export function chooseTask(state: RunState, name: string): TaskState {
+export function chooseTask({ id, orchestra }: FoundRun, state: RunState, name: string): TaskState {
   const task = state.tasks.get(name as TaskName);
   if (task !== undefined) return task;
   const known = [...state.tasks.keys()];
-  throw usageFault(
-    `this run has no task "${name}"`,
-    didYouMean(name, known) ?? `tasks: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' ...' : ''}`,
-  );
+  const list = `tasks: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' ...' : ''}`;
+  const hint = [didYouMean(name, known), list].filter((line) => line !== undefined).join('\n');
+  throw usageFault(`run ${id} of ${orchestra} has no task "${name}"`, hint);
 }

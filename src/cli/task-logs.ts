@@ -42,7 +42,7 @@ const missing = '\n[... something was cut here ...]\n';
 /** Prints what a task's agent wrote, then what it still writes where that is wanted; gives the exit code. */
 export async function showTaskLogs(read: ReadRun, name: string, wish: LogWish, io: Io): Promise<number> {
   const { recorded, run, interruption } = read;
-  const task = chooseTask(recorded.state, name);
+  const task = chooseTask(run, recorded.state, name);
   const followed = followRun(recorded);
   if (!wish.follow || !isHeld(run)) refuseMissing(recorded.state, task, wish.attempt);
   const sinks = sinksFor(task.task.name, wish, io);

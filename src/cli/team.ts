@@ -11,7 +11,7 @@ import { parseSource, type Source } from '../spec/source.ts';
 import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
 import { readFrugally } from './memory.ts';
-import { missingFiles, modulePath } from './named-files.ts';
+import { missingFiles, modulePath, unmatchedPatterns } from './named-files.ts';
 import { nameFor, orRefuse, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import type { Around } from './settings.ts';
 
@@ -101,6 +101,7 @@ function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: 
       else found.forEach(load);
     }
   }
+  missing.push(...unmatchedPatterns(project, spec, agents, source));
   diagnostics.push(...firstFew(missing));
   const known = new Set([...spec.agents.flatMap(inlineName), ...playbooks.map(({ name }) => name)]);
   return { agents, known: [...known], diagnostics };

@@ -154,13 +154,15 @@ function changeOf(name: string, then: Parts, now: Parts): string {
   const agent = `agent ${now.agent}`;
   if (name.startsWith('env ')) return `${agent}: the variable ${name.slice(4)} changed`;
   const key = name.slice(6);
+  // The files of people know it as instructions, persona and description.
+  if (key === 'system_prompt') return `${agent}: its instructions (what it is told about itself) changed`;
   return readable.has(key)
     ? `${agent}: ${key} ${before ?? 'not said'} -> ${after ?? 'not said'}`
     : `${agent}: ${key} changed`;
 }
 
-/** What was compared, in words. */
-export function comparedIn(parts: Parts): string[] {
+/** What was compared, in words. `unmatched`: patterns that stand for no file. */
+export function comparedIn(parts: Parts, unmatched: readonly string[] = []): string[] {
   const names = Object.keys(parts);
   const files = names.filter((name) => name.startsWith('file ')).length;
   const model = parts['agent model'] === undefined ? '' : `, model ${parts['agent model']}`;
@@ -172,6 +174,9 @@ export function comparedIn(parts: Parts): string[] {
     ...(parts.goal === undefined ? [] : ['the goal']),
     `agent ${parts.agent} (${parts['agent adapter']}${model})`,
     ...outputs,
-    ...(parts.patterns === undefined ? [] : [files === 1 ? '1 file' : `${files} files`]),
+    ...(parts.patterns === undefined || (files === 0 && unmatched.length > 0)
+      ? []
+      : [files === 1 ? '1 file' : `${files} files`]),
+    ...unmatched.map((pattern) => `0 files match ${pattern}`),
   ];
 }

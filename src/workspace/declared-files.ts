@@ -1,6 +1,6 @@
 // Files of the project that tasks say they depend on, by patterns: which there are, and their digests. Nothing here holds up
 // the program: folders and files are read beside it.
-import { constants, type Dirent, type Stats } from 'node:fs';
+import { constants, type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { sha256 } from './digest.ts';
@@ -16,10 +16,17 @@ export interface Declared {
   readonly apart: ReadonlySet<string>;
 }
 
+/** What was found by patterns. */
+interface DeclaredFiles {
+  /** Digests of the files, by their names as seen from the root, in the order of the names. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Patterns that no file matches. */
+  readonly unmatched: readonly string[];
+}
+
 /** Reads files that are declared. */
 export interface FileReader {
-  /** Digests of the files, by their names as seen from the root, in the order of the names. */
-  read(declared: Declared): Promise<ReadonlyMap<string, string>>;
+  read(declared: Declared): Promise<DeclaredFiles>;
   /** Digest of a file; undefined where there is no ordinary one. */
   digest(path: string): Promise<string | undefined>;
   /** Ends what is under way: it rejects. */
@@ -78,7 +85,12 @@ export function openFileReader(): FileReader {
     digest: digestOf,
     async read({ root, folder, patterns, apart }) {
       const paths = new Set<string>();
-      for (const pattern of patterns) await expand(folder, stepsOf(pattern), { paths, apart, seen: new Set(), goOn });
+      const unmatched: string[] = [];
+      for (const pattern of patterns) {
+        const matching = await pathsOf(folder, pattern, apart, goOn);
+        if (matching.size === 0) unmatched.push(pattern);
+        for (const path of matching) paths.add(path);
+      }
       const sorted = [...paths].map((path) => [relative(root, path), path] as const);
       sorted.sort(([a], [b]) => (a < b ? -1 : 1));
       const digests = new Map<string, string>();
@@ -88,7 +100,7 @@ export function openFileReader(): FileReader {
         // What went meanwhile is not there any more.
         some.forEach(([name], nth) => void (found[nth] !== undefined && digests.set(name, found[nth])));
       }
-      return digests;
+      return { digests, unmatched };
     },
     close() {
       closed = true;
@@ -104,12 +116,33 @@ function stampOf(facts: Stats | undefined): string {
 /** How many files each of these patterns matches. */
 export async function countMatches({ folder, patterns, apart }: Declared): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
-  for (const pattern of patterns) {
-    const paths = new Set<string>();
-    await expand(folder, stepsOf(pattern), { paths, apart, seen: new Set(), goOn: () => {} });
-    counts.set(pattern, paths.size);
-  }
+  for (const pattern of patterns) counts.set(pattern, (await pathsOf(folder, pattern, apart)).size);
   return counts;
+}
+
+/** Whether any file matches a pattern. Looks no further than to the first, and does nothing else meanwhile. */
+export function matchesAny(folder: string, pattern: string, apart: ReadonlySet<string>): boolean {
+  const paths = new Set<string>();
+  const walk = expand(folder, stepsOf(pattern), { paths, apart, seen: new Set() });
+  for (let step = walk.next(); !step.done && paths.size === 0; ) {
+    const { type, path } = step.value;
+    step = walk.next(
+      nothingWhere(() => (type === 'list' ? readdirSync(path, { withFileTypes: true }) : statSync(path))),
+    );
+  }
+  return paths.size > 0;
+}
+
+/** The files that match a pattern, absolute. `goOn` throws where nobody waits any more. */
+async function pathsOf(folder: string, pattern: string, apart: ReadonlySet<string>, goOn = () => {}) {
+  const paths = new Set<string>();
+  const walk = expand(folder, stepsOf(pattern), { paths, apart, seen: new Set() });
+  for (let step = walk.next(); !step.done; ) {
+    goOn();
+    const { type, path } = step.value;
+    step = walk.next(await orNothing<Answer>(type === 'list' ? readdir(path, { withFileTypes: true }) : stat(path)));
+  }
+  return paths;
 }
 
 /** Steps of a pattern, each a name, a name with wildcards, or ** for any folders. */
@@ -120,43 +153,53 @@ function stepsOf(pattern: string): readonly string[] {
   return once.length === 0 || once.at(-1) === '**' ? [...once.slice(0, -1), '**', '*'] : once;
 }
 
+/** What a walk asks of the disk: what is in a folder, or what something is. The answer is undefined where it is not there. */
+interface Question {
+  readonly type: 'list' | 'facts';
+  readonly path: string;
+}
+
+type Answer = readonly Dirent[] | Stats;
+
+/** A walk through folders, which whoever drives it holds up or not. */
+type Walk = Generator<Question, void, Answer | undefined>;
+
 interface Search {
   /** Files that were found, absolute. */
   readonly paths: Set<string>;
   readonly apart: ReadonlySet<string>;
   /** Where it has been, with how many steps before it. */
   readonly seen: Set<string>;
-  goOn(): void;
 }
 
-async function expand(folder: string, steps: readonly string[], search: Search): Promise<void> {
+function* expand(folder: string, steps: readonly string[], search: Search): Walk {
   const [step = '', ...rest] = steps;
   const place = `${steps.length} ${folder}`;
   if (search.seen.has(place)) return;
   search.seen.add(place);
-  search.goOn();
-  if (!isWild(step)) return take(join(folder, step), undefined, rest, search);
-  if (step === '**') await expand(folder, rest, search);
-  const entries = (await orNothing(readdir(folder, { withFileTypes: true }))) ?? [];
+  if (!isWild(step)) return yield* take(join(folder, step), undefined, rest, search);
+  if (step === '**') yield* expand(folder, rest, search);
+  const entries = ((yield { type: 'list', path: folder }) as readonly Dirent[] | undefined) ?? [];
   for (const entry of entries) {
     const { name } = entry;
     const path = join(folder, name);
     if (!isSeen(name, step) || search.apart.has(path)) continue;
     if (step === '**') {
-      if (entry.isDirectory()) await expand(path, steps, search);
-    } else if (matches(name, step)) await take(path, entry, rest, search);
+      if (entry.isDirectory()) yield* expand(path, steps, search);
+    } else if (matches(name, step)) yield* take(path, entry, rest, search);
   }
 }
 
 /** Takes what a step led to. `entry`: what a wildcard found, which is no folder where it is a link to one. */
-async function take(path: string, entry: Dirent | undefined, rest: readonly string[], search: Search): Promise<void> {
+function* take(path: string, entry: Dirent | undefined, rest: readonly string[], search: Search): Walk {
   if (rest.length > 0) {
-    if (entry?.isDirectory() !== false) await expand(path, rest, search);
+    if (entry?.isDirectory() !== false) yield* expand(path, rest, search);
     return;
   }
-  const facts = entry?.isSymbolicLink() === false ? entry : await orNothing(stat(path));
+  const isKnown = entry?.isSymbolicLink() === false;
+  const facts = isKnown ? entry : ((yield { type: 'facts', path }) as Stats | undefined);
   if (facts?.isFile()) search.paths.add(resolve(path));
-  else if (facts?.isDirectory() && entry === undefined) await expand(path, ['**', '*'], search);
+  else if (facts?.isDirectory() && entry === undefined) yield* expand(path, ['**', '*'], search);
 }
 
 function isWild(step: string): boolean {
@@ -195,8 +238,20 @@ async function orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO') return undefined;
-    throw error;
+    return ifMissing(error);
   }
+}
+
+function nothingWhere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    return ifMissing(error);
+  }
+}
+
+function ifMissing(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO') return undefined;
+  throw error;
 }

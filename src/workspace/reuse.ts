@@ -31,6 +31,8 @@ const mostHeld = 500;
 export function reuseHere({ root, layout, env, bytes }: ReuseOptions): Reuse {
   const store = openReuseStore(layout.workspace, { bytes, entries: usualEntries });
   const reader = openFileReader();
+  /** Patterns of tasks that matched nothing when these were looked for. */
+  const unmatched = new Map<TaskName, readonly string[]>();
   /** Parts of tasks that are at work. */
   const held = new Map<TaskName, Parts>();
   const underway = new Set<Promise<void>>();
@@ -43,7 +45,9 @@ export function reuseHere({ root, layout, env, bytes }: ReuseOptions): Reuse {
     const patterns = task.cache?.files ?? [];
     const folder = resolve(root, agent.cwd);
     const apart = foldersOfRuns(root, layout.workspace);
-    const files = patterns.length === 0 ? new Map() : await reader.read({ root, folder, patterns, apart });
+    const found = await reader.read({ root, folder, patterns, apart });
+    unmatched.set(task.name, found.unmatched);
+    const files = found.digests;
     const module = agent.module === undefined ? undefined : await reader.digest(resolve(root, agent.module));
     return partsOf(order, { files, env, digest, ...(module !== undefined && { module }) });
   };
@@ -72,7 +76,14 @@ export function reuseHere({ root, layout, env, bytes }: ReuseOptions): Reuse {
     if (!(await store.take(name, entry, join(layout.folder, path)))) {
       return { type: 'missed', key, because: ['what was recorded is damaged'] };
     }
-    return { type: 'found', key, run, output: { path, ...entry.output }, saved, because: comparedIn(parts) };
+    return {
+      type: 'found',
+      key,
+      run,
+      output: { path, ...entry.output },
+      saved,
+      because: comparedIn(parts, unmatched.get(name)),
+    };
   };
 
   const look = async (order: LookOrder): Promise<Found | Missed> => {

@@ -53,6 +53,35 @@ describe('what is missing here is told with its place, and a run of it is refuse
   });
 });
 
+describe('a pattern of files that matches nothing is told with its place, and nothing is refused for it', () => {
+  const cached = (agent: string, ...patterns: readonly string[]) =>
+    folderWith({
+      '.super': '',
+      'src/a.ts': '',
+      'sub/b.ts': '',
+      'orchestras/x.yaml': `${orchestra(agent).trimEnd().replace(/\}$/, '')}, cache: {files: ${JSON.stringify(patterns)}}}\n`,
+    });
+
+  test('by validate, dry runs and runs', async () => {
+    const cwd = cached('run: "true"', 'src/**', 'scr/**');
+    const place = '5:77';
+    expect(await dryRun(cwd, 'x')).toEqual({ code: 0, told: [`${place} warning cache-unmatched`], refused: 0 });
+    const text = `orchestras/x.yaml:${place}: warning: no file matches scr/**: no change of a file is noticed by it`;
+    const validated = await runCli(['orchestra', 'validate'], { cwd });
+    expect(validated).toMatchObject({ code: 0, stdout: expect.stringContaining(text) });
+    expect(validated.stdout).toContain('looked in .; leave it as it is where an earlier task makes the files');
+    const run = await runCli(['orchestra', 'run', 'x', '--goal', 'g'], { cwd });
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining(text) });
+  });
+
+  test('seen from the folder of the agent; a folder that is missing is told by itself', async () => {
+    expect((await dryRun(cached('run: "true", cwd: sub', 'b.ts', 'src/a.ts'), 'x')).told).toEqual([
+      '5:75 warning cache-unmatched',
+    ]);
+    expect((await dryRun(cached('run: "true", cwd: gone', 'b.ts'), 'x')).told).toEqual(['3:38 warning missing-file']);
+  });
+});
+
 describe('what is here is found from anywhere in the project', () => {
   test.each([
     ['cwd: orchestras, run: "true"', {}],

@@ -300,7 +300,7 @@ describe('runs logs', () => {
       /^super: "nope" is no run, no orchestra that was run, and no task of the newest run \S+\nto see what there is: /,
     ],
     [['onne'], 2, /did you mean "one"\?/],
-    [['@last', 'nope'], 2, /^super: this run has no task "nope"\ntasks: one, two\n/],
+    [['@last', 'nope'], 2, /^super: run \S+ of \S+ has no task "nope"\ntasks: one, two\n/],
     [['two'], 4, /^super: two has no log: it is skipped: needs one, which failed\n/],
     [['one', '--attempt', '2'], 2, /^super: one has had one attempt, not 2\n/],
     [['one', '--attempt', 'x'], 2, /^super: --attempt must be a whole number from 1 on, not "x"\n/],

@@ -83,7 +83,11 @@ const changes: Readonly<Record<string, Change>> = {
   'the adapter': [withAgent({ adapter: 'codex' }), around, ['agent developer: adapter claude -> codex']],
   'the model': [withAgent({ model: 'm2' }), around, ['agent developer: model m1 -> m2']],
   'no model': [withAgent({ model: undefined }), around, ['agent developer: model m1 -> not said']],
-  'the prompt': [withAgent({ system_prompt: 'be long' }), around, ['agent developer: system_prompt changed']],
+  'the prompt': [
+    withAgent({ system_prompt: 'be long' }),
+    around,
+    ['agent developer: its instructions (what it is told about itself) changed'],
+  ],
   'the arguments': [withAgent({ args: ['--slow'] }), around, ['agent developer: args changed']],
   'the policy': [withAgent({ policy: { deny: ['rm *'] } }), around, ['agent developer: policy changed']],
   'a script': [withAgent({ run: 'true' }), around, ['agent developer: run changed']],
@@ -168,6 +172,12 @@ test('what was compared, in words', () => {
     expect.stringMatching(/^the output of notes \([0-9a-f]{8}\)$/),
     '2 files',
   ]);
+});
+
+test('patterns that no file matches are named', () => {
+  const words = (from: typeof parts, ...unmatched: readonly string[]) => comparedIn(from, unmatched).slice(5);
+  expect(words(parts, 'scr/**', '*.rs')).toEqual(['2 files', '0 files match scr/**', '0 files match *.rs']);
+  expect(words(partsOf(order, { ...around, files: new Map() }), 'scr/**')).toEqual(['0 files match scr/**']);
 });
 
 test('of many files some are named', () => {

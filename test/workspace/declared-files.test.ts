@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { countMatches, openFileReader } from '../../src/workspace/declared-files.ts';
+import { countMatches, matchesAny, openFileReader } from '../../src/workspace/declared-files.ts';
 import { sha256 } from '../../src/workspace/digest.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'super-declared-'));
@@ -38,7 +38,7 @@ symlinkSync('loop', join(root, 'loop'));
 
 const apart = new Set([join(root, 'orchestra_workspaces')]);
 const read = async (patterns: readonly string[], folder = root) => [
-  ...(await openFileReader().read({ root, folder, patterns, apart })).keys(),
+  ...(await openFileReader().read({ root, folder, patterns, apart })).digests.keys(),
 ];
 
 test.each<[string, readonly string[]]>([
@@ -74,6 +74,13 @@ test.each<[string, readonly string[]]>([
 ])('%s', async (pattern, expected) => {
   expect(await read([pattern])).toEqual(expected);
   expect((await countMatches({ root, folder: root, patterns: [pattern], apart })).get(pattern)).toBe(expected.length);
+  expect(matchesAny(root, pattern, apart)).toBe(expected.length > 0);
+});
+
+test('patterns that nothing matches are told, each by itself', async () => {
+  const patterns = ['scr/**', 'src/**', '**/far.ts', 'far.ts'];
+  const { unmatched } = await openFileReader().read({ root, folder: root, patterns, apart });
+  expect(unmatched).toEqual(['scr/**', 'far.ts']);
 });
 
 test('patterns together, from a folder of the project: each file once, by its name in the project', async () => {
@@ -89,7 +96,7 @@ test('patterns together, from a folder of the project: each file once, by its na
 test('a digest is that of the content, of small files and of large ones', async () => {
   const large = Buffer.alloc(3_000_000, 'x');
   writeFileSync(join(root, 'large.bin'), large);
-  const found = await openFileReader().read({ root, folder: root, patterns: ['large.bin', 'lib'], apart });
+  const { digests: found } = await openFileReader().read({ root, folder: root, patterns: ['large.bin', 'lib'], apart });
   expect(Object.fromEntries(found)).toEqual({
     'large.bin': sha256(large),
     'lib/util.ts': sha256(Buffer.from('content of lib/util.ts')),
@@ -100,7 +107,7 @@ test('what was changed is read again: by its size, by its times, and at once whe
   const reader = openFileReader();
   const path = join(root, 'changing.txt');
   const digest = async () => [
-    ...(await reader.read({ root, folder: root, patterns: ['changing.txt'], apart })).values(),
+    ...(await reader.read({ root, folder: root, patterns: ['changing.txt'], apart })).digests.values(),
   ];
   for (const content of ['one', 'two', 'three', 'three']) {
     writeFileSync(path, content);

@@ -257,11 +257,11 @@ tasks: [{name: build, agent: worker, expects: {changes: true}}]
       'The patterns under cache are relative to the folder in which the agent works, and stay in the project. Write them without a slash at the beginning, and with no more .. than there are folders above.',
     wrong: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["../shared/*.ts"]}}]
+tasks: [{name: build, agent: worker, cache: {files: ["../shared/*.h"]}}]
 `,
     right: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["shared/*.ts"]}}]
+tasks: [{name: build, agent: worker, cache: {files: ["shared/*.h"]}}]
 `,
   },
   'cache-pattern': {
@@ -271,11 +271,25 @@ tasks: [{name: build, agent: worker, cache: {files: ["shared/*.ts"]}}]
       'Under cache only *, ** and ? are wildcards. Braces, ranges in brackets, ! and ~ are characters of a name here, so that the pattern would match nothing, and an output would be taken again though its files have changed. Write one pattern for each.',
     wrong: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["src/*.{ts,tsx}"]}}]
+tasks: [{name: build, agent: worker, cache: {files: ["src/*.{c,h}"]}}]
 `,
     right: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["src/*.ts", "src/*.tsx"]}}]
+tasks: [{name: build, agent: worker, cache: {files: ["src/*.c", "src/*.h"]}}]
+`,
+  },
+  'cache-unmatched': {
+    severity: 'warning',
+    title: 'No file matches a pattern of files that a task says it depends on.',
+    meaning:
+      'Under cache a task names the files by which its output is known to be still right. Where a pattern matches nothing, often because it is mistyped, no change of a file is noticed. Patterns are relative to the folder in which the agent works; wildcards leave out hidden files, node_modules and folders of runs. Files that an earlier task makes need not be there yet.',
+    wrong: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: {files: ["scr/**"]}}]
+`,
+    right: `orchestra: {id: demo}
+${agents}
+tasks: [{name: build, agent: worker, cache: {files: ["src/**"]}}]
 `,
   },
   'dependency-timeout': {

@@ -10,26 +10,25 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   const playbooks = new Set(team.known);
   const guess = guesser([...declared, ...playbooks]);
   const listing = `declared: ${listed([...declared])}`;
-  const undeclared = (name: string, at: Path) => {
+  const undeclared = (name: string, at: Path, role = '') => {
     if (declared.has(name)) return;
     const hint = playbooks.has(name) ? 'add it under agents:' : (guess(name) ?? listing);
-    report({ code: 'unknown-agent', message: `agent "${name}" is not declared`, at, hint });
+    report({ code: 'unknown-agent', message: `agent "${name}"${role} is not declared`, at, hint });
   };
   tasks.forEach(({ agent }, index) => {
     undeclared(agent, ['tasks', index, 'agent']);
   });
   if (execution.manager !== undefined) undeclared(execution.manager, managerPath);
 
-  for (const { name, at } of agents) {
-    for (const other of team.agents.get(name)?.fallback_agents ?? []) {
-      if (declared.has(other) && other !== name) continue;
-      const message =
-        other === name
-          ? `agent "${name}" is its own fallback`
-          : `agent "${other}", a fallback of "${name}", is not declared`;
-      const hint = other === name ? 'name another one' : playbooks.has(other) ? 'add it under agents:' : guess(other);
-      report({ code: 'unknown-agent', message, at, hint: hint ?? listing });
-    }
+  for (const { type, name, at } of agents) {
+    (team.agents.get(name)?.fallback_agents ?? []).forEach((other, nth) => {
+      // What a playbook says is told where the orchestra names it.
+      const place = type === 'inline' ? [...at, 'fallback_agents', nth] : at;
+      if (other === name) {
+        const message = `agent "${name}" is its own fallback`;
+        report({ code: 'unknown-agent', message, at: place, hint: 'name another one' });
+      } else undeclared(other, place, `, a fallback of "${name}",`);
+    });
   }
 
   const guessPlaybook = guesser(team.known);
@@ -45,13 +44,13 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   }
 
   // A manager may delegate to any of them; and where a task's agent is not known, one that is idle may be the one that was meant.
-  const misspelt = tasks.some(({ agent }) => !declared.has(agent));
-  if (execution.strategy === 'hierarchical' || misspelt) return;
   const working = tasks.map(({ agent }) => agent);
   const used = new Set<string>([
     ...working,
     ...working.flatMap((name) => team.agents.get(name)?.fallback_agents ?? []),
   ]);
+  const misspelt = [...used].some((name) => !declared.has(name));
+  if (execution.strategy === 'hierarchical' || misspelt) return;
   for (const entry of agents) {
     const { type, name, at } = entry;
     if (used.has(name) || !isFound(entry)) continue;

@@ -1,0 +1,1 @@
+// Here, so that a pattern matches it.
