@@ -82,6 +82,7 @@ const torn = (() => {
 const announced: readonly string[] = [
   String.raw`\b(?:authorization${is}(?:bearer|basic|token)|bearer(?=\s{1,4}${credential}{0,512}\d))\s{1,4}(${credential}{12,16384})`,
   String.raw`\b(?:x-api-key|x-goog-api-key|api-key|x-auth-token|private-token)${is}(${credential}{8,4096})`,
+  String.raw`(?:password|passwd|secret|api_?key|(?:access|refresh|auth|id)_?token)["'\\]{1,4}\s{0,4}:\s{0,4}["'\\]{1,4}(?!\[redacted:)([^\t-\r "'<>\\]{8,4096})(?=["'\\])`,
   String.raw`://[^\t-\r /:@"'<>\\]{0,128}:([^\t-\r /@"'<>\\]{1,256})@`,
   String.raw`hooks\.slack\.com/(?:services|workflows)/([\w/-]{16,256})`,
 ];

@@ -58,6 +58,9 @@ describe('keys', () => {
   test.each([
     ['Authorization: Bearer abcdefghijklmnop', 'Authorization: Bearer [redacted:key]'],
     ['{"authorization":"Basic YWxhZGRpbjpvcGVu"}', '{"authorization":"Basic [redacted:key]"}'],
+    ['{"password": "correct-horse"}', '{"password": "[redacted:key]"}'],
+    [String.raw`{\"refresh_token\":\"rt_0123456789\"}`, String.raw`{\"refresh_token\":\"[redacted:key]\"}`],
+    [`{'clientSecret': 'abcdefgh'}`, `{'clientSecret': '[redacted:key]'}`],
     ['Bearer 0123456789abcdef0123', 'Bearer [redacted:key]'],
     ["-H 'x-api-key: 0123456789abcdef'", "-H 'x-api-key: [redacted:key]'"],
     [String.raw`{\"x-api-key\":\"0123456789abcdef\"}`, String.raw`{\"x-api-key\":\"[redacted:key]\"}`],
@@ -84,6 +87,8 @@ test.each([
   'task-implementation-of-everything-else',
   'the risk-assessment-of-our-own-things',
   'a bearer of good news from everywhere',
+  '{"password": {"type": "string"}, "api_key_env": "OPENAI_API_KEY", "input_tokens": 123456789, "secret": "a word of prose"}',
+  '{"password": "[redacted:DB_PASSWORD]"}',
   'API_KEY=$FROM_ELSEWHERE and TOKEN_LIMIT=100000',
   'import x from "@scope/package"; left-pad@1.3.0',
   'see src/home/index.ts, ./data/x and https://site.example/home/page',
