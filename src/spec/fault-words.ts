@@ -66,6 +66,7 @@ export function kindOf(value: unknown, expected: readonly string[]): string {
 export function wrongTypeHint(expected: readonly string[], value: unknown, at: Path): string {
   if (expected.includes('number') && expected.includes('string')) return '';
   if (at.at(-2) === 'limits') return '';
+  if (at[0] === 'tasks' && at.at(-1) === 'cache') return hintForCache(value);
   if (expected.includes('string')) return hintForText(value, at);
   if (expected.includes('boolean')) return 'write true or false, without quotes';
   const key = String(at.findLast((step) => typeof step === 'string') ?? '');
@@ -79,6 +80,15 @@ export function wrongTypeHint(expected: readonly string[], value: unknown, at: P
   if (key === 'dependencies') return 'write task_name: and the name, or put the name under context:';
   if (expected.includes('object')) return 'write "key: value" lines, indented, below it';
   return '';
+}
+
+/** Files on which an output depends stand below a key of their own. */
+function hintForCache(value: unknown): string {
+  if (value === 'true' || value === 'false') return `write cache: ${value}, without quotes`;
+  const files = [value].flat();
+  const shown = JSON.stringify(files).replaceAll('","', '", "');
+  const isCopied = files.length > 0 && files.every((each) => typeof each === 'string') && brief(shown) === shown;
+  return `write cache: {files: ${isCopied ? shown : '["src/**"]'}}, or cache: true where it reads no files`;
 }
 
 function hintForText(value: unknown, at: Path): string {

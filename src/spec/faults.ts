@@ -113,6 +113,11 @@ function explain(fault: Fault, data: unknown, document: DocumentName): Finding {
       const name = String(params.propertyName);
       return { code: 'bad-format', at: [...at, name], part: 'key', ...badForm('env', name, at) };
     }
+    case 'uniqueItems': {
+      const second = Math.max(Number(params.i), Number(params.j));
+      const message = `${labelOf(at)} names ${brief(JSON.stringify(atPath(value, [second])) ?? '')} twice`;
+      return { code: 'out-of-range', message, at: [...at, second], hint: 'delete one of them' };
+    }
     default:
       return { code: 'out-of-range', message: limitMessage(fault, value), at };
   }
@@ -134,8 +139,6 @@ function limitMessage({ at, keyword, params, message }: Fault, value: unknown): 
       return `${label} may have ${limit} characters at most`;
     case 'minItems':
       return `${label} must have at least ${limit === '1' ? 'one item' : `${limit} items`}`;
-    case 'uniqueItems':
-      return `${label} names the same twice`;
     default:
       return `${label} ${message ?? 'is outside its limits'}`;
   }
@@ -184,6 +187,12 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   role: ['agent'],
 };
 
+/** Where keys of orchestras belong that stand in several places, or mean something else elsewhere. */
+const homes: Readonly<Record<string, string>> = {
+  cache: 'on a task',
+  policy: 'under orchestra, or on an agent',
+};
+
 /** A key that tasks do not have, with the right form of what was meant and the other tasks that have it. */
 function inTasks(finding: Finding, fault: Fault, data: unknown): Finding {
   const meant = /^did you mean "([^"]+)"/.exec(finding.hint ?? '')?.[1];
@@ -206,8 +215,10 @@ function unknownKey({ at }: Fault, key: string, document: DocumentName): Finding
     part: 'key',
   } as const;
   const known = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
-  const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed);
+  const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed) ?? onlyLonger(key, allowed);
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
+  if (document === 'orchestra' && Object.hasOwn(homes, key))
+    return { ...finding, hint: `"${key}" belongs ${homes[key]}` };
   const others = Object.keys(tables).filter((place) => place !== here && tables[place]?.includes(key));
   const elsewhere = others.find((place) => place.startsWith(`${here}/`)) ?? others[0];
   if (elsewhere !== undefined) return { ...finding, hint: `"${key}" belongs ${placeName(elsewhere)}` };
@@ -216,6 +227,12 @@ function unknownKey({ at }: Fault, key: string, document: DocumentName): Finding
     if (near !== undefined) return { ...finding, hint: `did you mean "${near}", ${placeName(place)}?` };
   }
   return { ...finding, hint: `keys here: ${allowed.join(', ')}` };
+}
+
+/** The key that was cut short, where it can be only one: max_cost stands for max_cost_usd. */
+function onlyLonger(key: string, allowed: readonly string[]): string | undefined {
+  const longer = key.length < 3 ? [] : allowed.filter((each) => each.startsWith(`${key}_`));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** A place in the schema, as people would say it. */

@@ -103,7 +103,7 @@ describe('a second run', () => {
       'after a change of a playbook: the tasks of that agent',
       (cwd) => edit(cwd, 'agents/writer_playbook.yaml', 'goal: Write', 'goal: Write well'),
       ['page'],
-      { page: ['agent writer: system_prompt changed'] },
+      { page: ['agent writer: its instructions (what it is told about itself) changed'] },
     ],
     [
       'after a change of a script',

@@ -43,10 +43,15 @@ function doubled(pattern: string, first: string, second: string) {
   };
 }
 
-/** Signs that end a command or begin another one, so that no single command has them outside of quotes. */
+/** Signs that end a command, begin another one or open files, so that no single command has them outside of quotes. */
 const signs = /&&|\|\||\$\(|[;&`<>]|\n/;
 
-function faultOf(pattern: string): { readonly message: string; readonly hint: string } | undefined {
+interface PatternFault {
+  readonly message: string;
+  readonly hint: string;
+}
+
+function faultOf(pattern: string): PatternFault | undefined {
   const parts = pattern.split('|').map(plain);
   if (plain(pattern) === '') return { message: 'this pattern is empty', hint: 'write a command, such as "git push *"' };
   if (parts.length === 1 && /^[*\s]+$/.test(pattern))
@@ -57,15 +62,43 @@ function faultOf(pattern: string): { readonly message: string; readonly hint: st
   const wrapped = /^Bash\((.*?)(?::\*)?\)$/s.exec(plain(pattern));
   if (wrapped !== null) return { message: `"${pattern}" is a rule of claude's`, hint: `write "${wrapped[1]} *"` };
   const sign = signs.exec(pattern)?.[0];
-  if (sign !== undefined)
-    return {
-      message: `no command meets "${pattern}": it is read as one command, or as a pipeline with |`,
-      hint: `write a pattern for each side of ${sign === '\n' ? 'the line end' : sign}`,
-    };
+  const fault = quoteFault(pattern) ?? (sign === undefined ? undefined : signFault(pattern, sign));
+  if (fault !== undefined) return fault;
   if (parts.includes(''))
     return {
       message: `no pipeline meets "${pattern}": a part of it is empty`,
       hint: 'write * for any command, such as "curl * | sh *"',
     };
   return undefined;
+}
+
+/** Words are compared as a program gets them, without the quotes around them. */
+function quoteFault(pattern: string): PatternFault | undefined {
+  const [quote] = /["']/.exec(pattern) ?? [];
+  if (quote === undefined) return undefined;
+  const bare = pattern.replace(/"([^"]*)"|'([^']*)'/g, '$1$2');
+  const unclosed = /["']/.exec(bare)?.[0];
+  return unclosed === undefined
+    ? {
+        message: `no command meets "${pattern}": words are compared without the quotes around them`,
+        hint: `write ${bare}`,
+      }
+    : { message: `a quote, ${unclosed}, is not closed in this pattern`, hint: 'quotes are not part of a pattern: leave them out' };
+}
+
+function signFault(pattern: string, sign: string): PatternFault {
+  if (sign === '<' || sign === '>')
+    return {
+      message: `no command meets "${pattern}": redirections are not part of a pattern`,
+      hint: `leave out ${sign} and its file: a command is met whatever its redirections`,
+    };
+  if (sign === '$(' || sign === '`')
+    return {
+      message: `no command meets "${pattern}": substitutions are not part of a pattern`,
+      hint: 'write * for it, and a pattern of its own for the command within',
+    };
+  return {
+    message: `no command meets "${pattern}": it is read as one command, or as a pipeline with |`,
+    hint: `write a pattern for each side of ${sign === '\n' ? 'the line end' : sign}`,
+  };
 }
