@@ -83,7 +83,10 @@ function quoteFault(pattern: string): PatternFault | undefined {
         message: `no command meets "${pattern}": words are compared without the quotes around them`,
         hint: `write ${bare}`,
       }
-    : { message: `a quote, ${unclosed}, is not closed in this pattern`, hint: 'quotes are not part of a pattern: leave them out' };
+    : {
+        message: `a quote, ${unclosed}, is not closed in this pattern`,
+        hint: 'quotes are not part of a pattern: leave them out',
+      };
 }
 
 function signFault(pattern: string, sign: string): PatternFault {
