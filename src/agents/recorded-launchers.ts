@@ -13,8 +13,8 @@ type RecordedFile = 'stdout.log' | 'stderr.log' | 'transcript.jsonl' | 'output.t
 /** The attempt that is played for a task now. */
 interface Played {
   readonly recorded: RecordedAttempt;
-  /** What a file of it holds, in pieces; undefined where there is none. Throws what the system says. */
-  read(file: RecordedFile): Iterable<Uint8Array> | undefined;
+  /** What a file of it holds, in pieces; undefined where there is none. Throws what the system says. Absent where its folder is gone. */
+  readonly read?: (file: RecordedFile) => Iterable<Uint8Array> | undefined;
 }
 
 /** Who knows what is played. */
@@ -65,11 +65,15 @@ async function play(order: LaunchOrder, recordings: Recordings, stopped: Promise
   try {
     if (played === undefined)
       return await unstopped({ type: 'refused', message: 'nothing is recorded of this attempt' });
-    const { stdout, reports } = speech[played.recorded.adapter];
-    await pour(played.read('stderr.log'), sinks.stderr);
-    await pour(played.read(stdout), sinks.stdout);
-    if (reports !== undefined && sinks.reports !== undefined) await pour(played.read(reports), sinks.reports);
-    leave(output, played.read('output.txt'));
+    const { recorded, read = () => undefined } = played;
+    // Who was told to end may have left nothing.
+    if (played.read === undefined && recorded.end.type === 'exited')
+      return { type: 'refused', message: `the recording lacks attempt ${recorded.attempt}: its folder is gone` };
+    const { stdout, reports } = speech[recorded.adapter];
+    await pour(read('stderr.log'), sinks.stderr);
+    await pour(read(stdout), sinks.stdout);
+    if (reports !== undefined && sinks.reports !== undefined) await pour(read(reports), sinks.reports);
+    leave(output, read('output.txt'));
   } catch (error) {
     if (error instanceof StorageFailure) throw error;
     return { type: 'refused', message: `what is recorded of it cannot be played: ${(error as Error).message}` };

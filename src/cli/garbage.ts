@@ -10,13 +10,13 @@ import { ordinarySize } from '../workspace/ordinary.ts';
 import { cacheOf } from '../workspace/reuse-store.ts';
 import { liveHolder, liveLock } from './holder.ts';
 import { nameFor, type Project } from './project.ts';
-import { type FoundRun, findRuns, workspacesOf } from './runs.ts';
+import { type FoundRun, findRuns, timeIn, workspacesOf } from './runs.ts';
 
 export interface GarbageWish {
   readonly dryRun: boolean;
   /** Runs that could be resumed, too. */
   readonly all: boolean;
-  /** Newest runs of each workspace that stay. */
+  /** Newest runs of each workspace that stay; replays do not count. */
   readonly keep: number;
   /** Milliseconds since a run ended. */
   readonly olderThan: number;
@@ -68,7 +68,7 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
       // Looked at again just before: it may have been resumed meanwhile.
       remove(
         run.layout.folder,
-        `${run.state} run of ${run.orchestra}`,
+        run.replays === null ? `${run.state} run of ${run.orchestra}` : `replay of ${run.replays}`,
         () => liveHolder(workspace, run.id) === undefined,
       );
     }
@@ -90,7 +90,7 @@ export async function collectGarbage(project: Project, wish: GarbageWish): Promi
 function whyKept(run: FoundRun, { all, olderThan }: GarbageWish): Stay | undefined {
   if (run.holder !== undefined) return 'live';
   if (run.state !== 'succeeded' && run.replays === null && !all) return 'resumable';
-  return Date.now() - Date.parse(run.finished_at ?? run.started_at) < olderThan ? 'recent' : undefined;
+  return Date.now() - timeIn(run, run.finished_at ?? run.started_at) < olderThan ? 'recent' : undefined;
 }
 
 /** The run that the links of a workspace point to. */

@@ -8,7 +8,7 @@ import { type LockRecord, readLock } from '../workspace/lock.ts';
 import { exit, Refusal, setupFault } from './command.ts';
 import { liveHolder, verdictOf } from './holder.ts';
 import { nameFor, type Project } from './project.ts';
-import { chooseRun, type FoundRun, workspacesOf } from './runs.ts';
+import { chooseRun, type FoundRun, timeIn, workspacesOf } from './runs.ts';
 
 /** A run that a process of this machine runs right now. */
 export interface LiveRun extends FoundRun {
@@ -52,7 +52,7 @@ export function notAlive(project: Project, run: FoundRun): Refusal {
   const again = run.replays === null ? `to go on with it: ${commandOn(project, run, 'orchestra', 'resume')}` : see;
   const { outcome, finished_at } = headOf(run.layout, run.id) ?? run;
   if (outcome !== null) {
-    const ago = age(Date.now() - Date.parse(finished_at ?? ''));
+    const ago = age(Date.now() - timeIn(run, finished_at ?? ''));
     return setupFault(`run ${run.id} ended ${ago} ago: ${outcome}`, outcome === 'succeeded' ? see : again);
   }
   const lock = readLock(run.layout.workspace);

@@ -12,7 +12,10 @@ export const orchestraReplay: Command = {
       description:
         "plans today's files: takes from the recording what still holds, and runs the rest with its real agents",
     },
-    workspaceOption,
+    {
+      ...workspaceOption,
+      description: `${workspaceOption.description}; of a folder or a file: where the replay is written`,
+    },
     { flags: '-v, --verbose', description: 'adds the order of execution and the path of every output' },
     { flags: '-q, --quiet', description: 'prints only the result, failures and differences' },
     { flags: '--json', description: 'prints the events as NDJSON' },

@@ -8,7 +8,7 @@ import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { exit, Refusal, setupFault } from './command.ts';
 import { liveHolder } from './holder.ts';
 import { isFile, nameFor, type Project } from './project.ts';
-import { chooseRun, findRuns } from './runs.ts';
+import { chooseRun, findRuns, namesRun } from './runs.ts';
 
 /** A run that was recorded, here or by somebody else. */
 export interface ChosenRecording {
@@ -35,6 +35,7 @@ export async function chooseRecording(
     return { recorded, workspace: workspaceFor(project, recorded, workspace), foreign: true, remove() {} };
   }
   const runs = findRuns(project, workspace);
+  if (asked !== undefined && /\.(json|gz)$/.test(asked) && !namesRun(runs, asked)) throw nothingAt(asked, 'file');
   const { layout, id } = chooseRun(runs, asked ?? '@last');
   return { recorded: read(layout, `run ${id}`), workspace: layout.workspace, foreign: false, remove() {} };
 }
@@ -63,9 +64,15 @@ function folderOf(asked: string, path: string): string | undefined {
   const isRun = isFolder && ordinarySize(join(path, 'events.jsonl')) !== undefined;
   if (isRun) return realpathSync(path);
   if (!/[/\\]/.test(asked)) return undefined;
-  const what = isFolder ? 'it has no events.jsonl' : 'there is no such folder';
-  throw setupFault(`${asked} is not the folder of a run: ${what}`, 'runs of this project: super runs list');
+  if (!isFolder) throw nothingAt(asked, /\.(json|gz)$/.test(asked) ? 'file' : 'file or folder');
+  throw setupFault(`${asked} is not the folder of a run: it has no events.jsonl`, ofThisProject);
 }
+
+function nothingAt(asked: string, what: string): Refusal {
+  return setupFault(`there is no ${what} ${asked}`, ofThisProject);
+}
+
+const ofThisProject = 'runs of this project: super runs list';
 
 function read(layout: RunLayout, name: string): RecordedRun {
   const holder = liveHolder(layout.workspace, basename(layout.folder) as RunId);

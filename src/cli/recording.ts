@@ -50,6 +50,9 @@ export async function exportRecording(
       path === undefined ? await write((bytes) => io.stdout.writeBytes(bytes)) : await intoFile(path, write);
     const place = path === undefined ? '' : `wrote ${nameFor(project, path)}: `;
     io.stderr.write(`${place}${summaryOf(recorded, run, privacy)}`);
+    if (run.holder !== undefined) {
+      io.stderr.write(`super: note: run ${run.id} is still going on: the recording ends here\n`);
+    }
   } finally {
     forget();
   }

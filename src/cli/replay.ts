@@ -64,7 +64,8 @@ async function replayAll(
     find(name) {
       const attempt = playing.playedBy(name);
       if (attempt === undefined) return undefined;
-      return { recorded: attempt, read: recordedFiles(recorded.layout, attempt.task, attempt.attempt) };
+      const read = recordedFiles(recorded.layout, attempt.task, attempt.attempt);
+      return { recorded: attempt, ...(read !== undefined && { read }) };
     },
   });
   const equipment = {

@@ -27,7 +27,7 @@ import type { RecordedRun } from '../workspace/recorded.ts';
 import type { Stream } from './command.ts';
 import { lastSeen, type RunFacts, type resourcesOf, type ShownStatus, shownStatus } from './run-facts.ts';
 import { lastSaid } from './run-files.ts';
-import type { FoundRun, RunStanding } from './runs.ts';
+import { type FoundRun, type RunStanding, timeIn } from './runs.ts';
 
 /** What is shown. */
 export interface Shown {
@@ -120,13 +120,13 @@ const standings: Readonly<Record<RunStanding, { readonly color: 'green' | 'red' 
   running: { color: 'cyan' },
 };
 
-function standingOf({ state, started_at, finished_at }: FoundRun, { because }: RunFacts, now: number): string {
-  const began = Date.parse(started_at);
-  if (state === 'running' || state === 'paused') return `, began ${age(now - began)} ago`;
-  if (finished_at === null) return `: nobody runs it; it began ${age(now - began)} ago`;
-  const ended = Date.parse(finished_at);
+function standingOf(run: FoundRun, { because }: RunFacts, now: number): string {
+  const { state, started_at, finished_at } = run;
+  const ago = (recorded: string) => `${age(now - timeIn(run, recorded))} ago`;
+  if (state === 'running' || state === 'paused') return `, began ${ago(started_at)}`;
+  if (finished_at === null) return `: nobody runs it; it began ${ago(started_at)}`;
   const why = because === null ? '' : ` (${because})`;
-  return `${why} after ${duration(ended - began)}, ${age(now - ended)} ago`;
+  return `${why} after ${duration(Date.parse(finished_at) - Date.parse(started_at))}, ${ago(finished_at)}`;
 }
 
 function holderHost(host: string): string {

@@ -10,7 +10,8 @@ export const runsGc: Command = {
     { flags: '--dry-run', description: 'says what would go, and removes nothing' },
     {
       flags: '--keep <number>',
-      description: 'how many of the newest runs of each workspace stay, whatever they are; 10 unless given',
+      description:
+        'how many of the newest runs of each workspace stay, whatever they are but replays, which go; 10 unless given',
     },
     { flags: '--older-than <duration>', description: 'only runs that ended before that: 90s, 12h, 30d' },
     { flags: '--all', description: 'runs that could be resumed, too; never one that is going on' },

@@ -83,14 +83,13 @@ function factsOf({ id, orchestra, state, started_at, finished_at, holder, replay
 
 async function rowsOf(runs: readonly FoundRun[], workspaceOf: (run: FoundRun) => string): Promise<string[][]> {
   const { age, duration } = await import('../reporters/words.ts');
+  const { timeIn } = await import('./runs.ts');
   const now = Date.now();
   return runs.map((run) => {
     const began = Date.parse(run.started_at);
     const took = run.finished_at === null ? '-' : duration(Date.parse(run.finished_at) - began);
     const orchestra = run.replays === null ? run.orchestra : `${run.orchestra} (replay of ${run.replays})`;
-    // A replay takes as long as the recorded run did; it began when it was made.
-    const made = run.replays === null ? began : Date.parse(run.made_at);
-    return [run.id, run.state, orchestra, `${age(now - made)} ago`, took, workspaceOf(run)];
+    return [run.id, run.state, orchestra, `${age(now - timeIn(run, run.started_at))} ago`, took, workspaceOf(run)];
   });
 }
 

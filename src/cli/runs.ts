@@ -29,6 +29,11 @@ export function findRuns(project: Project, workspace: string | undefined): Found
   return places.flatMap(standingsIn).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** When a recorded time of a run was, in milliseconds since 1970: what a replay did it did when it was made. */
+export function timeIn({ replays, made_at }: Pick<RunHead, 'replays' | 'made_at'>, recorded: string): number {
+  return Date.parse(replays === null ? recorded : made_at);
+}
+
 /** The newest run of a workspace that is no replay; null where there is none. */
 export function lastRun(workspace: string): { readonly id: string; readonly state: RunStanding } | null {
   const newest = standingsIn(workspace).findLast(({ replays }) => replays === null);

@@ -14,18 +14,18 @@ const longest = 67_108_864;
 
 /**
  * Reads files of an attempt by their names: what one holds, in pieces, each of which is there until the next is asked for; undefined
- * where there is no such file.
+ * where there is no such file. Undefined as a whole where the attempt has no folder.
  */
 export function recordedFiles(
   { attempts }: Pick<RunLayout, 'attempts'>,
   task: TaskName,
   attempt: number,
-): (name: string) => Iterable<Uint8Array> | undefined {
+): ((name: string) => Iterable<Uint8Array> | undefined) | undefined {
   const folder = join(attempts, task, String(attempt));
-  const isThere = [attempts, join(attempts, task), folder].every(isFolder);
+  if (![attempts, join(attempts, task), folder].every(isFolder)) return undefined;
   return (name) => {
     const path = join(folder, name);
-    return isThere && ordinarySize(path) !== undefined ? pieces(path) : undefined;
+    return ordinarySize(path) !== undefined ? pieces(path) : undefined;
   };
 }
 

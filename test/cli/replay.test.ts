@@ -1,5 +1,5 @@
 // Recorded runs of real CLIs, replayed in this process: what is made of their streams today is what was made of them then.
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/schema/types.gen.ts';
@@ -40,6 +40,31 @@ describe('the recordings of the real CLIs', () => {
     expect(stderr).toMatch(/super: replay of \S+: \d+ tasks ended as recorded\n$/);
     expect(code).toBe(eventsIn(folder).at(-1)?.type === 'run.finished' && name === 'refused.json' ? 1 : 0);
     expect(fates(events)).toEqual(fates(eventsIn(folder)));
+  });
+});
+
+describe('what is not there', () => {
+  const nothing = { env: {} };
+
+  test.each([
+    ['nope.json.gz', 'there is no file nope.json.gz'],
+    ['nope.json', 'there is no file nope.json'],
+    ['down/nope.json', 'there is no file down/nope.json'],
+    ['./nope', 'there is no file or folder ./nope'],
+    ['nope', 'there are no runs here'],
+  ])('%s', async (path, said) => {
+    const { code, stderr } = await runCli(['orchestra', 'replay', path], { cwd: folderWith(), ...nothing });
+    expect({ code, first: stderr.split('\n')[0] }).toEqual({ code: 4, first: `super: ${said}` });
+  });
+
+  test('an attempt whose folder is gone fails, because the recording lacks it', async () => {
+    const cwd = folderWith();
+    cpSync(join(fixtures, 'second_look'), join(cwd, 'bug'), { recursive: true });
+    rmSync(join(cwd, 'bug/attempts/lexer'), { recursive: true });
+    const { code, stderr } = await runCli(['orchestra', 'replay', 'bug'], { cwd, ...nothing });
+    expect(code).toBe(1);
+    expect(stderr).toContain('lexer failed: adapter: the recording lacks attempt 1: its folder is gone\n');
+    expect(stderr).toMatch(/ {2}lexer: recorded: succeeded, .*; replayed: failed \(adapter\)/);
   });
 });
 

@@ -1,7 +1,10 @@
 // Which run is meant where there are replays, too, and how commands about runs tell of them.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { recordOf } from '../../src/cli/holder.ts';
+import type { RunId } from '../../src/schema/types.gen.ts';
 import { crc32 } from '../../src/workspace/crc32.ts';
 import { commandOrchestra, folderWith, type Ran, runCli } from './harness.ts';
 
@@ -72,6 +75,7 @@ test('a list says when a replay was made, and how long the recorded run took', a
   const { real, replay, cli } = await replayed();
   const { stdout } = await cli('runs', 'list');
   expect(stdout).toMatch(new RegExp(`^${replay} +succeeded +good \\(replay of ${real}\\) +\\d+s ago +0ms `, 'm'));
+  expect((await cli('runs', 'show', replay)).stdout).toMatch(/after 0ms, \d+s ago/);
   expect(stdout).toMatch(new RegExp(`^${real} +succeeded +good +\\d+d ago +0ms `, 'm'));
 });
 
@@ -92,4 +96,32 @@ test('what a replay takes over is not kept from a run that it continues', async 
     because: [],
     from_run: continued,
   });
+});
+
+test('gc takes replays first, and says that they are', async () => {
+  const { cwd, real, replay, cli } = await replayed();
+  const recent = await cli('runs', 'gc', '--older-than', '1h', '--dry-run');
+  expect(recent.stdout).toMatch(/^nothing to remove\nkept 2: .*1 that ended too recently\n$/);
+  const { stdout } = await cli('runs', 'gc');
+  expect(stdout).toContain(`removed  ${workspace}/runs/${replay}  replay of ${real}, `);
+  expect(stdout).toContain('kept 1: 1 among the newest 10 of each workspace\n');
+  expect(readdirSync(join(cwd, workspace, 'runs'))).toEqual([real]);
+});
+
+test('a recording of a run that is going on says so', async () => {
+  const { cwd, real, cli } = await replayed();
+  const ended = await cli('runs', 'export', '--redacted', '-o', 'run.json');
+  expect(ended.stderr).not.toContain('going on');
+  const journal = join(cwd, workspace, 'runs', real, 'events.jsonl');
+  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+  writeFileSync(journal, `${lines.slice(0, -1).join('\n')}\n`);
+  writeFileSync(join(cwd, workspace, 'run.lock'), JSON.stringify({ ...recordOf(real as RunId), host: hostname() }));
+  for (const words of [
+    ['--redacted', '-o', 'run.json'],
+    ['--format', 'recording'],
+  ]) {
+    const { code, stderr } = await cli('runs', 'export', ...words);
+    const note = `super: note: run ${real} is still going on: the recording ends here\n`;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(note) });
+  }
 });
