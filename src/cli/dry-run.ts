@@ -8,7 +8,7 @@ import { whyUnpriced } from '../plan/blind-budgets.ts';
 import { budgetLines } from '../plan/budget-lines.ts';
 import { pricesDate, reportsTokensOnly } from '../plan/prices.ts';
 import { counted } from '../reporters/words.ts';
-import type { Plan, PlanAgent, PlanTask } from '../schema/types.gen.ts';
+import type { Plan, PlanAgent, PlanTask, Policy } from '../schema/types.gen.ts';
 import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
 import { columns } from './columns.ts';
 import { exit, type Io, printJson } from './command.ts';
@@ -118,7 +118,7 @@ function agentOf(plan: Plan, task: PlanTask) {
 /** What a person reads before the table of tasks, its rows, and what comes after it. */
 function planText(
   plan: Plan,
-  { goal, project }: RunRequest,
+  { goal, project, compiled }: RunRequest,
   refused: readonly string[],
   reuse: readonly string[],
 ): readonly [head: readonly string[], table: readonly (readonly string[])[], rest: readonly string[]] {
@@ -137,7 +137,7 @@ function planText(
       (agent) =>
         `  ${agent.name}: ${agent.adapter ?? 'no adapter'} (${agent.why})${fallbackWords(agent)}${atMost(agent)}${priceWords(agent)}`,
     ),
-    ...policyText(plan),
+    ...policyText(plan, compiled.spec?.policy),
     '',
     `Longest path: ${some(plan.longest_path, ' -> ')} (${plan.longest_path.length} of ${total})`,
     `Widest moment: ${Math.min(widest, plan.max_parallel_tasks)} at once (${widest} could)`,
@@ -174,11 +174,19 @@ function fallbackWords({ fallback_models = [], fallback_agents = [] }: PlanAgent
 }
 
 /** What agents may do in a shell, and what holds them to it; nothing where no policy says anything. */
-function policyText(plan: Plan): readonly string[] {
+function policyText(plan: Plan, policy: Policy = {}): readonly string[] {
   const lines = plan.agents.flatMap((agent) =>
     policyLines(policyFacts(agent.adapter, agent.policy)).map((line) => `  ${agent.name}: ${line}`),
   );
+  const said = lines.length > 0 || Object.values(policy).some((patterns) => patterns.length > 0);
+  if (said) lines.push(...plan.agents.flatMap(notHeld).map((line) => `  ${line}`));
   return lines.length === 0 ? [] : ['', 'Policy (a guard rail, no sandbox):', ...lines];
+}
+
+/** That an agent is held to no policy, because nothing chooses there what is run but you. */
+function notHeld({ name, adapter }: PlanAgent): readonly string[] {
+  if (adapter !== 'command' && adapter !== 'module') return [];
+  return [`not held: ${name} runs a ${adapter === 'command' ? 'script' : 'module'} of yours (${adapter})`];
 }
 
 function atMost({ limits = {} }: PlanAgent): string {

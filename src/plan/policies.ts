@@ -1,5 +1,5 @@
 import type { Finding, Path } from '../diagnostics/diagnostic.ts';
-import type { AdapterName, AgentName, Plan, Policy } from '../schema/types.gen.ts';
+import type { AdapterName, AgentName, Permissions, Plan, Policy } from '../schema/types.gen.ts';
 import type { AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 
 /** Adapters of agents that use a shell of their own accord. */
@@ -28,7 +28,7 @@ export function watchedOnly(
   { agents }: { readonly agents: ReadonlyMap<AgentName, AgentSpec> },
 ): readonly Finding[] {
   const places = new Map<AgentName, Path>(spec.agents.map(({ name, at }) => [name, at]));
-  return plan.agents.flatMap(({ name, adapter, policy }): Finding[] => {
+  return plan.agents.flatMap(({ name, adapter, policy, permissions }): Finding[] => {
     // A rehearsal is warned for what it stands for.
     const real = adapter === 'rehearsal' ? agents.get(name)?.adapter : adapter;
     if (real !== 'codex' || (policy?.deny ?? policy?.confirm) === undefined) return [];
@@ -37,8 +37,15 @@ export function watchedOnly(
         code: 'policy-watched',
         message: `agent "${name}" is held to its policy only after the fact: codex takes no rules for one run`,
         at: places.get(name) ?? [],
-        hint: 'a command that is denied has begun when its attempt is ended; permissions: plan or edit give it the sandbox of codex',
+        hint: `a command that is denied has begun when its attempt is ended${sandboxHint(permissions)}`,
       },
     ];
   });
+}
+
+/** What else could hold codex: its sandbox, where the agent does not work in the strictest one yet. */
+function sandboxHint(permissions: Permissions = 'edit'): string {
+  if (permissions === 'plan') return '';
+  if (permissions === 'edit') return '; with permissions: plan the sandbox of codex lets it read only';
+  return '; permissions: plan or edit give it the sandbox of codex';
 }

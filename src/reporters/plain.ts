@@ -97,7 +97,8 @@ function tellingOf(event: Extract<RunEvent, { task: TaskName }>): Telling | unde
       return { what: 'said', more, always: event.kind === 'blocker' };
     }
     case 'task.retry-scheduled': {
-      const wait = Date.parse(event.at) - Date.parse(event.ts);
+      // A moment passes between the decision and its record.
+      const wait = Math.ceil((Date.parse(event.at) - Date.parse(event.ts)) / 10) * 10;
       const when = wait <= 0 ? 'at once' : `in ${duration(wait)}`;
       return { what: 'retry', more: `attempt ${event.attempt} failed: ${whyOf(event)}; again ${when}` };
     }

@@ -1,11 +1,12 @@
-import type { TaskState } from '../run/state.ts';
+import { overrunWords } from '../run/budget.ts';
+import type { RunState, TaskState } from '../run/state.ts';
 import { evidenceOf, whyOf } from './failure.ts';
 import { blockerLines } from './notices.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { clean } from './terminal.ts';
 import { paint } from './words.ts';
 
-/** Failed tasks on standard error, with reason, message and log, and what waits for a person; nothing else. */
+/** Failed tasks on standard error, with reason, message and log, what waits for a person, and what was spent over the budget; nothing else. */
 export function quietReporter(context: ReporterContext): Reporter {
   const { stderr } = context;
   return {
@@ -19,8 +20,15 @@ export function quietReporter(context: ReporterContext): Reporter {
     },
     note: (text) => stderr.write(`super: ${clean(text)}\n`),
     async close(state) {
-      const lines = state === undefined ? [] : blockerLines(state, paint(context.color));
+      const lines = state === undefined ? [] : [...blockerLines(state, paint(context.color)), ...overrunLines(state)];
       if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
     },
   };
+}
+
+/** A run that came to its end before its budget was seen to be exceeded has succeeded all the same. */
+function overrunLines(state: RunState): string[] {
+  if (state.outcome !== 'succeeded') return [];
+  const words = overrunWords(state, state.finishedAt ?? state.spending.seenAt);
+  return words.length === 0 ? [] : [`super: the run has exceeded its budget: ${words.join('; ')}`];
 }

@@ -246,12 +246,28 @@ export function spentFacts({ cost, tokens, wall }: Readonly<Spent> = nothing) {
   return { cost_usd: cost, tokens, wall_seconds: Math.max(0, Math.round(wall / 100) / 10) };
 }
 
-/** How much of each amount of the run's budget is spent, in words; empty where it has none. */
+/** How much of each amount of the run's budget is spent, in words, and by how much it is exceeded; empty where it has none. */
 export function spentWords(state: RunState, now: number): string[] {
+  return spentAmounts(state, now).map(({ words }) => words);
+}
+
+/** The same of the amounts that are exceeded. */
+export function overrunWords(state: RunState, now: number): string[] {
+  return spentAmounts(state, now).flatMap(({ words, exceeded }) => (exceeded ? [words] : []));
+}
+
+/** Time that is too little to be shown is not told to be too much. */
+const leastSeconds = 0.05;
+
+function spentAmounts(state: RunState, now: number) {
   const spent = spentByRun(state, now, nobodyTold);
   return amounts.flatMap(({ name, key, of, unit }) => {
     const limit = state.budget[key];
-    return limit === undefined ? [] : [excessWords({ budget: name, limit, used: spent[of] / unit })];
+    if (limit === undefined) return [];
+    const used = spent[of] / unit;
+    const exceeded = used > limit * (1 + inexact) && (of !== 'wall' || used - limit >= leastSeconds);
+    const more = exceeded ? `, ${amountWords(name, used - limit)} too ${of === 'tokens' ? 'many' : 'much'}` : '';
+    return [{ words: `${excessWords({ budget: name, limit, used })}${more}`, exceeded }];
   });
 }
 

@@ -66,7 +66,8 @@ function eventsOfFailure(state: RunState, task: TaskState, end: AttemptFailed, a
   if (!again) return [...toldOf(task, recovery), ...failed(task, end, around)];
   const unpaid = exhaustionAfter(state, task, end.usage, around.now);
   if (unpaid !== undefined) return failed(task, notTriedAgain(end, unpaid), around);
-  const delay = retryDelay(around.retry, task.failures + 1, around.random.next());
+  const pause = recovery?.pauseMs ?? 0;
+  const delay = Math.max(pause, retryDelay(around.retry, task.failures + 1, around.random.next()));
   return [retried(task, end, around.now + delay)];
 }
 

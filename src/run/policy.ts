@@ -15,7 +15,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** As it was written. */
   readonly pattern: string;
-  /** The part of the command that met it, as plain words. */
+  /** The simple command that met it, as plain words; of a pipeline those that did. */
   readonly command: string;
   /** It stands in a text that another shell is given. */
   readonly nested?: true;
@@ -36,6 +36,8 @@ const longestTold = 200;
 /** A command, looked at from all sides. */
 interface Seen extends Omit<Unwrapped, 'views'> {
   readonly command: SimpleCommand;
+  /** All its words, in short; blank where no text of it can matter. */
+  readonly told: string;
   /** What it is and what it starts, as texts. */
   readonly texts: readonly string[];
   /** Whether what is put into its words is run. */
@@ -57,8 +59,7 @@ export function openJudge(policy: Policy): Judge {
       const seen = script.commands.map((each) => lookAt(each, matters));
       for (const each of seen) {
         for (const rule of each === undefined ? [] : single) {
-          const text = each?.texts.find((one) => rule.parts[0]?.(one));
-          if (text !== undefined) met.note(rule, [text], depth > 1);
+          if (each?.texts.some((one) => rule.parts[0]?.(one)) === true) met.note(rule, [each.told], depth > 1);
         }
       }
       for (const rule of piped) {
@@ -78,14 +79,10 @@ export function openJudge(policy: Policy): Judge {
 function openMeetings() {
   const met = new Map(verdicts.map((verdict) => [verdict, new Map<string, Judgement>()]));
   return {
-    note(
-      { verdict, pattern }: Pick<Judgement, 'verdict' | 'pattern'>,
-      texts: readonly string[],
-      nested: boolean,
-    ): void {
+    note({ verdict, pattern }: Pick<Judgement, 'verdict' | 'pattern'>, told: readonly string[], nested: boolean): void {
       const same = met.get(verdict);
       if (same === undefined || same.size >= mostJudgements) return;
-      const command = texts.map(inShort).join(' | ');
+      const command = told.join(' | ');
       if (!same.has(command)) same.set(command, { verdict, pattern, command, ...(nested && { nested }) });
     },
     all: (): readonly Judgement[] => [...met.values()].flatMap((same) => [...same.values()]),
@@ -113,7 +110,9 @@ function lookAt(command: SimpleCommand, matters: (program: string) => boolean): 
   for (const words of views) if (matters(words[0] ?? '')) texts.push(words.join(' '));
   const isShell =
     readsScript || scripts.length > 0 || (views.length > 0 && views.some(([name = '']) => runsWhatItReads(name)));
-  return texts.length === 0 && !isShell ? undefined : { scripts, readsScript, isShell, command, texts };
+  if (texts.length === 0 && !isShell) return undefined;
+  const told = texts.length === 0 ? '' : inShort(command.words.join(' '));
+  return { scripts, readsScript, isShell, command, texts, told };
 }
 
 /** The texts of commands that meet the parts of a pattern one after the other in a pipeline. */
@@ -124,7 +123,7 @@ function pipesThrough({ pipelines }: Script, seen: readonly (Seen | undefined)[]
     const found: string[] = [];
     for (const { from, to } of pipeline) {
       const at = next[found.length]?.[from] ?? to;
-      if (at < to) found.push(seen[at]?.texts.find((text) => parts[found.length]?.(text)) ?? '');
+      if (at < to) found.push(seen[at]?.told ?? '');
       if (found.length === parts.length) return void met.push(found);
     }
   };

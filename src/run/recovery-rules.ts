@@ -16,8 +16,8 @@ export type RecoveryAction =
   | { readonly type: 'agent' }
   /** It gets no better by itself: the task fails, and a person is told. */
   | { readonly type: 'escalate' }
-  /** It may pass: the attempts that the task has are made, then a person is told. */
-  | { readonly type: 'retry' };
+  /** It may pass: the attempts that the task has are made, then a person is told. `later`: not in the same moment. */
+  | { readonly type: 'retry'; readonly later?: true };
 
 /** Signs that belong together: all that are named must be there. */
 interface Look {
@@ -51,6 +51,7 @@ const model = { type: 'model' } as const;
 const agent = { type: 'agent' } as const;
 const escalate = { type: 'escalate' } as const;
 const retry = { type: 'retry' } as const;
+const retryLater = { type: 'retry', later: true } as const;
 
 /** Rather than for longer than this, something else is tried first. */
 const waitShortly = { type: 'wait', mostSeconds: 60, once: true } as const;
@@ -155,7 +156,7 @@ export const recoveryRules: readonly RecoveryRule[] = [
       { code: /^(rate_limit|rate_limit_error|rate_limit_exceeded|RetryableQuotaError|TerminalQuotaError)$/ },
       { message: /^You.ve hit your .{0,40}limit|\blimit reached\b|exhausted your (daily )?(quota|capacity)/i },
     ],
-    actions: [waitShortly, model, agent, waitLong, retry],
+    actions: [waitShortly, model, agent, waitLong, retryLater],
     advice: 'wait until there is quota again, or name others under fallback_models: or fallback_agents:',
   },
   {
@@ -166,7 +167,7 @@ export const recoveryRules: readonly RecoveryRule[] = [
       { code: /^(overloaded|overloaded_error|server_error|api_error)$/ },
       { message: /experiencing high demand|\boverloaded\b|at capacity/i },
     ],
-    actions: [waitShortly, model, agent, waitLong, retry],
+    actions: [waitShortly, model, agent, waitLong, retryLater],
     advice: 'try again later, or name others under fallback_models: or fallback_agents:',
   },
   {
@@ -176,7 +177,7 @@ export const recoveryRules: readonly RecoveryRule[] = [
       { code: /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/ },
       { message: /unable to connect|connection (refused|error)|error sending request/i },
     ],
-    actions: [agent, retry],
+    actions: [agent, retryLater],
     advice: 'see whether the API can be reached from here',
   },
   {

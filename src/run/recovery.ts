@@ -14,12 +14,15 @@ const mostRecoveries = 3;
 /** Shortest wait: who asks for none is not asked again in the same moment. */
 const shortestWaitMs = 1000;
 
+/** Longest wait that nobody asked for. */
+const longestPauseMs = 60_000;
+
 /** What is done about a failure. */
 export type Recovery =
   /** It is launched again, so changed, at this time in milliseconds since 1970. */
   | { readonly type: 'relaunch'; readonly change: Change; readonly at: number }
-  /** A person is told this, when the task fails. `usual`: the attempts that the task has may help before. */
-  | { readonly type: 'escalate'; readonly usual: boolean; readonly words: string };
+  /** A person is told this, when the task fails. `usual`: the attempts that the task has may help before, each after this pause at least. */
+  | { readonly type: 'escalate'; readonly usual: boolean; readonly pauseMs: number; readonly words: string };
 
 /** What an event tells of it. */
 type Change = Pick<RecoveryApplied, 'rule' | 'action' | 'arguments' | 'model' | 'agent' | 'until'>;
@@ -55,7 +58,15 @@ export function recoveryAfter(
     ...(tooLong ? [`it asks to wait until ${isoTime(ground.now + (signs.retryAfterMs ?? 0))}`] : []),
     ...(used === 0 ? [] : [`tried before: ${task.recovery?.applied.map(({ action }) => action).join('; ')}`]),
   ];
-  return { type: 'escalate', usual: rule.actions.at(-1)?.type === 'retry' && !tooLong, words: words.join('; ') };
+  const last = rule.actions.at(-1);
+  const usual = last?.type === 'retry' && !tooLong;
+  const pauseMs = last?.type === 'retry' && last.later === true ? pauseAfter(task.failures + 1) : 0;
+  return { type: 'escalate', usual, pauseMs, words: words.join('; ') };
+}
+
+/** Milliseconds until what may pass is tried again, after so many failures: 1 s, 2 s, 4 s, a minute at most. */
+function pauseAfter(failures: number): number {
+  return Math.min(longestPauseMs, shortestWaitMs * 2 ** Math.min(failures - 1, 20));
 }
 
 interface Case {

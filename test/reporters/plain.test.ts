@@ -17,6 +17,14 @@ test('a run that succeeds after a retry', async () => {
   expectGolden('reporters/plain-success.txt', await told(stageOf(plan), await eventsOf(plan, behave)));
 });
 
+test('a delay is told as it was configured, though a moment passes before it is recorded', async () => {
+  const { plan, behave } = chainWithFault(2);
+  const events = (await eventsOf(plan, behave)).map((event) =>
+    event.type === 'task.retry-scheduled' ? { ...event, at: new Date(Date.parse(event.ts) + 99).toISOString() } : event,
+  );
+  expect(await told(stageOf(plan), events)).toContain('; again in 100ms\n');
+});
+
 test('a run that fails', async () => {
   const { plan, behave } = chainWithFault(1);
   expectGolden('reporters/plain-failure.txt', await told(stageOf(plan), await eventsOf(plan, behave)));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Stream } from '../../src/reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../../src/reporters/table.ts';
+import { planOf } from '../run/rig.ts';
 import { chainWithFault, eventsOf, play, stageOf } from './stage.ts';
 
 const terminal = { isTTY: true };
@@ -52,6 +53,18 @@ describe('what each prints of a run that fails', () => {
       'implement failed: agent-exit: exit code 1: no such module\n' +
         '  log: orchestra_workspaces/test/runs/r/attempts/implement/1/stderr.log\n',
     );
+  });
+
+  test('quiet: of a run that succeeds, by how much it has exceeded its budget', async () => {
+    const plan = planOf([{ name: 'a' }], { budget: { max_tokens: 1000, max_cost_usd: 1 } });
+    const usage = { input_tokens: 1100, output_tokens: 20, cost_usd: 0.5 };
+    const stage = stageOf(plan);
+    await play(await makeReporter('quiet', stage, {}), plan, await eventsOf(plan, () => ({ usage })));
+    const words = '1,120 tokens of 1,000 tokens used, 120 tokens too many';
+    expect(stage.stderr.writes.join('')).toBe(`super: the run has exceeded its budget: ${words}\n`);
+    const loud = stageOf(plan);
+    await play(await makeReporter('plain', loud, {}), plan, await eventsOf(plan, () => ({ usage })));
+    expect(loud.stderr.writes.join('')).toContain(`budget  $0.50 of $1.00 spent; ${words}\n`);
   });
 
   test('quiet: nothing at all of a run that succeeds', async () => {

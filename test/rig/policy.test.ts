@@ -141,6 +141,15 @@ Policy (a guard rail, no sandbox):
   });
 });
 
+test('a dry run says of whom nothing holds it', async () => {
+  const said = 'Policy (a guard rail, no sandbox):\n  not held: d runs a script of yours (command)\n';
+  const cwd = project(
+    orchestra({ more: { policy }, agents: [{ name: 'd', run: 'git push' }], tasks: [task('one', { agent: 'd' })] }),
+  );
+  const { stdout } = await run(['orchestra', 'run', 'o.yaml', '--dry-run'], { cwd });
+  expect(stdout).toContain(said);
+});
+
 test('an agent shows its own', async () => {
   const at = place(policy, { claude: [] });
   mkdirSync(join(at.cwd, 'agents'));

@@ -319,9 +319,17 @@ describe('patterns', () => {
       { verdict: 'confirm', pattern: 'git push *', command: 'git push' },
       { verdict: 'watch', pattern: 'git *', command: 'git fetch' },
       { verdict: 'watch', pattern: 'git *', command: 'git push' },
-      { verdict: 'watch', pattern: 'git *', command: 'git gc' },
+      { verdict: 'watch', pattern: 'git *', command: 'sudo git gc' },
       { verdict: 'watch', pattern: 'curl * | sh', command: 'curl x | sh' },
     ]);
+  });
+
+  test.each([
+    ['git -C app push origin main', 'git -C app push origin main'],
+    ["bash -lc 'cd app && git -C x push --force'", 'git -C x push --force'],
+    ['sudo -u ann /usr/bin/git push', 'sudo -u ann /usr/bin/git push'],
+  ])('of %j all of the simple command is told', (command, told) => {
+    expect(worst({ deny: ['git push *'] }, command)?.command).toBe(told);
   });
 
   test('however much is watched, what is denied is seen', () => {

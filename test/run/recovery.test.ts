@@ -179,6 +179,29 @@ describe('the word of a person', () => {
     ]);
   });
 
+  test.each([
+    ['what may pass', busy, {}, [1000, 2000, 4000]],
+    [
+      'what may pass, where the strategy gives more',
+      busy,
+      { strategy: 'fixed', initial_delay_seconds: 3 },
+      [3000, 3000, 4000],
+    ],
+    ['what nobody knows', { exitCode: 3 }, {}, [0, 0, 0]],
+    ['too many turns', { code: 'error_max_turns' }, {}, [0, 0, 0]],
+  ] as const)('%s is tried again after a while', async (_, signs, more, pauses) => {
+    const plan = planWith([{ name: 'a' }], { attempts: 4 });
+    const retry = { ...plan.retry, strategy: 'simple', ...more } as Plan['retry'];
+    const run = rig({ ...plan, retry }, () => fails(signs));
+    await run.finish();
+    const waits = run.events.flatMap((event) =>
+      event.type === 'task.retry-scheduled'
+        ? [Math.round((Date.parse(event.at) - Date.parse(event.ts)) / 10) * 10]
+        : [],
+    );
+    expect(waits).toEqual(pauses);
+  });
+
   test('with the time, where the wait would be too long', async () => {
     const run = rig(planWith([{ name: 'a' }], { attempts: 3 }), () =>
       fails({ status: 429, retryAfterMs: 24 * 3600_000 }),
