@@ -59,6 +59,21 @@ export async function examine(io: Io): Promise<readonly Check[]> {
   ];
 }
 
+/** Which kinds of agents can run, in words. Whether a CLI is logged in shows only when it works. */
+export function runnable(checks: readonly Check[]): string[] {
+  const isUsable = (wanted: string) =>
+    checks.some(({ name, state }) => name === wanted && (state === 'ok' || state === 'untested'));
+  const clis = agentPrograms.filter(isUsable);
+  const apis = Object.entries(modelApis).flatMap(([name, { keyVariable = '' }]) =>
+    isUsable(keyVariable) ? [name] : [],
+  );
+  return [
+    'commands and modules',
+    clis.length === 0 ? 'no coding CLI' : `the coding CLIs ${clis.join(', ')}`,
+    apis.length === 0 ? 'model APIs that need no key' : `model APIs with the keys that are set: ${apis.join(', ')}`,
+  ];
+}
+
 function toolCheck(name: string, programs: readonly string[], { env }: Io): Check {
   const file = programs.flatMap((program) => findPrograms(program, env.PATH))[0];
   return file === undefined

@@ -9,14 +9,14 @@ export const doctor: Command = {
   options: [{ flags: '--json', description: 'one JSON document' }],
   example: 'super doctor',
   async run(call, io) {
-    const { examine } = await import('./checks.ts');
+    const { examine, runnable } = await import('./checks.ts');
     const checks = await examine(io);
     const lacking = checks.filter(({ state, essential }) => essential && state !== 'ok').map(({ name }) => name);
     const ok = lacking.length === 0;
     if (flag(call, 'json')) printJson(io, { ok, version, checks });
     else {
       const verdict = ok
-        ? 'agents that run commands can run here; to see any orchestra move without its agents: --rehearse'
+        ? `can run here: ${runnable(checks).join('; ')}\nto see any orchestra move without its agents: --rehearse`
         : `nothing can run here before this is mended: ${lacking.join(', ')}`;
       io.stdout.write(`super ${version}\n\n${columns(checks.filter(isTelling).map(rowOf))}\n${verdict}\n`);
     }

@@ -34,13 +34,25 @@ export async function readinessOf(plan: Plan, adapters: Adapters): Promise<Readi
     return problem === undefined ? [] : [{ name, words: `agent ${name} (${adapter}): ${problem}` }];
   });
   const problems = (await Promise.all(checks)).flat();
+  const failing = new Set(problems.map(({ name }) => name));
   const passedOver = problems.filter(({ name }) => reserve.has(name));
-  const refused = problems.filter(({ name }) => !reserve.has(name)).map(({ words }) => words);
+  const refused = problems
+    .filter(({ name }) => !reserve.has(name))
+    .map(({ name, words }) => `${words}${standInWords(plan, name, failing)}`);
   return {
     refusals: [...cluster, ...undecided, ...refused, ...schemaRefusals(plan)],
     unusable: new Set(passedOver.map(({ name }) => name)),
     warnings: passedOver.map(({ words }) => `a fallback cannot be used here, ${words}`),
   };
+}
+
+/** Fallbacks take over while a run goes on, and not before it: who could is named, so that people may choose. */
+function standInWords({ agents }: Plan, name: AgentName, failing: ReadonlySet<AgentName>): string {
+  const { fallback_agents = [] } = agents.find((agent) => agent.name === name) ?? {};
+  const standIn = agents.find((agent) => fallback_agents.includes(agent.name) && !failing.has(agent.name));
+  return standIn === undefined
+    ? ''
+    : `; its fallback ${standIn.name} (${standIn.adapter}) could run here: name that as the agent of its tasks, or mend this`;
 }
 
 /** Agents that are nothing but fallbacks of others. Where tasks are delegated any agent may get one. */

@@ -113,6 +113,26 @@ test('the page for people ends with a verdict', async () => {
   expect(stdout).toMatch(/\nnothing can run here before this is mended: sh, mkfifo, .*setsid\n$/);
 });
 
+test('the verdict names the kinds of agents that can run', async () => {
+  const verdict = async (PATH: string, env: Readonly<Record<string, string>> = {}) =>
+    (await runCli(['doctor'], { cwd: folderWith(), env: { PATH, ...env } })).stdout.split('\n').slice(-3, -1);
+  const last = 'to see any orchestra move without its agents: --rehearse';
+  expect(await verdict(programs(tools))).toEqual([
+    'can run here: commands and modules; no coding CLI; model APIs that need no key',
+    last,
+  ]);
+  const PATH = programs({
+    ...tools,
+    claude: '#!/bin/sh\necho 2.1.200\n',
+    gemini: '#!/bin/sh\necho 9.9.9\n',
+    codex: '#!/bin/sh\nexit 3\n',
+  });
+  expect(await verdict(PATH, { OPENAI_API_KEY: 'x', ANTHROPIC_API_KEY: 'x' })).toEqual([
+    'can run here: commands and modules; the coding CLIs claude, gemini; model APIs with the keys that are set: anthropic, openai',
+    last,
+  ]);
+});
+
 test.each([
   ['project: [\n', '.super:1:10: this [ is never closed'],
   ['demo\n', '.super:1:1: the file must be a map, not a text'],
