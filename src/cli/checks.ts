@@ -69,7 +69,7 @@ export function runnable(checks: readonly Check[]): string[] {
   );
   return [
     'commands and modules',
-    clis.length === 0 ? 'no coding CLI' : `the coding CLIs ${clis.join(', ')}`,
+    clis.length === 0 ? 'no coding CLI' : `coding CLIs: ${clis.join(', ')}`,
     apis.length === 0 ? 'model APIs that need no key' : `model APIs with the keys that are set: ${apis.join(', ')}`,
   ];
 }

@@ -128,7 +128,7 @@ test('the verdict names the kinds of agents that can run', async () => {
     codex: '#!/bin/sh\nexit 3\n',
   });
   expect(await verdict(PATH, { OPENAI_API_KEY: 'x', ANTHROPIC_API_KEY: 'x' })).toEqual([
-    'can run here: commands and modules; the coding CLIs claude, gemini; model APIs with the keys that are set: anthropic, openai',
+    'can run here: commands and modules; coding CLIs: claude, gemini; model APIs with the keys that are set: anthropic, openai',
     last,
   ]);
 });
