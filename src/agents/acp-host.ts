@@ -12,16 +12,16 @@ import {
 } from '@agentclientprotocol/sdk';
 import manifest from '../../package.json' with { type: 'json' };
 import { type PipedChild, startPiped } from '../process/piped-child.ts';
-import { openJudge } from '../run/policy.ts';
+import { openJudge } from '../run/policy/policy.ts';
 import type { AcpCall } from './acp.ts';
 import { placesFrom, readText, writeText } from './acp-files.ts';
 import { chooseOption, commandKeys, refusalOf, type ToolWish, wishOf } from './acp-policy.ts';
 import { choiceOfMode, choiceOfModel } from './acp-session.ts';
 import { exitMessage } from './command.ts';
-import type { Native } from './events.ts';
 import { whyForbidden } from './guard.ts';
 import { readCall } from './host-side.ts';
-import { isObject, objectOf, objectsOf, textOf } from './native.ts';
+import type { Native } from './streams/events.ts';
+import { isObject, objectOf, objectsOf, textOf } from './streams/native.ts';
 
 /** How long an agent has to end by itself once it has answered, and then after TERM, in milliseconds. */
 const patience = 500;

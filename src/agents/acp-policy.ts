@@ -1,8 +1,8 @@
 // What an agent is answered that asks whether it may. Of a tool is known what the agent says of it: this is a guard rail and no
 // sandbox.
 import type { Permissions } from '../schema/types.gen.ts';
-import type { Native } from './events.ts';
-import { commandOf, inputOf, objectOf, objectsOf, textOf } from './native.ts';
+import type { Native } from './streams/events.ts';
+import { commandOf, inputOf, objectOf, objectsOf, textOf } from './streams/native.ts';
 
 /** A tool that is to be used. */
 export interface ToolWish {

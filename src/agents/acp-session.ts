@@ -1,7 +1,7 @@
 // What is chosen of what an agent offers for a session: a mode that suits the permissions, and the model.
 import type { Permissions } from '../schema/types.gen.ts';
-import type { Native } from './events.ts';
-import { objectOf, objectsOf, textOf } from './native.ts';
+import type { Native } from './streams/events.ts';
+import { objectOf, objectsOf, textOf } from './streams/native.ts';
 
 /** A request to make, or why there is none that says it. */
 export type Choice =

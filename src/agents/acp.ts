@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AgentAdapter, type AgentCall, StorageFailure } from '../run/ports.ts';
 import type { Permissions, PlanAgent, Policy } from '../schema/types.gen.ts';
-import { acpReader } from './acp-events.ts';
 import { isProgram, missingFolder } from './command.ts';
 import type { AgentDoors } from './doors.ts';
 import { drive } from './drive.ts';
 import { hostFile } from './host-file.ts';
+import { acpReader } from './streams/acp-events.ts';
 
 /** What the host is given that speaks with an agent. The prompt is on its standard input. */
 export interface AcpCall {

@@ -1,9 +1,9 @@
 import type { AgentAdapter } from '../run/ports.ts';
 import type { Permissions } from '../schema/types.gen.ts';
-import { claudeReader } from './claude-events.ts';
 import { codingAdapter } from './coding-adapter.ts';
 import type { CodingCli } from './coding-cli.ts';
 import type { AgentDoors } from './doors.ts';
+import { claudeReader } from './streams/claude-events.ts';
 
 const modes: Readonly<Record<Permissions, string>> = { plan: 'plan', edit: 'acceptEdits', full: 'bypassPermissions' };
 

@@ -1,9 +1,9 @@
 import type { AgentAdapter } from '../run/ports.ts';
 import type { Permissions } from '../schema/types.gen.ts';
-import { codexReader } from './codex-events.ts';
 import { codingAdapter } from './coding-adapter.ts';
 import type { CodingCli } from './coding-cli.ts';
 import type { AgentDoors } from './doors.ts';
+import { codexReader } from './streams/codex-events.ts';
 
 const sandboxes: Readonly<Record<Permissions, string>> = {
   plan: 'read-only',

@@ -1,5 +1,5 @@
 import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
-import type { EventReader, Retried } from './events.ts';
+import type { EventReader, Retried } from './streams/events.ts';
 import type { CliName } from './vendor.ts';
 
 /** What is particular about one coding CLI. */

@@ -1,5 +1,5 @@
 import type { Launchers } from '../process/launchers.ts';
-import type { Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
 
 /** What adapters need of the world. */
 export interface AgentDoors {

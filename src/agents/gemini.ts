@@ -3,8 +3,8 @@ import type { Permissions } from '../schema/types.gen.ts';
 import { codingAdapter } from './coding-adapter.ts';
 import type { CodingCli } from './coding-cli.ts';
 import type { AgentDoors } from './doors.ts';
-import { geminiReader } from './gemini-events.ts';
 import { geminiPolicy } from './gemini-policy.ts';
+import { geminiReader } from './streams/gemini-events.ts';
 
 const modes: Readonly<Record<Permissions, string>> = { plan: 'plan', edit: 'auto_edit', full: 'yolo' };
 

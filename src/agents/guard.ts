@@ -1,9 +1,9 @@
 // Holds an agent to its policy by what its stream tells of its tools. What the agent's own rules refuse is told; what it ran all the
 // same, and what it has no rules for, ends the attempt. Only calls of tools are judged, never what tools print or what the agent says.
-import { type Judgement, openJudge } from '../run/policy.ts';
+import { type Judgement, openJudge } from '../run/policy/policy.ts';
 import type { Progress } from '../run/ports.ts';
 import type { Policy } from '../schema/types.gen.ts';
-import type { AgentEvent, ToolAnswered, ToolCalled } from './events.ts';
+import type { AgentEvent, ToolAnswered, ToolCalled } from './streams/events.ts';
 
 /** Who is told. */
 interface Wards {

@@ -9,7 +9,7 @@ import type { LlmCall } from './llm.ts';
 import { type Asked, askedWait, type CallFailure, codeIn, failureText, signsOf, usualWait } from './llm-failure.ts';
 import { openModel } from './llm-models.ts';
 import { usageReader } from './llm-usage.ts';
-import { reportsIn } from './reports.ts';
+import { reportsIn } from './streams/reports.ts';
 
 /** How often a person is told that a wait goes on, in milliseconds; also keeps it from counting as silence. */
 const waitStep = 5000;

@@ -1,7 +1,7 @@
 // What providers tell of the usage while an answer comes, chunk by chunk, each in the words of its own protocol.
 import type { Usage } from '../schema/types.gen.ts';
-import type { Native } from './events.ts';
-import { countOf, isObject, objectOf } from './native.ts';
+import type { Native } from './streams/events.ts';
+import { countOf, isObject, objectOf } from './streams/native.ts';
 
 /** Takes the chunks of one answer as they came; gives all that it has used so far, where a chunk tells something new. */
 export type UsageReader = (chunk: unknown) => Usage | undefined;

@@ -1,7 +1,7 @@
 import type { LaunchOrder } from '../process/order.ts';
 import { openRedactedLog } from '../process/redacted-log.ts';
 import type { AttemptFiles } from '../run/ports.ts';
-import type { Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
 
 /** Where the output of an agent goes. */
 export interface Outlets extends Pick<LaunchOrder, 'stdout' | 'stderr'> {

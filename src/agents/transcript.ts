@@ -3,7 +3,7 @@
 import type { Sink } from '../process/order.ts';
 import { openRedactedLog } from '../process/redacted-log.ts';
 import type { AttemptFiles } from '../run/ports.ts';
-import type { RedactedStream, Redactor } from '../run/redact.ts';
+import type { RedactedStream, Redactor } from '../run/redaction/redact.ts';
 
 /** The transcript of one attempt, without values of secrets. */
 interface Transcript {

@@ -5,10 +5,10 @@ import type { LaunchEnd } from '../process/order.ts';
 import type { AgentEnd, FailureSigns } from '../run/ports.ts';
 import { lastingAdviceFor } from '../run/recovery-rules.ts';
 import type { AdapterName } from '../schema/types.gen.ts';
-import type { Account } from './account.ts';
 import { askedWaitIn } from './asked-wait.ts';
 import { endOf } from './command.ts';
-import type { Retried } from './events.ts';
+import type { Account } from './streams/account.ts';
+import type { Retried } from './streams/events.ts';
 
 /** What else is known of the end of an attempt. */
 export interface Circumstances {

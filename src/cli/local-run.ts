@@ -4,7 +4,7 @@ import { localBackend } from '../backends/local.ts';
 import { watchLogs } from '../process/cap.ts';
 import { endLeftovers } from '../process/leftovers.ts';
 import { type AgentAdapter, type Clock, type EventBody, type Reuse, StorageFailure } from '../run/ports.ts';
-import type { Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
 import { startRun } from '../run/runner.ts';
 import type { RunState } from '../run/state.ts';
 import { type KeptSuccess, reuseEvents } from '../run/unchanged.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
-import type { PrivateFacts } from '../run/privacy.ts';
+import type { PrivateFacts } from '../run/redaction/privacy.ts';
 import type { Plan } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
 import type { Io } from './command.ts';

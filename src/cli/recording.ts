@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { makePrivacy, type Privacy } from '../run/privacy.ts';
+import { makePrivacy, type Privacy } from '../run/redaction/privacy.ts';
 import { ordinarySize, readWhole, removeTemporary, temporaryName } from '../workspace/ordinary.ts';
 import { recordingVersion } from '../workspace/recording-form.ts';
 import { RecordingFault, type UnpackedRecording, unpackRecording } from '../workspace/recording-reader.ts';

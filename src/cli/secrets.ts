@@ -1,7 +1,7 @@
 // The secrets of a run: variables that its agents name, with the values that they have here and now.
 import { vendorKeys } from '../agents/vendor.ts';
-import { makeRedactor, type Redactor, type Secret } from '../run/redact.ts';
-import { shortestSecret } from '../run/secret-forms.ts';
+import { makeRedactor, type Redactor, type Secret } from '../run/redaction/redact.ts';
+import { shortestSecret } from '../run/redaction/secret-forms.ts';
 import type { Plan } from '../schema/types.gen.ts';
 
 /** What is to be kept out of everything that a run writes. */

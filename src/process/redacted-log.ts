@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { StorageFailure } from '../run/ports.ts';
-import type { RedactedStream } from '../run/redact.ts';
+import type { RedactedStream } from '../run/redaction/redact.ts';
 import type { Sink } from './order.ts';
 
 /** A log that holds no values of secrets at any moment. */

@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, renam
 import { join } from 'node:path';
 import type { AttemptFiles, AttemptOrder, ContextItem, PreparedAttempt } from '../run/ports.ts';
 import { buildPrompt, type ContextExcerpt, excerptLimit, fillPlaceholders } from '../run/prompt.ts';
-import type { Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
 import type { Output, TaskName } from '../schema/types.gen.ts';
 import { copyLarge, copyWhole, smallFile } from './copied.ts';
 import { sha256 } from './digest.ts';

@@ -1,8 +1,8 @@
 // events.jsonl: appended in batches, one fdatasync for all that wait, never rewritten.
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type EventBody, type Journal, StorageFailure } from '../run/ports.ts';
-import type { Redactor } from '../run/redact.ts';
-import { redactEvent } from '../run/redact-event.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
+import { redactEvent } from '../run/redaction/redact-event.ts';
 import type { RunEvent, RunId } from '../schema/types.gen.ts';
 import { crc32 } from './crc32.ts';
 import { readWhole } from './ordinary.ts';

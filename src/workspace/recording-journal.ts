@@ -1,6 +1,6 @@
 // The journal of a run as it stands in a recording: each line as it was, unless it tells of something that is carried otherwise.
 import type { EventBody } from '../run/ports.ts';
-import type { Privacy } from '../run/privacy.ts';
+import type { Privacy } from '../run/redaction/privacy.ts';
 import type { Output, RunEvent, TaskName } from '../schema/types.gen.ts';
 import { lineOf, parseLine } from './journal.ts';
 import { outputPath } from './layout.ts';

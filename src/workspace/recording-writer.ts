@@ -2,7 +2,7 @@
 // when they have been written.
 import { closeSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Privacy } from '../run/privacy.ts';
+import type { Privacy } from '../run/redaction/privacy.ts';
 import { validate as validPlan } from '../schema/plan.gen.js';
 import type { Output, Plan, TaskName } from '../schema/types.gen.ts';
 import { withoutEnvValues } from '../spec/env-values.ts';

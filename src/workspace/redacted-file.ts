@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
-import type { Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
 import { openOrdinary, ordinarySize, readSome, removeTemporary, temporaryName, writeWhole } from './ordinary.ts';
 
 /** Files up to this size are read in one go; larger ones are copied in pieces of it. */

@@ -1,7 +1,7 @@
 // What agents wrote themselves is cleaned when their attempt ends. Of attempts that ended with their orchestrator nobody has
 // looked at that; whoever goes on, in this run or from it, does.
 import { join } from 'node:path';
-import type { Redactor } from '../run/redact.ts';
+import type { Redactor } from '../run/redaction/redact.ts';
 import type { RunEvent } from '../schema/types.gen.ts';
 import { answerName, outputName } from './attempt-files.ts';
 import { foldersIn } from './entries.ts';

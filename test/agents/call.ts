@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { adapterTable } from '../../src/agents/table.ts';
 import { openLaunchers } from '../../src/process/launchers.ts';
 import type { AgentCall, Progress } from '../../src/run/ports.ts';
-import type { Redactor } from '../../src/run/redact.ts';
+import type { Redactor } from '../../src/run/redaction/redact.ts';
 import type { PlanAgent, PlanTask, RunId } from '../../src/schema/types.gen.ts';
 
 export interface Bench {

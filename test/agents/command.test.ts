@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exitMessage } from '../../src/agents/command.ts';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { makeRedactor } from '../../src/run/redaction/redact.ts';
 import type { PlanAgent } from '../../src/schema/types.gen.ts';
 import { type Bench, openBench } from './call.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AgentEnd } from '../../src/run/ports.ts';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { makeRedactor } from '../../src/run/redaction/redact.ts';
 import { type Bench, openBench } from './call.ts';
 
 let bench: Bench;

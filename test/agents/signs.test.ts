@@ -4,7 +4,7 @@ import { claude } from '../../src/agents/claude.ts';
 import { codex } from '../../src/agents/codex.ts';
 import type { CodingCli } from '../../src/agents/coding-cli.ts';
 import { gemini } from '../../src/agents/gemini.ts';
-import { openListener } from '../../src/agents/listener.ts';
+import { openListener } from '../../src/agents/streams/listener.ts';
 import { verdictOf } from '../../src/agents/verdict.ts';
 import { ruleFor } from '../../src/run/recovery-rules.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { acpReader } from '../../src/agents/acp-events.ts';
-import { claudeReader } from '../../src/agents/claude-events.ts';
-import { openListener } from '../../src/agents/listener.ts';
 import { usageReader } from '../../src/agents/llm-usage.ts';
+import { acpReader } from '../../src/agents/streams/acp-events.ts';
+import { claudeReader } from '../../src/agents/streams/claude-events.ts';
+import { openListener } from '../../src/agents/streams/listener.ts';
 import type { Usage } from '../../src/schema/types.gen.ts';
 
 test('a coding CLI tells what it has used while it is at work: of an answer that is told in parts its last figures, and all answers together', () => {

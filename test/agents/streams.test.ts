@@ -8,7 +8,7 @@ import { codex } from '../../src/agents/codex.ts';
 import type { CodingCli } from '../../src/agents/coding-cli.ts';
 import { openComplaint } from '../../src/agents/complaint.ts';
 import { gemini } from '../../src/agents/gemini.ts';
-import { openListener } from '../../src/agents/listener.ts';
+import { openListener } from '../../src/agents/streams/listener.ts';
 import { verdictOf } from '../../src/agents/verdict.ts';
 import type { Progress } from '../../src/run/ports.ts';
 import { expectGolden } from '../golden/golden.ts';

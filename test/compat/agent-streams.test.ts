@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { claudeReader } from '../../src/agents/claude-events.ts';
-import { codexReader } from '../../src/agents/codex-events.ts';
-import type { EventReader } from '../../src/agents/events.ts';
-import { openListener } from '../../src/agents/listener.ts';
+import { claudeReader } from '../../src/agents/streams/claude-events.ts';
+import { codexReader } from '../../src/agents/streams/codex-events.ts';
+import type { EventReader } from '../../src/agents/streams/events.ts';
+import { openListener } from '../../src/agents/streams/listener.ts';
 
 const folder =
   process.env.SUPER_AGENT_STREAMS ?? fileURLToPath(new URL('../../../shared/fixtures/agent-streams', import.meta.url));

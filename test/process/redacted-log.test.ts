@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRedactedLog } from '../../src/process/redacted-log.ts';
 import { StorageFailure } from '../../src/run/ports.ts';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { makeRedactor } from '../../src/run/redaction/redact.ts';
 
 const redactor = makeRedactor([{ name: 'TOKEN', value: 'tok-0123456789' }]);
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { formsOf } from '../../src/run/secret-forms.ts';
+import { formsOf } from '../../src/run/redaction/secret-forms.ts';
 import { events, lives, orchestra, project, run, runFolder, start, task, until } from './rig.ts';
 
 /** Fifty values of all kinds; one has several lines, one contains another. */

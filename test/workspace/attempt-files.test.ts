@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AttemptOrder } from '../../src/run/ports.ts';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { makeRedactor } from '../../src/run/redaction/redact.ts';
 import type { Output, RunId, TaskName } from '../../src/schema/types.gen.ts';
 import { gatherOutput, prepareAttempt, recordFailure, sealAttempt } from '../../src/workspace/attempt-files.ts';
 import { createRun, layoutOf, type RunLayout } from '../../src/workspace/layout.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventBody } from '../../src/run/ports.ts';
-import { makePrivacy } from '../../src/run/privacy.ts';
+import { makePrivacy } from '../../src/run/redaction/privacy.ts';
 import type { RunId, TaskName } from '../../src/schema/types.gen.ts';
 import { sha256 } from '../../src/workspace/digest.ts';
 import { openJournal } from '../../src/workspace/journal.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { makeRedactor } from '../../src/run/redaction/redact.ts';
 import { redactFile } from '../../src/workspace/redacted-file.ts';
 import { folderWith } from '../cli/harness.ts';
 

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { makeRedactor } from '../../src/run/redaction/redact.ts';
 import type { RunId, TaskName } from '../../src/schema/types.gen.ts';
 import { openJournal } from '../../src/workspace/journal.ts';
 import { layoutOf } from '../../src/workspace/layout.ts';

@@ -1,4 +1,4 @@
-import type { EventBody } from './ports.ts';
+import type { EventBody } from '../ports.ts';
 import type { Redactor } from './redact.ts';
 
 /** What in events people and agents say in words of their own. All else are names, paths and words of ours. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Native } from '../../src/agents/events.ts';
-import { openJsonStream } from '../../src/agents/json-stream.ts';
+import type { Native } from '../../../src/agents/streams/events.ts';
+import { openJsonStream } from '../../../src/agents/streams/json-stream.ts';
 
 interface Heard {
   readonly values: Native[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { namePattern, privatePatterns, topPattern, topsPattern } from '../../src/run/private-patterns.ts';
-import { makeRedactor } from '../../src/run/redact.ts';
+import { namePattern, privatePatterns, topPattern, topsPattern } from '../../../src/run/redaction/private-patterns.ts';
+import { makeRedactor } from '../../../src/run/redaction/redact.ts';
 
 const patterns = [
   ...privatePatterns,

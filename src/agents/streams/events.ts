@@ -1,5 +1,5 @@
 // What coding agents tell of themselves, in one vocabulary: every CLI has a reader that translates its own into this one.
-import type { Usage } from '../schema/types.gen.ts';
+import type { Usage } from '../../schema/types.gen.ts';
 
 /** Something that an agent told. Every value of a native stream becomes one of these at least: nothing vanishes. */
 export type AgentEvent =

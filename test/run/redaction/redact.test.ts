@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makeRedactor, type Redactor, type Secret } from '../../src/run/redact.ts';
-import { formsOf } from '../../src/run/secret-forms.ts';
+import { makeRedactor, type Redactor, type Secret } from '../../../src/run/redaction/redact.ts';
+import { formsOf } from '../../../src/run/redaction/secret-forms.ts';
 
 /** What comes out when a text goes in, cut into pieces that end at these offsets. */
 function streamed(redactor: Redactor, text: Buffer, cuts: readonly number[]): string {

@@ -1,8 +1,8 @@
 // What a policy sees in commands: evasions that it is made for, innocents that it must not touch, and that no text is too much for it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openJudge } from '../../src/run/policy.ts';
-import type { Policy } from '../../src/schema/types.gen.ts';
+import { openJudge } from '../../../src/run/policy/policy.ts';
+import type { Policy } from '../../../src/schema/types.gen.ts';
 
 const one = openJudge({
   deny: ['git push *', 'touch *', 'rm -rf *', 'sudo *', 'dd *', 'mkfs*', 'format *', 'curl * | sh *'],

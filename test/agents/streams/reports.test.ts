@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reportsIn } from '../../src/agents/reports.ts';
+import { reportsIn } from '../../../src/agents/streams/reports.ts';
 
 test('objects with a known type, alone on a line, in a fence, or within a sentence', () => {
   const text = `I start.

@@ -1,9 +1,9 @@
 // From the bytes of a CLI to what becomes of them: lines for people, reports for the journal, and the account of the attempt.
-import type { Progress } from '../run/ports.ts';
-import type { Usage } from '../schema/types.gen.ts';
+import type { Progress } from '../../run/ports.ts';
+import type { Usage } from '../../schema/types.gen.ts';
+import type { Guard } from '../guard.ts';
 import { type Account, openAccount } from './account.ts';
 import type { AgentEvent, EventReader, Retried } from './events.ts';
-import type { Guard } from './guard.ts';
 import { openJsonStream } from './json-stream.ts';
 import { reportsIn } from './reports.ts';
 import { lineOf } from './telling.ts';

@@ -1,6 +1,6 @@
 // What an agent reports in its own text: whole JSON objects with a type that is known here. Prose is never searched for words.
-import type { Progress } from '../run/ports.ts';
-import type { ProgressKind } from '../schema/types.gen.ts';
+import type { Progress } from '../../run/ports.ts';
+import type { ProgressKind } from '../../schema/types.gen.ts';
 import { isObject, objectOf, textOf } from './native.ts';
 
 /** The types that are known, and what they are called here. */

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formsOf, utf8 } from '../../src/run/secret-forms.ts';
+import { formsOf, utf8 } from '../../../src/run/redaction/secret-forms.ts';
 
 const awkward = `p@ss "w/rd" it's $5 + <é€😀>\\%`;
 

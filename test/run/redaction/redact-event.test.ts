@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { EventBody } from '../../src/run/ports.ts';
-import { makeRedactor } from '../../src/run/redact.ts';
-import { redactEvent } from '../../src/run/redact-event.ts';
-import type { TaskName } from '../../src/schema/types.gen.ts';
+import type { EventBody } from '../../../src/run/ports.ts';
+import { makeRedactor } from '../../../src/run/redaction/redact.ts';
+import { redactEvent } from '../../../src/run/redaction/redact-event.ts';
+import type { TaskName } from '../../../src/schema/types.gen.ts';
 
 const redactor = makeRedactor([{ name: 'WORD', value: 'signal' }]);
 const task = 'signal' as TaskName;

@@ -1,5 +1,5 @@
 // What a policy says of a command. A guard rail: it reads what stands in the command, and knows nothing of what that will do.
-import type { Policy } from '../schema/types.gen.ts';
+import type { Policy } from '../../schema/types.gen.ts';
 import { type Part, readPattern } from './policy-pattern.ts';
 import { readScript, type Script } from './shell.ts';
 import type { Range, SimpleCommand } from './shell-frame.ts';

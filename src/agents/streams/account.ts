@@ -1,5 +1,5 @@
 // What an attempt comes to: the fold of its events. It grows with the longest text, never with the number of events.
-import type { Usage } from '../schema/types.gen.ts';
+import type { Usage } from '../../schema/types.gen.ts';
 import type { AgentEvent, ErrorTold, ResultGiven, Retried, UsageTold } from './events.ts';
 
 /** What is known of an attempt so far. */

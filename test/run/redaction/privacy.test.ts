@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fold } from '../../src/run/fold.ts';
-import type { EventBody } from '../../src/run/ports.ts';
-import { makePrivacy, type PrivateFacts } from '../../src/run/privacy.ts';
-import { validate as validEvent } from '../../src/schema/event.gen.js';
-import { validate as validPlan } from '../../src/schema/plan.gen.js';
-import type { Plan, RunEvent } from '../../src/schema/types.gen.ts';
-import { readJournal } from '../../src/workspace/journal.ts';
-import { goldenNames, goldenRoot } from '../golden/golden.ts';
-import { planOf } from './rig.ts';
+import { fold } from '../../../src/run/fold.ts';
+import type { EventBody } from '../../../src/run/ports.ts';
+import { makePrivacy, type PrivateFacts } from '../../../src/run/redaction/privacy.ts';
+import { validate as validEvent } from '../../../src/schema/event.gen.js';
+import { validate as validPlan } from '../../../src/schema/plan.gen.js';
+import type { Plan, RunEvent } from '../../../src/schema/types.gen.ts';
+import { readJournal } from '../../../src/workspace/journal.ts';
+import { goldenNames, goldenRoot } from '../../golden/golden.ts';
+import { planOf } from '../rig.ts';
 
 const nothing: PrivateFacts = { folders: [], tops: [], names: [] };
 const named = (...names: readonly string[]): PrivateFacts => ({

@@ -1,8 +1,8 @@
 // What is private in the record of a run, and the record without it. It stays one: its names are names, its words of ours are
 // untouched, and whatever has one name has one name still.
 
-import type { Plan } from '../schema/types.gen.ts';
-import type { EventBody } from './ports.ts';
+import type { Plan } from '../../schema/types.gen.ts';
+import type { EventBody } from '../ports.ts';
 import { namePattern, type PrivateKind, privatePatterns, topPattern, topsPattern } from './private-patterns.ts';
 import { makeRedactor, type Redactor, type Secret } from './redact.ts';
 

@@ -3,14 +3,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { acpReader } from '../../src/agents/acp-events.ts';
-import { choiceOfMode, choiceOfModel } from '../../src/agents/acp-session.ts';
-import type { AgentEvent, Native } from '../../src/agents/events.ts';
-import { openListener } from '../../src/agents/listener.ts';
-import { verdictOf } from '../../src/agents/verdict.ts';
-import { expectGolden } from '../golden/golden.ts';
+import { choiceOfMode, choiceOfModel } from '../../../src/agents/acp-session.ts';
+import { acpReader } from '../../../src/agents/streams/acp-events.ts';
+import type { AgentEvent, Native } from '../../../src/agents/streams/events.ts';
+import { openListener } from '../../../src/agents/streams/listener.ts';
+import { verdictOf } from '../../../src/agents/verdict.ts';
+import { expectGolden } from '../../golden/golden.ts';
 
-const folder = resolve(import.meta.dirname, '../fixtures/agent-streams/acp');
+const folder = resolve(import.meta.dirname, '../../fixtures/agent-streams/acp');
 
 function outcome(pieces: Iterable<Uint8Array>): string {
   const lines: string[] = [];

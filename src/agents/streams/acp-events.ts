@@ -1,7 +1,7 @@
 // What an agent tells by the Agent Client Protocol, message by message, and what its host adds in lines of its own:
 // {"type": "super.refused"} for what it was not allowed, {"type": "super.failed"} for an end without an answer.
 
-import { wishOf } from './acp-policy.ts';
+import { wishOf } from '../acp-policy.ts';
 import type { AgentEvent, EventReader, Native } from './events.ts';
 import { brieflyOf, countOf, faultOf, isObject, objectOf, objectsOf, textOf } from './native.ts';
 
