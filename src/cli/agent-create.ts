@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { printable } from '../diagnostics/printable.ts';
 import { type Command, exit, usageFault } from './command.ts';
-import { findProject, nameFor, playbookFiles } from './project.ts';
+import { nameFor } from './paths.ts';
+import { findProject, playbookFiles } from './project.ts';
 
 export const agentCreate: Command = {
   path: ['agent', 'create'],

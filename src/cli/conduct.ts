@@ -4,27 +4,20 @@ import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
 import { failedByBudgets } from '../run/budget.ts';
 import type { RunState } from '../run/state.ts';
-import type { Plan, RunId } from '../schema/types.gen.ts';
+import type { Plan } from '../schema/types.gen.ts';
 import { isStopAnnounced } from '../workspace/control.ts';
-import { layoutOf, type RunLayout } from '../workspace/layout.ts';
+import { layoutOf } from '../workspace/layout.ts';
 import { type Call, exit, exitOf, flag, type Io, type Signal, setupFault } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
 import { type Interruption, stoppedBy } from './interruption.ts';
 import { wordsOn } from './live.ts';
-import {
-  type LocalRun,
-  type LocalRunOptions,
-  type NewRun,
-  type ResumedRun,
-  startLocalRun,
-  workspaceOf,
-} from './local-run.ts';
-import { nameFor, type Project } from './project.ts';
+import { type LocalRun, type LocalRunOptions, type NewRun, startLocalRun, workspaceOf } from './local-run.ts';
+import { nameFor } from './paths.ts';
 import { readinessOf } from './refusals.ts';
 import { printResult } from './result.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { isDetached } from './run-id.ts';
-import type { RunRequest } from './run-request.ts';
+import type { Conducted, RunRequest } from './run-request.ts';
 import { exposedSecrets, type Stored, secrecyOf, shortSecretText } from './secrets.ts';
 import type { Starter } from './starter.ts';
 import { variableWarnings } from './variables.ts';
@@ -57,16 +50,6 @@ export async function conduct(
   };
   const layout = layoutOf(workspaceOf(project.root, plan), run);
   return conductRun({ project, layout, run, plan, goal, begin }, starter, interruption, call, io);
-}
-
-/** A run that can be started: a new one, or one that goes on. */
-export interface Conducted {
-  readonly project: Project;
-  readonly layout: RunLayout;
-  readonly run: RunId;
-  readonly plan: Plan;
-  readonly goal: string;
-  readonly begin: NewRun | ResumedRun;
 }
 
 /** Refuses what cannot run here, then runs to the end and gives the exit code. */

@@ -71,7 +71,7 @@ function originText(origin: Origin): string {
 /** The files in which settings may stand. */
 async function filesLookedAt(project: Project, { files }: Around, io: Io) {
   const { configPath } = await import('./settings.ts');
-  const { nameFor } = await import('./project.ts');
+  const { nameFor } = await import('./paths.ts');
   const { join } = await import('node:path');
   const path = configPath(io.env);
   const possible = [join(project.root, '.super'), ...(path === undefined ? [] : [path])];

@@ -9,11 +9,11 @@ import type { RunLayout } from '../workspace/layout.ts';
 import { makeFolder } from '../workspace/lock.ts';
 import { ordinarySize, readSome } from '../workspace/ordinary.ts';
 import { type Call, exit, exitOf, flag, type Io, printJson, Refusal, textOption } from './command.ts';
-import type { Conducted } from './conduct.ts';
 import { type Interruption, nap } from './interruption.ts';
 import { commandOn } from './live.ts';
-import { nameFor } from './project.ts';
+import { nameFor } from './paths.ts';
 import { detachedRun } from './run-id.ts';
+import type { Conducted } from './run-request.ts';
 
 /** Milliseconds between two looks. */
 const interval = 10;

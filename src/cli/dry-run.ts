@@ -13,7 +13,7 @@ import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
 import { columns } from './columns.ts';
 import { exit, type Io, printJson } from './command.ts';
 import { reportDiagnostics } from './diagnose.ts';
-import { nameFor } from './project.ts';
+import { nameFor } from './paths.ts';
 import { readinessOf } from './refusals.ts';
 import { type Reusing, reuseLines, reuseOf } from './reusing.ts';
 import type { RunRequest } from './run-request.ts';

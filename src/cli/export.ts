@@ -11,7 +11,8 @@ import { makeFolder } from '../workspace/lock.ts';
 import { writeWhole } from '../workspace/ordinary.ts';
 import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { type Io, setupFault } from './command.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 import type { FoundRun } from './runs.ts';
 
 /** The events of a run, one JSON document a line. */

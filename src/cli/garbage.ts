@@ -9,7 +9,8 @@ import { layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { ordinarySize } from '../workspace/ordinary.ts';
 import { cacheOf } from '../workspace/reuse-store.ts';
 import { liveHolder, liveLock } from './holder.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 import { type FoundRun, findRuns, timeIn, workspacesOf } from './runs.ts';
 
 export interface GarbageWish {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Call, type Io, textOption, usageFault } from './command.ts';
-import { orRefuse } from './project.ts';
+import { orRefuse } from './paths.ts';
 
 /** A variable of a process's environment holds 131,071 bytes on Linux, its name and the sign included. */
 const longestGoal = 131_000;

@@ -7,7 +7,8 @@ import { headOf } from '../workspace/heads.ts';
 import { type LockRecord, readLock } from '../workspace/lock.ts';
 import { exit, Refusal, setupFault } from './command.ts';
 import { liveHolder, verdictOf } from './holder.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 import { chooseRun, type FoundRun, timeIn, workspacesOf } from './runs.ts';
 
 /** A run that a process of this machine runs right now. */

@@ -6,7 +6,8 @@ import { decode } from '../spec/decode.ts';
 import { orchestraId } from '../spec/orchestra-id.ts';
 import { parseSource } from '../spec/source.ts';
 import { exit, Refusal, setupFault } from './command.ts';
-import { folders, isFile, nameFor, orchestraFiles, type Project } from './project.ts';
+import { isFile, nameFor } from './paths.ts';
+import { folders, orchestraFiles, type Project } from './project.ts';
 
 /** The file that `<id or file>` stands for. Throws a Refusal when there is none, or more than one. */
 export function findOrchestra(project: Project, asked: string): string {

@@ -10,7 +10,8 @@ import type { Source } from '../spec/source.ts';
 import type { AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { matchesAny } from '../workspace/declared-files.ts';
 import { foldersOfRuns } from '../workspace/reuse.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 
 /** A warning where a file or a folder is missing here, the first that the agent would need; `at` is where `source` describes the agent. */
 export function missingFiles(project: Project, agent: AgentSpec, source: Source, at: Path): readonly Diagnostic[] {

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { usageFault } from './command.ts';
-import { nameFor, type Project, upstreamFolders } from './project.ts';
+import { nameFor } from './paths.ts';
+import { type Project, upstreamFolders } from './project.ts';
 
 /** Folder in which new orchestras or playbooks of a project belong: one that is there already, in either layout, else the flat one. */
 export function homeOf(project: Project, kind: 'orchestras' | 'agents'): string {

@@ -5,7 +5,8 @@ import { choices } from '../schema/terms.gen.ts';
 import type { OrchestraId, Strategy } from '../schema/types.gen.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { type Command, flag, type Io, textOption, usageFault } from './command.ts';
-import { findProject, nameFor, orchestraFiles, type Project, playbookFiles } from './project.ts';
+import { nameFor } from './paths.ts';
+import { findProject, orchestraFiles, type Project, playbookFiles } from './project.ts';
 
 export const orchestraCreate: Command = {
   path: ['orchestra', 'create'],

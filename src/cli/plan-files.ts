@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../schema/types.gen.ts';
 import type { RunLayout } from '../workspace/layout.ts';
 import { isFolder, ordinarySize, readSome } from '../workspace/ordinary.ts';
-import { isFile, type Project } from './project.ts';
+import { isFile } from './paths.ts';
+import type { Project } from './project.ts';
 
 /** The orchestra's file and those of the agents, as the plan names them. */
 export function filesOf(plan: Plan): readonly string[] {

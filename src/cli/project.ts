@@ -1,7 +1,7 @@
 // Where things are: the project's root, its orchestras and its playbooks.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { setupFault } from './command.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isFile, nameFor, orRefuse } from './paths.ts';
 import type { SettingsFile } from './settings-file.ts';
 
 export interface Project {
@@ -33,12 +33,6 @@ function upwards(from: string, entry: string): string | undefined {
   }
 }
 
-/** A path as people would write it: relative to where they stand when it lies below, else absolute. */
-export function nameFor(project: Project, path: string): string {
-  const short = relative(project.cwd, path);
-  return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? path : short;
-}
-
 /** Folders that hold orchestras or playbooks: the flat layout, then the upstream one under the project's name. */
 export function folders(project: Project, name: 'orchestras' | 'agents'): string[] {
   return [join(project.root, name), ...upstreamFolders(project, name)].filter(isFolder);
@@ -53,30 +47,6 @@ export function upstreamFolders({ root, name }: Project, kind: 'orchestras' | 'a
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Whether a path leads to a file. */
-export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-const sentences: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file',
-  ELOOP: 'its symbolic links go round in a circle',
-};
-
-/** Does what reads a file; what the system answers is told as a fault of the setup. */
-export function orRefuse<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw setupFault(`cannot read ${what}: ${sentences[code] ?? message}`);
-  }
 }
 
 /** Every orchestra file of the project, absolute, sorted. */

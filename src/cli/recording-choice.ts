@@ -7,7 +7,8 @@ import { ordinarySize } from '../workspace/ordinary.ts';
 import { type RecordedRun, readRun } from '../workspace/recorded.ts';
 import { exit, Refusal, setupFault } from './command.ts';
 import { liveHolder } from './holder.ts';
-import { isFile, nameFor, type Project } from './project.ts';
+import { isFile, nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 import { chooseRun, findRuns, namesRun } from './runs.ts';
 
 /** A run that was recorded, here or by somebody else. */

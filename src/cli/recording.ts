@@ -21,8 +21,9 @@ import { recordingVersion } from '../workspace/recording-form.ts';
 import { RecordingFault, type UnpackedRecording, unpackRecording } from '../workspace/recording-reader.ts';
 import { planIn, type Recorded, type Sink, writeRecording } from '../workspace/recording-writer.ts';
 import { exit, exitOf, type Io, Refusal, type Signal, setupFault, usageFault } from './command.ts';
+import { nameFor, orRefuse } from './paths.ts';
 import { privateFacts } from './private-facts.ts';
-import { nameFor, orRefuse, type Project } from './project.ts';
+import type { Project } from './project.ts';
 import type { FoundRun } from './runs.ts';
 import { version } from './version.ts';
 

@@ -6,7 +6,8 @@ import { readOrchestra } from '../spec/orchestra.ts';
 import { choicesHere } from './adapters.ts';
 import { type Io, Refusal } from './command.ts';
 import { idOf } from './lookup.ts';
-import { nameFor, orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import { nameFor } from './paths.ts';
+import { orchestraFiles, type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import { lastRun } from './runs.ts';
 import { type Choices, compileFile, loadPlaybook, loadSource } from './team.ts';
 

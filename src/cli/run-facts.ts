@@ -12,7 +12,8 @@ import { ordinarySize } from '../workspace/ordinary.ts';
 import type { RecordedRun } from '../workspace/recorded.ts';
 import { verdictOf } from './holder.ts';
 import { wordsOn } from './live.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 import { logsOf } from './run-files.ts';
 import type { FoundRun } from './runs.ts';
 

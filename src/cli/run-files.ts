@@ -5,7 +5,8 @@ import type { ReporterContext } from '../reporters/reporter.ts';
 import type { TaskName } from '../schema/types.gen.ts';
 import { outputPath, type RunLayout } from '../workspace/layout.ts';
 import { ordinarySize, readSome } from '../workspace/ordinary.ts';
-import { nameFor, type Project } from './project.ts';
+import { nameFor } from './paths.ts';
+import type { Project } from './project.ts';
 
 /** Where an attempt's standard output and error are kept. */
 export function logsOf(layout: RunLayout, task: TaskName, attempt: number): { stdout: string; stderr: string } {

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { selectTasks } from '../plan/select.ts';
 import type { AdapterName, OnFailure, Plan, RunId, RunOptions, Strategy, TaskName } from '../schema/types.gen.ts';
+import type { RunLayout } from '../workspace/layout.ts';
 import { choicesHere } from './adapters.ts';
 import { budgetOption, duration, refuseHardAlone, wholeNumber } from './amount-options.ts';
 import { type Call, flag, type Io, textOption, usageFault } from './command.ts';
-import type { NewRun } from './local-run.ts';
+import type { NewRun, ResumedRun } from './local-run.ts';
 import { findOrchestra } from './lookup.ts';
 import { findProject, type Project } from './project.ts';
 import { environmentSettings } from './settings.ts';
@@ -26,6 +27,16 @@ export interface RunRequest {
   readonly compiled: Compiled;
   /** The run whose unchanged successes this one keeps. */
   readonly from?: NewRun['from'];
+}
+
+/** A run that can be started: a new one, or one that goes on. */
+export interface Conducted {
+  readonly project: Project;
+  readonly layout: RunLayout;
+  readonly run: RunId;
+  readonly plan: Plan;
+  readonly goal: string;
+  readonly begin: NewRun | ResumedRun;
 }
 
 /** Reads options and compiles; `given` is the goal of the command line. Throws a Refusal for a wrong command line or a missing file. */

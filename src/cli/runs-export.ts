@@ -31,7 +31,8 @@ export const runsExport: Command = {
   ],
   example: 'super runs export @last --format gadugi --output .gadugi/monitoring',
   async run(call, io) {
-    const { findProject, nameFor } = await import('./project.ts');
+    const { findProject } = await import('./project.ts');
+    const { nameFor } = await import('./paths.ts');
     const { chooseRun, findRuns } = await import('./runs.ts');
     const project = await findProject(io.cwd);
     const workspace = textOption(call, 'workspacePath');

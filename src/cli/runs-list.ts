@@ -29,7 +29,8 @@ export const runsList: Command = {
   ],
   example: 'super runs list --state interrupted',
   async run(call, io) {
-    const { findProject, nameFor } = await import('./project.ts');
+    const { findProject } = await import('./project.ts');
+    const { nameFor } = await import('./paths.ts');
     const { findRuns } = await import('./runs.ts');
     const project = await findProject(io.cwd);
     const states = (call.options.state ?? []) as readonly string[];

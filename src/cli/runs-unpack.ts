@@ -8,7 +8,8 @@ export const runsUnpack: Command = {
   more: 'A recording is made by super runs export --redacted. Nothing in it is executed; do not resume a run of somebody whom you do not trust.',
   example: 'super runs unpack run.json.gz bug',
   async run(call, io) {
-    const { findProject, nameFor } = await import('./project.ts');
+    const { findProject } = await import('./project.ts');
+    const { nameFor } = await import('./paths.ts');
     const { unpackTo } = await import('./recording.ts');
     const { printable } = await import('../diagnostics/printable.ts');
     const { quoted } = await import('../reporters/words.ts');

@@ -8,7 +8,8 @@ import { defaultsPath, mergedSettings, readConfig, readProjectFile } from '../sp
 import { parseSource, type Source } from '../spec/source.ts';
 import type { Settings, Surroundings } from '../spec/spec.ts';
 import { type Io, Refusal, setupFault, usageFault } from './command.ts';
-import { isFile, nameFor, orRefuse, type Project } from './project.ts';
+import { isFile, nameFor, orRefuse } from './paths.ts';
+import type { Project } from './project.ts';
 import type { SettingsFile } from './settings-file.ts';
 
 /** Settings from outside of an orchestra, and the files that they come from. */

@@ -12,7 +12,8 @@ import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
 import { readFrugally } from './memory.ts';
 import { missingFiles, modulePath, unmatchedPatterns } from './named-files.ts';
-import { nameFor, orRefuse, type PlaybookFile, type Project, playbookFiles } from './project.ts';
+import { nameFor, orRefuse } from './paths.ts';
+import { type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import type { Around } from './settings.ts';
 
 /** What was made of a file, and what was read on the way. */
