@@ -111,23 +111,31 @@ function count(counts: Record<string, number>, event: AgentEvent): void {
 function openUsage() {
   let total: Usage | undefined;
   let turns: Usage | undefined;
-  let messages: Usage | undefined;
+  /** Of answers that are not remembered one by one any more, and of all but the latest. */
+  let former: Usage | undefined;
+  let others: Usage | undefined;
   const open = new Map<string | undefined, Usage>();
+  let latest: { readonly message: string | undefined; readonly usage: Usage } | undefined;
+  const allBut = (message: string | undefined) =>
+    [...open].reduce((sum, [each, usage]) => (each === message ? sum : plus(sum, usage)), former);
   return {
     add({ usage, of, message }: UsageTold): void {
       if (of === 'total') total = usage;
       else if (of === 'turn') turns = plus(turns, usage);
       else {
         // An answer is told once for each of its parts, every time with all that it has cost so far; those of several agents by turns.
+        if (latest !== undefined && latest.message !== message)
+          others = open.has(message) ? allBut(message) : plus(others, latest.usage);
+        latest = { message, usage };
         open.delete(message);
         open.set(message, usage);
         const [oldest] = open.size > mostAnswers ? open : [];
         if (oldest === undefined) return;
         open.delete(oldest[0]);
-        messages = plus(messages, oldest[1]);
+        former = plus(former, oldest[1]);
       }
     },
-    sum: () => turns ?? total ?? [...open.values()].reduce<Usage | undefined>(plus, messages),
+    sum: () => turns ?? total ?? (latest === undefined ? undefined : plus(others, latest.usage)),
   };
 }
 
