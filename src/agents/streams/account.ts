@@ -124,10 +124,10 @@ function openUsage() {
       else if (of === 'turn') turns = plus(turns, usage);
       else {
         // An answer is told once for each of its parts, every time with all that it has cost so far; those of several agents by turns.
-        if (latest !== undefined && latest.message !== message)
-          others = open.has(message) ? allBut(message) : plus(others, latest.usage);
+        const goesOn = latest !== undefined && latest.message === message;
+        if (latest !== undefined && !goesOn) others = open.has(message) ? allBut(message) : plus(others, latest.usage);
         latest = { message, usage };
-        open.delete(message);
+        if (!goesOn) open.delete(message);
         open.set(message, usage);
         const [oldest] = open.size > mostAnswers ? open : [];
         if (oldest === undefined) return;
