@@ -39,6 +39,8 @@ const mostDenied = 20;
 export interface OpenAccount {
   add(event: AgentEvent): void;
   now(): Account;
+  /** The usage of it alone: asked for at every answer. */
+  usage(): Account['usage'];
 }
 
 /** Begins an account. Parts of texts must have been put together before. */
@@ -93,6 +95,7 @@ export function openAccount(): OpenAccount {
           event satisfies never;
       }
     },
+    usage: spent.sum,
     now: () => ({
       ...{ session, version, text, usage: spent.sum(), result, error, retry, retryAt },
       ...{ outside, denied: [...denied], counts: { ...counts } },

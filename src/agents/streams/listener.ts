@@ -57,7 +57,7 @@ export function openListener(reader: EventReader, { report, spend, line, retried
     guard?.take(event);
     account.add(guard === undefined ? event : besidesPolicy(event, guard));
     if (event.type === 'usage' && spend !== undefined) {
-      const { usage } = account.now();
+      const usage = account.usage();
       if (usage !== undefined) spend(usage);
     }
     if (event.type === 'retry') retried?.(event);
