@@ -6,11 +6,11 @@ import { makeRedactor } from '../../../src/run/redaction/redact.ts';
 const patterns = [
   ...privatePatterns,
   topPattern('/app', '/project'),
-  topsPattern(['data', 'work'], ['/work/project']),
+  topsPattern(['data', 'srv'], ['/srv/project']),
   namePattern('alice', 'user'),
   namePattern('Zoë', 'user'),
 ];
-const redactor = makeRedactor([{ name: 'folder', value: '/work/project', instead: '/project' }], {
+const redactor = makeRedactor([{ name: 'folder', value: '/srv/project', instead: '/project' }], {
   patterns,
   counted: () => {},
 });
@@ -120,7 +120,7 @@ test.each([
   ['%2Fhome%2Fbob%2Fx', '/home/user%2Fx'],
   [String.raw`C:\Users\bob\x`, String.raw`/home/user\x`],
   ['cd /data/acme/x; ls', 'cd /elsewhere; ls'],
-  ['cd /work/acme/x; ls /work/project/x', 'cd /elsewhere; ls /project/x'],
+  ['cd /srv/acme/x; ls /srv/project/x', 'cd /elsewhere; ls /project/x'],
   ['/app/x, src/app/x and /apple', '/project/x, src/app/x and /apple'],
   ['in /home/àlice à/x', 'in /home/user à/x'],
   ['by Zoë and zoë.', 'by user and user.'],
@@ -188,7 +188,7 @@ test('what was JSON is JSON still, and JSON within JSON', () => {
     'alice',
     'Zoë',
     '/home/bob/x',
-    '/work/project/x',
+    '/srv/project/x',
     '/data/a/b',
     'a@mail.example.com',
     'aB3',
