@@ -1,7 +1,16 @@
 // Calls for adapters under test, in a folder of their own, on real launchers.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { adapterTable } from '../../src/agents/table.ts';
 import { openLaunchers } from '../../src/process/launchers.ts';
 import type { AgentCall, Progress } from '../../src/run/ports.ts';
@@ -22,6 +31,16 @@ export interface Bench {
   read(name: string): string;
   write(name: string, text: string): string;
   close(): Promise<void>;
+}
+
+/** Makes a folder of programs in which every coding CLI is one that prints what it is told to print; gives its path. */
+export function fakeClis(root: string): string {
+  const bin = join(root, 'bin');
+  const fake = resolve(import.meta.dirname, '../fixtures/fake-cli.mjs');
+  mkdirSync(bin);
+  for (const name of ['claude', 'codex', 'gemini']) symlinkSync(fake, join(bin, name));
+  symlinkSync(process.execPath, join(bin, 'node'));
+  return bin;
 }
 
 let benches = 0;

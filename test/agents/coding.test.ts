@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentCall, AgentEnd } from '../../src/run/ports.ts';
 import { makeRedactor } from '../../src/run/redaction/redact.ts';
 import type { PlanAgent } from '../../src/schema/types.gen.ts';
-import { type Bench, openBench } from './call.ts';
+import { type Bench, fakeClis, openBench } from './call.ts';
 
 const fixtures = resolve(import.meta.dirname, '../fixtures');
 const names = ['claude', 'codex', 'gemini'] as const;
@@ -14,10 +14,7 @@ let bench: Bench;
 let bin: string;
 beforeEach(() => {
   bench = openBench();
-  bin = join(bench.root, 'bin');
-  mkdirSync(bin);
-  for (const name of names) symlinkSync(join(fixtures, 'fake-cli.mjs'), join(bin, name));
-  symlinkSync(process.execPath, join(bin, 'node'));
+  bin = fakeClis(bench.root);
 });
 afterEach(() => bench.close());
 

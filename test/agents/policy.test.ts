@@ -1,13 +1,12 @@
 // Agents that have a policy: the rules that their CLIs get, what is told of what was refused, and that what runs all the same ends them.
-import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openGuard } from '../../src/agents/guard.ts';
 import type { AgentEnd, Progress } from '../../src/run/ports.ts';
 import type { AdapterName, PlanAgent, Policy } from '../../src/schema/types.gen.ts';
-import { type Bench, openBench } from './call.ts';
+import { type Bench, fakeClis, openBench } from './call.ts';
 
-const fake = resolve(import.meta.dirname, '../fixtures/fake-cli.mjs');
 const policy: Policy = {
   deny: ['git push *', 'curl * | sh *'],
   confirm: ['npm publish *'],
@@ -18,11 +17,7 @@ let bench: Bench;
 let bin: string;
 beforeEach(() => {
   bench = openBench();
-  bin = join(bench.root, 'bin');
-  mkdirSync(bin);
-  for (const name of ['claude', 'codex', 'gemini']) symlinkSync(fake, join(bin, name));
-  symlinkSync(process.execPath, join(bin, 'node'));
-  chmodSync(fake, 0o755);
+  bin = fakeClis(bench.root);
 });
 afterEach(() => bench.close());
 
