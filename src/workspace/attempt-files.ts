@@ -197,6 +197,18 @@ function readSmall(path: string): Buffer | undefined {
   return size > smallFile ? undefined : readSome(path, 0, size);
 }
 
+/** Most bytes of the end of a log that are shown. */
+const longestEnd = 8192;
+
+/** The end of a log from where a line begins, or else a word: half of a word may be half of a key, which no pattern knows. */
+function endOf(path: string, size: number): Buffer {
+  if (size <= longestEnd) return readSome(path, 0, size);
+  const bytes = readSome(path, size - longestEnd, longestEnd);
+  const text = bytes.toString('latin1');
+  const [before] = /^.{0,4096}?\n/s.exec(text) ?? /^[^ \t]{0,4096}[ \t]/.exec(text) ?? [''];
+  return bytes.subarray(before.length);
+}
+
 /** What stands in the output file of a task that failed: the error and the end of its log. */
 export function recordFailure(
   layout: RunLayout,
@@ -213,12 +225,7 @@ export function recordFailure(
       ] as const)) {
     const size = ordinarySize(path) ?? 0;
     if (size === 0) continue;
-    const length = Math.min(size, 8192);
-    parts.push(
-      `--- end of ${name} ---\n${readSome(path, size - length, length)
-        .toString('utf8')
-        .trimEnd()}`,
-    );
+    parts.push(`--- end of ${name} ---\n${endOf(path, size).toString('utf8').trimEnd()}`);
   }
   store(layout, outputPath(task), Buffer.from(`${parts.join('\n\n')}\n`));
 }

@@ -205,3 +205,17 @@ test('of a failed task the error and the end of its logs are kept, never through
   recordFailure(layout, name('other'), undefined, 'never began');
   expect(readFileSync(join(layout.outputs, 'other_output.txt'), 'utf8')).toBe('other failed: never began\n');
 });
+
+test.each([
+  ['line', 'a line of a-key-of-somebody\n', /^a line/],
+  ['word', 'a-key-of-somebody ', /^a-key/],
+])('the end of a log begins with a whole %s, so that no half of a key is taken for a word', async (_, piece, whole) => {
+  const layout = newRun();
+  const { files } = await prepareAttempt(layout, order('do'));
+  for (let cut = 0; cut < piece.length; cut += 1) {
+    writeFileSync(files.stderr, piece.repeat(1000) + 'x'.repeat(cut));
+    recordFailure(layout, name('work'), files, 'exit code 3');
+    const text = readFileSync(join(layout.outputs, 'work_output.txt'), 'utf8');
+    expect(text.split('--- end of stderr ---\n')[1]).toMatch(whole);
+  }
+});
