@@ -21,8 +21,8 @@ export async function findProject(cwd: string): Promise<Project> {
   const project = { root, name: basename(root), cwd };
   const path = join(root, '.super');
   if (!isFile(path)) return project;
-  const { readMarker } = await import('./settings.ts');
-  const marker = readMarker(project, path);
+  const { readMarker } = await import('./settings-file.ts');
+  const marker = readMarker(cwd, path);
   return { ...project, name: marker.project ?? project.name, marker };
 }
 
