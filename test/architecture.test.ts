@@ -48,8 +48,6 @@ interface SourceFile {
   readonly code: string;
   /** What it imports and re-exports, types included. */
   readonly imports: readonly string[];
-  /** Those of them that are there before its own code runs. */
-  readonly eager: readonly string[];
 }
 
 /** Import and export statements begin a line; what stands between `import(` and `)` counts, too. */
@@ -67,8 +65,7 @@ beforeAll(async () => {
       const text = readFileSync(join(root, 'src', path), 'utf8');
       const { code } = await transform(text, { loader: 'ts', minifyWhitespace: true, legalComments: 'none' });
       const imports = [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
-      const eager = [...text.matchAll(importPattern)].flatMap((match) => match[1] ?? match[2] ?? []);
-      return { path, room: path.split('/')[0] ?? path, text, code, imports, eager };
+      return { path, room: path.split('/')[0] ?? path, text, code, imports };
     }),
   );
 });
@@ -105,7 +102,7 @@ test('rooms import only what stands to their left', () => {
   expect(broken).toEqual([]);
 });
 
-test('no file waits for itself: imports have no cycles, but for those that wait until they are needed', () => {
+test('imports have no cycles, types and those that wait until they are needed included', () => {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const done = new Set<string>();
   const cycles: string[] = [];
@@ -116,7 +113,7 @@ test('no file waits for itself: imports have no cycles, but for those that wait 
     }
     const file = byPath.get(path);
     if (file === undefined || done.has(path)) return;
-    for (const specifier of file.eager) {
+    for (const specifier of file.imports) {
       if (specifier.startsWith('.')) visit(target(file, specifier), [...above, path]);
     }
     done.add(path);
