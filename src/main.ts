@@ -15,6 +15,15 @@ export async function main(
     });
   } catch (error) {
     const { explainFailure } = await import('./cli/failure.ts');
-    return explainFailure(error, io);
+    return explainFailure(error, io, wantsJson(argv));
   }
+}
+
+/** Whether a command line asks for JSON; also where it is not one that could be understood. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  return words.some(
+    (word, at) => word === '--json' || word === '--format=json' || (word === 'json' && words[at - 1] === '--format'),
+  );
 }

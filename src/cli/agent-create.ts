@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { printable } from '../diagnostics/printable.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, usageFault } from './command.ts';
 import { nameFor } from './paths.ts';
 import { findProject, playbookFiles } from './project.ts';
@@ -28,7 +29,8 @@ export const agentCreate: Command = {
     }
     const file = join(homeOf(project, 'agents'), `${name}_playbook.yaml`);
     writeNew(project, file, newPlaybook(name));
-    io.stdout.write(
+    tellOn(
+      io.stdout,
       `wrote ${printable(nameFor(project, file))}\nedit it, then see what the agent is told: super agent show ${name}\n`,
     );
     return exit.succeeded;

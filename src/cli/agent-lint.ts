@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit } from './command.ts';
 import { formatOf, formatOptions } from './formats.ts';
 import { findProject, playbookFiles } from './project.ts';
@@ -16,7 +17,7 @@ export const agentLint: Command = {
     const names = [...new Set(call.operands)];
     const playbooks = names.length === 0 ? playbookFiles(project) : names.map((name) => findPlaybook(project, name));
     if (playbooks.length === 0 && format === 'text') {
-      io.stdout.write('there are no playbooks under agents/\nwrite one: super agent create <name>\n');
+      tellOn(io.stdout, 'there are no playbooks under agents/\nwrite one: super agent create <name>\n');
       return exit.succeeded;
     }
     const read = playbooks.map((playbook) => loadPlaybook(project, playbook));

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, printJson } from './command.ts';
 import { findProject } from './project.ts';
@@ -12,7 +13,7 @@ export const agentList: Command = {
     const agents = await agentRows(await findProject(io.cwd), io);
     if (flag(call, 'json')) printJson(io, { agents });
     else if (agents.length === 0) {
-      io.stdout.write('there are no playbooks under agents/\nwrite one: super agent create <agent>\n');
+      tellOn(io.stdout, 'there are no playbooks under agents/\nwrite one: super agent create <agent>\n');
     } else {
       const rows = agents.map(({ name, adapter, tasks, file, error }) =>
         error === undefined

@@ -1,8 +1,9 @@
 import { printableLines } from '../diagnostics/printable.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { agentLimitWords } from '../spec/sizes.ts';
 import type { AgentSpec } from '../spec/spec.ts';
 import { columns } from './columns.ts';
-import { type Command, exit, flag, printJson, setupFault } from './command.ts';
+import { type Command, exit, flag, type Io, printJson, setupFault } from './command.ts';
 import { findProject, type Project, playbookFiles } from './project.ts';
 
 export const agentShow: Command = {
@@ -28,7 +29,7 @@ export const agentShow: Command = {
     if (flag(call, 'json')) {
       const policy = agent.policy === undefined ? {} : { policy: policyFacts(chosen.adapter, agent.policy) };
       printJson(io, { ...shown(agent), ...chosen, ...policy, prompt: agent.system_prompt });
-    } else io.stdout.write(page(agent, chosen, policyLines(policyFacts(chosen.adapter, agent.policy))));
+    } else printPage(agent, chosen, policyLines(policyFacts(chosen.adapter, agent.policy)), io);
     return exit.succeeded;
   },
 };
@@ -61,11 +62,12 @@ function shown(agent: AgentSpec): object {
   };
 }
 
-function page(
+function printPage(
   agent: AgentSpec,
   chosen: { readonly adapter: string | null; readonly why: string },
   policy: readonly string[],
-): string {
+  io: Io,
+): void {
   const { env, secrets } = agent;
   const facts = [
     ['agent', agent.name],
@@ -92,5 +94,6 @@ function page(
   const script =
     agent.run === undefined ? '' : `\nIt runs (${agent.shell}):\n\n${printableLines(agent.run.trimEnd())}\n`;
   const prompt = agent.system_prompt === '' ? '' : `\nIt is told:\n\n${printableLines(agent.system_prompt)}\n`;
-  return `${columns(facts)}${script}${prompt}`;
+  io.stdout.write(columns(facts, io.stdout) + script);
+  tellOn(io.stdout, prompt);
 }

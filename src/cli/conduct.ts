@@ -2,6 +2,7 @@
 import { adapterTable } from '../agents/table.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { failedByBudgets } from '../run/budget.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan } from '../schema/types.gen.ts';
@@ -75,9 +76,9 @@ export async function conductRun(
   refuse(refusals);
   if (!flag(call, 'quiet') && !isDetached(io.env)) {
     for (const each of [...ready.warnings, ...(await variableWarnings(plan, io.env))])
-      io.stderr.write(`super: warning: ${each}\n`);
+      tellOn(io.stderr, `super: warning: ${each}\n`);
   }
-  for (const name of tooShort) io.stderr.write(`super: warning: ${shortSecretText(name)}\n`);
+  for (const name of tooShort) tellOn(io.stderr, `super: warning: ${shortSecretText(name)}\n`);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
   if (apart) return (await import('./detach.ts')).detach(conducted, interruption, call, io);
   const { unusable } = ready;

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { columns } from './columns.ts';
 import { type Call, type Command, exit, flag, type Io, printJson } from './command.ts';
 import type { Effective, Origin, Subject } from './effective.ts';
@@ -57,10 +58,17 @@ async function print(rows: readonly Effective[], project: Project, around: Aroun
     return;
   }
   const shown = flag(call, 'showOrigin');
-  io.stdout.write(columns(rows.map(({ key, text, origin }) => [key, text, ...(shown ? [originText(origin)] : [])])));
-  if (shown) io.stdout.write(`\n${columns(files.map(({ file, state }) => ['file', state, file]))}`);
+  const cells = rows.map(({ key, text, origin }) => [key, text, ...(shown ? [originText(origin)] : [])]);
+  io.stdout.write(columns(cells, io.stdout));
+  if (shown)
+    io.stdout.write(
+      `\n${columns(
+        files.map(({ file, state }) => ['file', state, file]),
+        io.stdout,
+      )}`,
+    );
   const { misspeltVariables } = await import('./variables.ts');
-  for (const note of await misspeltVariables(io.env)) io.stderr.write(`super: note: ${note}\n`);
+  for (const note of await misspeltVariables(io.env)) tellOn(io.stderr, `super: note: ${note}\n`);
 }
 
 function originText(origin: Origin): string {

@@ -3,12 +3,14 @@
 import { closeSync, fdatasyncSync, openSync, readFileSync, rmdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Background, startBackground } from '../process/background.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { StorageFailure } from '../run/ports.ts';
 import { parseLine } from '../workspace/journal.ts';
 import type { RunLayout } from '../workspace/layout.ts';
 import { makeFolder } from '../workspace/lock.ts';
 import { ordinarySize, readSome } from '../workspace/ordinary.ts';
 import { type Call, exit, exitOf, flag, type Io, printJson, Refusal, textOption } from './command.ts';
+import { printFailure } from './failure.ts';
 import { type Interruption, nap } from './interruption.ts';
 import { commandOn } from './live.ts';
 import { nameFor } from './paths.ts';
@@ -39,9 +41,12 @@ export async function detach(conducted: Conducted, interruption: Interruption, c
     report(conducted, child, call, io);
     return exit.succeeded;
   }
-  relay(layout, log, before ?? 0, io);
+  const said = relay(layout, log, before ?? 0, io);
   if (interruption.signal !== undefined) return exitOf(interruption.signal);
-  if (typeof child.end === 'number') return child.end;
+  if (typeof child.end === 'number') {
+    if (flag(call, 'json')) printFailure({ code: child.end, message: said, hint: '' }, io);
+    return child.end;
+  }
   throw new Refusal(exit.setup, `the run did not begin: its process ${child.end}`);
 }
 
@@ -109,17 +114,20 @@ function wordsOf({ begin }: Conducted, { command, options, operands }: Call): st
   return [...command.path, ...words, '--', ...(resumed === undefined ? operands : [resumed])];
 }
 
-/** Tells what the process in the background had to say, and takes away what it leaves. */
-function relay(layout: RunLayout, log: string, before: number, io: Io): void {
-  const said = readFileSync(log);
-  io.stderr.write(said.toString('utf8', before));
-  if (before > 0) return truncateSync(log, before);
-  rmSync(log, { force: true });
-  try {
-    rmdirSync(layout.folder);
-  } catch {
-    // It is a run that goes on, or holds what somebody may want to see.
+/** Tells what the process in the background had to say, and takes away what it leaves; gives its words. */
+function relay(layout: RunLayout, log: string, before: number, io: Io): string {
+  const said = readFileSync(log).toString('utf8', before);
+  tellOn(io.stderr, said);
+  if (before > 0) truncateSync(log, before);
+  else {
+    rmSync(log, { force: true });
+    try {
+      rmdirSync(layout.folder);
+    } catch {
+      // It is a run that goes on, or holds what somebody may want to see.
+    }
   }
+  return said.trim();
 }
 
 function report({ project, run, layout }: Conducted, child: Background, call: Call, io: Io): void {
@@ -130,7 +138,8 @@ function report({ project, run, layout }: Conducted, child: Background, call: Ca
   io.stdout.write(`${run}\n`);
   if (flag(call, 'quiet')) return;
   const on = (...words: readonly string[]) => commandOn(project, { id: run, layout }, 'runs', ...words);
-  io.stderr.write(
+  tellOn(
+    io.stderr,
     [
       `super: the run goes on in the background, in process ${child.pid}; what it says: ${log}`,
       `see     ${on('show')}`,

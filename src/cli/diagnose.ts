@@ -3,6 +3,7 @@ import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { renderGithub } from '../diagnostics/github.ts';
 import { printable } from '../diagnostics/printable.ts';
 import { renderText } from '../diagnostics/render.ts';
+import { tellOn, wrapLine } from '../reporters/wrap.ts';
 import { exit, type Io, printJson, type Stream } from './command.ts';
 import type { Format } from './formats.ts';
 import { paintFor } from './paint.ts';
@@ -44,11 +45,11 @@ function exitOf(diagnostics: readonly Diagnostic[]): number {
 
 /** With excerpts and a closing count; where GitHub reads along, as annotations too. */
 function printText({ file, diagnostics, texts, unread }: Report, stream: Stream, io: Io): void {
-  const columns = stream.isTTY ? stream.columns : undefined;
+  const layout = stream.isTTY ? { columns: stream.columns, wrap: wrapLine } : undefined;
   const textOf = (name: string) => texts.get(name);
-  if (diagnostics.length > 0) stream.write(renderText(diagnostics, textOf, paintFor(stream, io), columns));
+  if (diagnostics.length > 0) stream.write(renderText(diagnostics, textOf, paintFor(stream, io), layout));
   const more = unread === true && hasErrors(diagnostics) ? '; more may show when these are mended' : '';
-  stream.write(`${countLine(diagnostics)} in ${printable(file)}${more}\n`);
+  tellOn(stream, `${countLine(diagnostics)} in ${printable(file)}${more}\n`);
   if (io.env.GITHUB_ACTIONS === 'true') io.stderr.write(renderGithub(diagnostics));
 }
 

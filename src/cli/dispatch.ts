@@ -90,7 +90,14 @@ function addCommand(
     const option = new ProgramOption(flags, description);
     if (hidden === true) option.hideHelp();
     if (choices !== undefined) option.choices([...choices]);
-    if (many === true) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    if (many === true) {
+      // Of commander's two parsers, one checks and the other collects.
+      const check = option.parseArg;
+      option.argParser((value: string, before: string[] | undefined) => {
+        check?.(value, undefined);
+        return [...(before ?? []), value];
+      });
+    }
     program.addOption(option);
   }
   program.action(async (...parameters: unknown[]) => {

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import type { Check } from './checks.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, printJson } from './command.ts';
@@ -18,7 +19,8 @@ export const doctor: Command = {
       const verdict = ok
         ? `can run here: ${runnable(checks).join('; ')}\nto see any orchestra move without its agents: --rehearse`
         : `nothing can run here before this is mended: ${lacking.join(', ')}`;
-      io.stdout.write(`super ${version}\n\n${columns(checks.filter(isTelling).map(rowOf))}\n${verdict}\n`);
+      io.stdout.write(`super ${version}\n\n${columns(checks.filter(isTelling).map(rowOf), io.stdout)}\n`);
+      tellOn(io.stdout, `${verdict}\n`);
     }
     return ok ? exit.succeeded : exit.setup;
   },

@@ -8,6 +8,7 @@ import { whyUnpriced } from '../plan/blind-budgets.ts';
 import { budgetLines } from '../plan/budget-lines.ts';
 import { pricesDate, reportsTokensOnly } from '../plan/prices.ts';
 import { counted } from '../reporters/words.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import type { Plan, PlanAgent, PlanTask, Policy } from '../schema/types.gen.ts';
 import { agentLimitWords, runLimitWords } from '../spec/sizes.ts';
 import { columns } from './columns.ts';
@@ -43,11 +44,13 @@ export async function dryRun(request: RunRequest, json: boolean, io: Io): Promis
     return ok ? exit.succeeded : exit.invalid;
   }
   const code = reportDiagnostics(compiled, io);
-  for (const each of warnings) io.stderr.write(`super: warning: ${printable(each)}\n`);
+  for (const each of warnings) tellOn(io.stderr, `super: warning: ${printable(each)}\n`);
   if (plan === undefined) return code;
   const [head, table, rest] = planText(plan, request, refused, reuseLines(reuse, plan));
   const lines = (texts: readonly string[]) => texts.map((text) => `${printable(text)}\n`).join('');
-  io.stdout.write(`${lines(head)}\n${columns(table, io.stdout)}\n${lines(rest)}`);
+  tellOn(io.stdout, `${lines(head)}\n`);
+  io.stdout.write(columns(table, io.stdout));
+  tellOn(io.stdout, `\n${lines(rest)}`);
   return code;
 }
 

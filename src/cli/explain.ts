@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, type Io, printJson, usageFault } from './command.ts';
 
@@ -40,11 +41,19 @@ async function explainOne(code: string, json: boolean, io: Io): Promise<void> {
   const reason = explainReason(code);
   if (reason !== undefined) {
     if (json) printJson(io, { reason: code, ...failureReasons[code as keyof typeof failureReasons] });
-    else io.stdout.write(reason);
+    else tellProse(reason, io);
     return;
   }
   const explained = diagnostics.explain(code, Object.keys(failureReasons));
   if (explained.type === 'unknown') throw usageFault(explained.message, explained.hint);
   if (json) printJson(io, { code, ...catalogue[code as keyof typeof catalogue] });
-  else io.stdout.write(explained.text);
+  else tellProse(explained.text, io);
+}
+
+/** What stands further in is YAML, which a break would change. */
+function tellProse(text: string, io: Io): void {
+  for (const part of text.split(/^(?= {4})|(?<=\n)(?! {4})/m)) {
+    if (part.startsWith('    ')) io.stdout.write(part);
+    else tellOn(io.stdout, part);
+  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { printable } from '../diagnostics/printable.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, type Io, usageFault } from './command.ts';
 
 export const init: Command = {
@@ -19,11 +20,11 @@ export const init: Command = {
       if (!existsSync(file)) {
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, text, { flag: 'wx' });
-        io.stdout.write(`wrote  ${name}\n`);
+        tellOn(io.stdout, `wrote  ${name}\n`);
       } else if (name === '.gitignore') extend(file, gitignore, io);
-      else io.stdout.write(`kept   ${name}, which was there\n`);
+      else tellOn(io.stdout, `kept   ${name}, which was there\n`);
     }
-    io.stdout.write(nextSteps(relative(io.cwd, root)));
+    tellOn(io.stdout, nextSteps(relative(io.cwd, root)));
     return exit.succeeded;
   },
 };
@@ -36,12 +37,12 @@ function extend(file: string, wanted: string, io: Io): void {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#') && !said.has(line.replace(/^\/|\/$/g, '')));
   if (missing.length === 0) {
-    io.stdout.write('kept   .gitignore, which was there\n');
+    tellOn(io.stdout, 'kept   .gitignore, which was there\n');
     return;
   }
   const gap = text === '' || text.endsWith('\n') ? '' : '\n';
   writeFileSync(file, `${gap}${missing.join('\n')}\n`, { flag: 'a' });
-  io.stdout.write(`added to .gitignore: ${missing.join(' ')}\n`);
+  tellOn(io.stdout, `added to .gitignore: ${missing.join(' ')}\n`);
 }
 
 function nextSteps(folder: string): string {

@@ -3,6 +3,7 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { wantsColor } from '../reporters/table.ts';
 import { quoted } from '../reporters/words.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { apply, initialState } from '../run/fold.ts';
 import type { RunEvent } from '../schema/types.gen.ts';
 import { followRun } from '../workspace/follow.ts';
@@ -133,7 +134,7 @@ function plainTeller({ project, run, recorded }: ReadRun, state: RecordedRun['st
     async close(whole) {
       await reporter.close(state.status === 'finished' ? state : undefined);
       if (!whole)
-        io.stderr.write(`super: run ${id} was interrupted; to go on with it: ${resume.map(quoted).join(' ')}\n`);
+        tellOn(io.stderr, `super: run ${id} was interrupted; to go on with it: ${resume.map(quoted).join(' ')}\n`);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { printable } from '../diagnostics/printable.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { choices } from '../schema/terms.gen.ts';
 import type { OrchestraId, Strategy } from '../schema/types.gen.ts';
 import type { AgentSpec } from '../spec/spec.ts';
@@ -40,7 +41,8 @@ export const orchestraCreate: Command = {
     });
     writeNew(project, path, created.text, { replace: flag(call, 'force') });
     mkdirSync(join(project.root, 'orchestra_workspaces', id), { recursive: true });
-    io.stdout.write(
+    tellOn(
+      io.stdout,
       [
         `wrote   ${nameFor(project, path)}`,
         `agents  ${created.agents.join(', ')}`,

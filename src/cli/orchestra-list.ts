@@ -1,4 +1,5 @@
 import { printable } from '../diagnostics/printable.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, printJson } from './command.ts';
 import { findProject } from './project.ts';
@@ -13,7 +14,7 @@ export const orchestraList: Command = {
     const orchestras = await orchestraRows(await findProject(io.cwd), io);
     if (flag(call, 'json')) printJson(io, { orchestras });
     else if (orchestras.length === 0) {
-      io.stdout.write('there are no orchestras here\nwrite one: super orchestra create <id>\n');
+      tellOn(io.stdout, 'there are no orchestras here\nwrite one: super orchestra create <id>\n');
     } else {
       const rows = orchestras.map(({ id, name, strategy, agents, tasks, last_run }) => [
         id,
@@ -24,7 +25,7 @@ export const orchestraList: Command = {
         last_run === null ? 'never' : `${last_run.state} ${last_run.id}`,
       ]);
       io.stdout.write(columns([['ID', 'NAME', 'STRATEGY', 'AGENTS', 'TASKS', 'LAST RUN'], ...rows], io.stdout));
-      for (const { error } of orchestras) if (error !== undefined) io.stdout.write(`broken: ${printable(error)}\n`);
+      for (const { error } of orchestras) if (error !== undefined) tellOn(io.stdout, `broken: ${printable(error)}\n`);
     }
     return exit.succeeded;
   },

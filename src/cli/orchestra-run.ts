@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { choices } from '../schema/terms.gen.ts';
 import { budgetOptions } from './amount-options.ts';
 import { type Call, type Command, flag, type Io, textOption, usageFault } from './command.ts';
@@ -52,7 +53,7 @@ export const orchestraRun: Command = {
     }
     const goal = await goalOption(call, io);
     if (textOption(call, 'tier') !== undefined) {
-      io.stderr.write('super: note: --tier is ignored; nothing here depends on a tier\n');
+      tellOn(io.stderr, 'super: note: --tier is ignored; nothing here depends on a tier\n');
     }
     const { watchSignals } = await import('./interruption.ts');
     const { startEarly } = await import('./starter.ts');

@@ -1,4 +1,5 @@
-import { type Command, exit, flag, printJson, textOption } from './command.ts';
+import { columnsOf, wrapLine } from '../reporters/wrap.ts';
+import { type Command, exit, flag, type Io, printJson, textOption } from './command.ts';
 import { findProject } from './project.ts';
 
 export const orchestraShow: Command = {
@@ -27,7 +28,17 @@ export const orchestraShow: Command = {
     if (format === 'json') printJson(io, draw.drawJson(plan));
     else if (format === 'mermaid') io.stdout.write(draw.drawMermaid(plan));
     else if (format === 'dot') io.stdout.write(draw.drawDot(plan));
-    else io.stdout.write(draw.drawTree(plan));
+    else printTree(draw.drawTree(plan), io);
     return exit.succeeded;
   },
 };
+
+/** On a terminal that is too narrow for a task, what it waits for goes on below its name. */
+function printTree(tree: string, io: Io): void {
+  const room = columnsOf(io.stdout);
+  const lines = tree.split('\n').flatMap((line) => {
+    const lead = /^[ \d]*[\u2500-\u257f]{2} [* ] /.exec(line)?.[0].length ?? 0;
+    return wrapLine(line, room, Math.max(lead, 2), lead);
+  });
+  io.stdout.write(lines.join('\n'));
+}

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, type Io } from './command.ts';
 import { formatOf, formatOptions } from './formats.ts';
 import { findProject, orchestraFiles, type Project } from './project.ts';
@@ -15,7 +16,7 @@ export const orchestraValidate: Command = {
     const format = formatOf(call);
     const asked = await subjectsOf(project, call.operands);
     if (asked.length === 0 && format === 'text') {
-      io.stdout.write('there are no orchestras here\nwrite one: super orchestra create <id>\n');
+      tellOn(io.stdout, 'there are no orchestras here\nwrite one: super orchestra create <id>\n');
       return exit.succeeded;
     }
     const { choicesHere } = await import('./adapters.ts');

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
+import { tellOn } from '../reporters/wrap.ts';
 import { makePrivacy, type Privacy } from '../run/redaction/privacy.ts';
 import { ordinarySize, readWhole, removeTemporary, temporaryName } from '../workspace/ordinary.ts';
 import { recordingVersion } from '../workspace/recording-form.ts';
@@ -50,9 +51,9 @@ export async function exportRecording(
     const recorded =
       path === undefined ? await write((bytes) => io.stdout.writeBytes(bytes)) : await intoFile(path, write);
     const place = path === undefined ? '' : `wrote ${nameFor(project, path)}: `;
-    io.stderr.write(`${place}${summaryOf(recorded, run, privacy)}`);
+    tellOn(io.stderr, `${place}${summaryOf(recorded, run, privacy)}`);
     if (run.holder !== undefined) {
-      io.stderr.write(`super: note: run ${run.id} is still going on: the recording ends here\n`);
+      tellOn(io.stderr, `super: note: run ${run.id} is still going on: the recording ends here\n`);
     }
   } finally {
     forget();

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { recordedLaunchers } from '../agents/recorded-launchers.ts';
 import { adapterTable } from '../agents/table.ts';
 import { counted, someOf } from '../reporters/words.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { type Recording, recordingOf } from '../run/recording.ts';
 import { openReplay, type Replay } from '../run/replay.ts';
 import { type Comparison, compare, planOfReplay, raisedBudget } from '../run/replay-plan.ts';
@@ -81,7 +82,7 @@ async function replayAll(
   if (!flag(call, 'json')) await printResult(conducted.layout, state, io, nameFor(project, conducted.layout.result));
   if (interruption.signal !== undefined) return exitCode(state, interruption.signal);
   const comparison = compare(recorded.state, state, playing.lacking);
-  io.stderr.write(comparisonText(recorded, comparison, flag(call, 'quiet')));
+  tellOn(io.stderr, comparisonText(recorded, comparison, flag(call, 'quiet')));
   return comparison.differences.length > 0 ? exit.taskFailed : exitCode(state, signalOf(recorded));
 }
 
@@ -208,8 +209,8 @@ function replayChanged(
     const names = kept.map(({ task }) => task);
     const rest = (compiled.value?.tasks ?? []).map(({ name }) => name).filter((name) => !names.includes(name));
     const list = (tasks: readonly string[]) => (tasks.length === 0 ? 'nothing' : someOf(tasks, 20));
-    io.stderr.write(`super: note: run ${run} keeps of ${started.run}: ${list(names)}\n`);
-    io.stderr.write(`super: note: with its real agents it runs: ${list(rest)}\n`);
+    tellOn(io.stderr, `super: note: run ${run} keeps of ${started.run}: ${list(names)}\n`);
+    tellOn(io.stderr, `super: note: with its real agents it runs: ${list(rest)}\n`);
   };
   const foreign = isForeign && { foreign: { workspace: asked === undefined ? undefined : workspace } };
   return runWithChanges({ project, recorded, ...foreign, path, from: [], budget: {}, tell }, interruption, call, io);

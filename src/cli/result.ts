@@ -1,5 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 import { clean } from '../reporters/terminal.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import type { RunState } from '../run/state.ts';
 import type { RunLayout } from '../workspace/layout.ts';
 import { openOrdinary, readSome } from '../workspace/ordinary.ts';
@@ -26,5 +27,5 @@ export async function printResult(layout: RunLayout, state: RunState, io: Io, na
 function printOnTerminal(path: string, io: Io, name: string): void {
   const lines = readSome(path, 0, 262_144).toString('utf8').split('\n');
   for (const line of lines.slice(0, screenful)) io.stdout.write(`${clean(line)}\n`);
-  if (lines.length > screenful) io.stdout.write(`... the rest is in ${name}\n`);
+  if (lines.length > screenful) tellOn(io.stdout, `... the rest is in ${name}\n`);
 }

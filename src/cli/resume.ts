@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { optionForMore } from '../reporters/next.ts';
 import { age, quoted, someOf } from '../reporters/words.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { excessWords, runExcess } from '../run/budget.ts';
 import { optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
@@ -42,7 +43,7 @@ export interface ResumeWish {
 export async function resume(wish: ResumeWish, interruption: Interruption, call: Call, io: Io): Promise<number> {
   const project = await findProject(io.cwd);
   const note: Note = (text) => {
-    if (!flag(call, 'quiet')) io.stderr.write(`super: note: ${text}\n`);
+    if (!flag(call, 'quiet')) tellOn(io.stderr, `super: note: ${text}\n`);
   };
   const recorded = recordOf(project, wish, note);
   refuseUnknown(recorded, wish.from);
@@ -170,7 +171,7 @@ async function alreadyOver(project: Project, { layout, state, started }: Recorde
     state.outcome === 'succeeded'
       ? `has succeeded; to do tasks again: ${command} --from <task>`
       : `has nothing left to do by itself: ${leftOf(state)}\nto do that again: ${command}`;
-  io.stderr.write(`super: run ${started.run} ${what}\n`);
+  tellOn(io.stderr, `super: run ${started.run} ${what}\n`);
   if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(project, layout.result));
   return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
 }

@@ -61,10 +61,10 @@ export function runScreen(shown: Shown, look: ShowLook, stream: Pick<Stream, 'is
   const columns = stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
   const screen = { ...look, paint: paintOf(look.color), columns };
   const sections = [
-    factLines(shown, screen),
+    wrapped(factLines(shown, screen), columns),
     taskLines(shown, screen),
-    failureLines(shown, screen),
-    noticesOf(shown, screen),
+    wrapped(failureLines(shown, screen), columns),
+    wrapped(noticesOf(shown, screen), columns),
     resourceLines(shown, screen),
     nextLines(shown, screen),
   ];
@@ -74,16 +74,16 @@ export function runScreen(shown: Shown, look: ShowLook, stream: Pick<Stream, 'is
 }
 
 function factLines({ run, facts, recorded }: Shown, screen: Screen): string[] {
-  const { paint, columns } = screen;
+  const { paint } = screen;
   const label = (name: string) => paint.dim(name.padEnd(11));
-  const fact = (name: string, text: string) => `${label(name)}${cut(text, columns - 11)}`;
+  const fact = (name: string, text: string) => `${label(name)}${text}`;
   const path = (name: string, text: string | null) => (text === null ? [] : [`${label(name)}${clean(text)}`]);
   const { parallelism, usage, paused } = facts;
   const spent = spentWords(recorded.state, lastSeen(run, recorded.state));
   const { color } = standings[run.state];
   return [
     fact('run', run.id),
-    `${label('state')}${paint[color](run.state)}${cut(standingOf(run, facts, screen.now), columns - 11 - run.state.length)}`,
+    `${label('state')}${paint[color](run.state)}${standingOf(run, facts, screen.now)}`,
     fact(
       'orchestra',
       `${facts.orchestra}, ${facts.strategy}, ${counted(recorded.state.inOrder.length, 'task')}: ${tallyOf(facts.counts)}`,
@@ -151,10 +151,9 @@ function taskLines(shown: Shown, screen: Screen): string[] {
     all.length <= mostRows || screen.verbose ? all : all.filter((task) => telling.has(shownStatus(run, task)));
   const rows = some.slice(0, screen.verbose ? all.length : mostRows);
   const longest = rows.reduce((most, { task }) => Math.max(most, widthOf(task.name)), 4);
-  const nameWidth = Math.min(
-    longest,
-    Math.max(8, screen.columns === Number.POSITIVE_INFINITY ? longest : Math.floor(screen.columns * 0.4)),
-  );
+  // At most so much that state and time fit beside it.
+  const room = Math.max(8, Math.min(Math.floor(screen.columns * 0.4), screen.columns - 24));
+  const nameWidth = Math.min(longest, room);
   const head = screen.paint.dim(`  ${'task'.padEnd(nameWidth)}  ${'state'.padEnd(11)}  ${'time'.padStart(7)}`);
   const hidden = all.length - rows.length;
   return [
@@ -202,8 +201,8 @@ function failureLines({ recorded, files }: Shown, { paint, verbose }: Screen): s
 }
 
 /** What was done about failures, what agents found, and what waits for a person. */
-function noticesOf({ recorded: { state } }: Shown, { paint, columns }: Screen): string[] {
-  return wrapped([...recoveryLines(state, paint), ...noticeLines(state, paint)], columns);
+function noticesOf({ recorded: { state } }: Shown, { paint }: Screen): string[] {
+  return [...recoveryLines(state, paint), ...noticeLines(state, paint)];
 }
 
 function timeOf({ startedAt, busy }: TaskState, status: ShownStatus, now: number): string {

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, setupFault, textOption } from './command.ts';
 import { jsonOption, workspaceOption } from './run-options.ts';
 
@@ -27,12 +28,12 @@ export const runsCancel: Command = {
     const json = flag(call, 'json');
     if (task.status === 'running' && !json) {
       const grace = plan.grace_seconds ?? 10;
-      io.stderr.write(`super: ${name} was told to end; it has ${grace} s\n`);
+      tellOn(io.stderr, `super: ${name} was told to end; it has ${grace} s\n`);
     }
     const left = await untilEnded(aimed, task, io);
     if (left !== undefined) return left;
     if (json) printJson(io, { run: run.id, task: name, state: task.status });
-    else io.stdout.write(`${name}: ${task.status}\nto see the others: ${commandOn(project, run, 'runs', 'show')}\n`);
+    else tellOn(io.stdout, `${name}: ${task.status}\nto see the others: ${commandOn(project, run, 'runs', 'show')}\n`);
     return exit.succeeded;
   },
 };

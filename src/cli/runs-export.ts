@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
 import { workspaceOption } from './run-options.ts';
 
@@ -52,7 +53,7 @@ export const runsExport: Command = {
         { list: flag(call, 'list'), watch: flag(call, 'watch') },
         io,
       );
-      io.stderr.write(`wrote ${written.join(', ')}\n`);
+      tellOn(io.stderr, `wrote ${written.join(', ')}\n`);
       return exit.succeeded;
     }
     if (flag(call, 'list') || flag(call, 'watch')) throw usageFault('--list and --watch go with --format gadugi');
@@ -67,7 +68,7 @@ export const runsExport: Command = {
     if (output !== undefined) {
       const path = resolve(io.cwd, output);
       writeExport(path, text ?? `${JSON.stringify(exportedRun(run), null, 2)}\n`);
-      io.stderr.write(`wrote ${nameFor(project, path)}\n`);
+      tellOn(io.stderr, `wrote ${nameFor(project, path)}\n`);
     } else if (text !== undefined) io.stdout.write(text);
     else printJson(io, exportedRun(run));
     return exit.succeeded;

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, textOption, usageFault } from './command.ts';
 import type { Collected } from './garbage.ts';
 import { jsonOption } from './run-options.ts';
@@ -40,12 +41,13 @@ export const runsGc: Command = {
       const { size } = await import('../reporters/words.ts');
       const verb = dryRun ? 'would remove' : 'removed';
       for (const each of removed)
-        io.stdout.write(`${verb}  ${printable(each.path)}  ${each.why}, ${size(each.bytes)}\n`);
-      io.stdout.write(
+        tellOn(io.stdout, `${verb}  ${printable(each.path)}  ${each.why}, ${size(each.bytes)}\n`);
+      tellOn(
+        io.stdout,
         removed.length === 0 ? 'nothing to remove\n' : `${verb} ${removed.length}, ${size(bytes)} in all\n`,
       );
-      io.stdout.write(keptLine(kept, keep));
-      if (cached > 0) io.stdout.write(`kept ${size(cached)} of recorded outputs (with --cache they go, too)\n`);
+      tellOn(io.stdout, keptLine(kept, keep));
+      if (cached > 0) tellOn(io.stdout, `kept ${size(cached)} of recorded outputs (with --cache they go, too)\n`);
     }
     return exit.succeeded;
   },

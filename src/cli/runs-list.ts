@@ -1,4 +1,5 @@
 import { printable } from '../diagnostics/printable.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, type Io, printJson, textOption, usageFault } from './command.ts';
 import { jsonOption } from './run-options.ts';
 import type { FoundRun, RunStanding } from './runs.ts';
@@ -45,12 +46,12 @@ export const runsList: Command = {
     const runs = fitting.slice(0, most);
     const workspaceOf = (run: FoundRun) => nameFor(project, run.layout.workspace);
     if (json) printJson(io, { runs: runs.map((run) => factsOf(run, workspaceOf(run))) });
-    else if (fitting.length === 0) io.stdout.write(all.length === 0 ? noRuns : noneOf(all, asked, states));
+    else if (fitting.length === 0) tellOn(io.stdout, all.length === 0 ? noRuns : noneOf(all, asked, states));
     else {
       const { fittingColumns } = await import('./columns.ts');
       const rows = await rowsOf(runs, workspaceOf);
       io.stdout.write(
-        fittingColumns([['RUN', 'STATE', 'ORCHESTRA', 'BEGAN', 'TOOK', 'WORKSPACE'], ...rows], io.stdout),
+        fittingColumns([['RUN', 'STATE', 'ORCHESTRA', 'BEGAN', 'TOOK', 'WORKSPACE'], ...rows], 3, io.stdout),
       );
       tellRest(fitting.length - runs.length, io);
     }
@@ -95,5 +96,5 @@ async function rowsOf(runs: readonly FoundRun[], workspaceOf: (run: FoundRun) =>
 }
 
 function tellRest(hidden: number, io: Io): void {
-  if (hidden > 0) io.stdout.write(`and ${hidden} older ${hidden === 1 ? 'run' : 'runs'}; more: --newest <number>\n`);
+  if (hidden > 0) tellOn(io.stdout, `and ${hidden} older ${hidden === 1 ? 'run' : 'runs'}; more: --newest <number>\n`);
 }

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, textOption } from './command.ts';
 import { jsonOption, workspaceOption } from './run-options.ts';
 
@@ -25,7 +26,7 @@ export const runsPause: Command = {
     else {
       const who = running.length === 0 ? 'nothing is running' : someOf(running, 10);
       const what = running.length === 0 ? who : freeze ? `held: ${who}` : `still running: ${who}`;
-      io.stdout.write(`run ${id} is paused; ${what}\nto go on: ${commandOn(project, run, 'runs', 'unpause')}\n`);
+      tellOn(io.stdout, `run ${id} is paused; ${what}\nto go on: ${commandOn(project, run, 'runs', 'unpause')}\n`);
     }
     return exit.succeeded;
   },

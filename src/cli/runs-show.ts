@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, setupFault, textOption } from './command.ts';
 import { jsonOption, workspaceOption } from './run-options.ts';
 
@@ -39,7 +40,7 @@ export const runsShow: Command = {
       io.stdout.write(lines.map((line) => `${line}\n`).join(''));
     }
     if (why !== undefined)
-      io.stderr.write(`super: note: nothing is known of what run ${run.id} uses: ${printable(why)}\n`);
+      tellOn(io.stderr, `super: note: nothing is known of what run ${run.id} uses: ${printable(why)}\n`);
     return exit.succeeded;
   },
 };

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit } from './command.ts';
 
 /** `super runs unpack`: a recording as a run that commands can be asked about. */
@@ -17,8 +18,8 @@ export const runsUnpack: Command = {
     const [recording = '', asked] = call.operands;
     const { folder, head, files } = await unpackTo(project, recording, asked);
     const name = nameFor(project, folder);
-    io.stdout.write(`${printable(`${name}: run ${head.run} of ${head.orchestra}, ${files} files`)}\n`);
-    io.stderr.write(`look at it: super runs show -w ${quoted(name)}\n`);
+    tellOn(io.stdout, `${printable(`${name}: run ${head.run} of ${head.orchestra}, ${files} files`)}\n`);
+    tellOn(io.stderr, `look at it: super runs show -w ${quoted(name)}\n`);
     return exit.succeeded;
   },
 };

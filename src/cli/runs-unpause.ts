@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, textOption } from './command.ts';
 import { jsonOption, workspaceOption } from './run-options.ts';
 
@@ -16,7 +17,7 @@ export const runsUnpause: Command = {
     const { project, run } = aimed;
     const { id } = run;
     if (flag(call, 'json')) printJson(io, { run: id, state: 'running', running });
-    else io.stdout.write(`run ${id} goes on\nto follow it: ${commandOn(project, run, 'runs', 'logs', '-f')}\n`);
+    else tellOn(io.stdout, `run ${id} goes on\nto follow it: ${commandOn(project, run, 'runs', 'logs', '-f')}\n`);
     return exit.succeeded;
   },
 };

@@ -1,3 +1,4 @@
+import { tellOn } from '../reporters/wrap.ts';
 import { type Command, exit, flag, printJson, setupFault, textOption } from './command.ts';
 import { jsonOption, workspaceOption } from './run-options.ts';
 
@@ -26,7 +27,8 @@ export const runsWhy: Command = {
     const facts = whyFacts(run, recorded, chooseTask(run, recorded.state, name));
     if (flag(call, 'json')) printJson(io, facts);
     else
-      io.stdout.write(
+      tellOn(
+        io.stdout,
         whyLines(facts)
           .map((line) => `${printable(line)}\n`)
           .join(''),

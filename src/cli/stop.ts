@@ -8,6 +8,7 @@ import { monotonic } from '../process/monotonic.ts';
 import { hasOpen } from '../process/open-files.ts';
 import { stampsOf } from '../process/stamp.ts';
 import { tallyOf } from '../reporters/words.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import { announceStop } from '../workspace/control.ts';
 import { readRun } from '../workspace/recorded.ts';
 import { exit, exitOf, type Io, printJson, Refusal } from './command.ts';
@@ -39,14 +40,15 @@ export async function stopRun(
     forget = announceStop(run.layout);
     tell(run, 'SIGTERM');
     if (!json && !force) {
-      io.stderr.write(
+      tellOn(
+        io.stderr,
         `super: run ${run.id} was told to end; its agents have ${graceOf(run)} s (at once: ${commandOn(project, run, 'runs', 'stop', '--force')})\n`,
       );
     }
     if (force && !(await untilGone(holder, apart, interruption))) tell(run, 'SIGTERM');
     const gone = await untilGone(holder, force ? patience : Number.POSITIVE_INFINITY, interruption);
     if (!gone && interruption.signal !== undefined) {
-      io.stderr.write(`super: run ${run.id} goes on ending; to see it: ${commandOn(project, run, 'runs', 'show')}\n`);
+      tellOn(io.stderr, `super: run ${run.id} goes on ending; to see it: ${commandOn(project, run, 'runs', 'show')}\n`);
       return exitOf(interruption.signal);
     }
     if (!gone) await kill(run, holder);
@@ -147,5 +149,5 @@ function report(
     how === 'succeeded'
       ? `to see it: ${commandOn(project, run, 'runs', 'show')}`
       : `to go on: ${commandOn(project, run, 'orchestra', 'resume')}`;
-  io.stdout.write(`run ${run.id} ${what}\n${next}\n`);
+  tellOn(io.stdout, `run ${run.id} ${what}\n${next}\n`);
 }

@@ -2,6 +2,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { oneLine } from '../reporters/failure.ts';
 import { clean } from '../reporters/terminal.ts';
+import { tellOn } from '../reporters/wrap.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import type { TaskName } from '../schema/types.gen.ts';
 import { followRun } from '../workspace/follow.ts';
@@ -74,7 +75,7 @@ export async function showTaskLogs(read: ReadRun, name: string, wish: LogWish, i
   sinks.close();
   if (attempt === 0) refuseMissing(recorded.state, task, wish.attempt);
   if (attempt > 0 && !sinks.used) {
-    io.stderr.write(`super: nothing was written by attempt ${attempt} of ${task.task.name} (${task.status})\n`);
+    tellOn(io.stderr, `super: nothing was written by attempt ${attempt} of ${task.task.name} (${task.status})\n`);
   }
   return exit.succeeded;
 }

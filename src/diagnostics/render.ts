@@ -9,20 +9,30 @@ export type Paint = (
 
 /** Widest excerpt of a source line; a longer line is shown around its fault. */
 const maxColumns = 120;
+/** Most further lines of a hint that are words. */
+const mostWords = 2;
 /** Narrowest one, however narrow the terminal is. */
 const leastColumns = 16;
+
+/** How wide text may be, and how a line that is too wide is broken; nothing before `from` is. */
+export interface Layout {
+  readonly columns: number;
+  readonly wrap: (line: string, columns: number, hang: number, from: number) => string[];
+}
+
+const unlimited: Layout = { columns: Number.POSITIVE_INFINITY, wrap: (line) => [line] };
 
 /**
  * Diagnostics for people, in the order given: the place in GNU form, the source line where `textOf` knows the file, the fault
  * underlined, and the hint beside it; further lines of a hint follow below, all indented alike, so that YAML stays YAML.
- * Where `columns` are given, excerpts are cut to them and a hint that does not fit beside its fault follows below; first lines
- * stay whole, for programs that read along.
+ * Where the layout has fewer columns, excerpts are cut to them, a hint that does not fit beside its fault follows below, and messages
+ * are broken; place, severity and the first word of a message stay on one line, for programs that read along.
  */
 export function renderText(
   diagnostics: readonly Diagnostic[],
   textOf: (file: string) => string | undefined,
   paint: Paint = (_part, text) => text,
-  columns = Number.POSITIVE_INFINITY,
+  layout: Layout = unlimited,
 ): string {
   const lines = new Map<string, readonly string[] | undefined>();
   const lineOf = ({ file, line }: Diagnostic): string | undefined => {
@@ -30,27 +40,39 @@ export function renderText(
     const text = lines.get(file)?.[line - 1];
     return text?.endsWith('\r') ? text.slice(0, -1) : text;
   };
-  return diagnostics.map((each) => `${renderOne(each, lineOf(each), paint, columns).join('\n')}\n`).join('');
+  return diagnostics.map((each) => `${renderOne(each, lineOf(each), paint, layout).join('\n')}\n`).join('');
 }
 
-function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint, columns: number): string[] {
-  const { file, line, column, severity, message, code, hint } = diagnostic;
-  const place = paint('place', `${printable(file)}:${line}:${column}:`);
-  const head = `${place} ${paint(severity, `${severity}:`)} ${printable(message)} ${paint('code', `[${code}]`)}`;
+function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint, layout: Layout): string[] {
+  const { line, hint } = diagnostic;
+  const head = headOf(diagnostic, paint, layout);
   const [first = '', ...more] = hint === '' ? [] : printableLines(hint).split('\n');
   const margin = ' '.repeat(String(line).length + 2);
-  const below = more.map((text) => (text === '' ? '' : `${margin}  ${paint('hint', text)}`));
-  if (source === undefined) return first === '' ? [head] : [head, `${margin}  ${paint('hint', first)}`, ...below];
+  const { columns, wrap } = layout;
+  const hinted = (text: string) => wrap(`${margin}  ${paint('hint', text)}`, columns, margin.length + 4, 0);
+  // Much text is YAML, which a break would change.
+  const kept = more.length > mostWords ? (text: string) => [`${margin}  ${paint('hint', text)}`] : hinted;
+  const below = more.flatMap((text) => (text === '' ? [''] : kept(text)));
+  if (source === undefined) return first === '' ? head : [...head, ...hinted(first), ...below];
   const { shown, before, carets } = excerpt(source, diagnostic, columns - margin.length - 2);
   const gutter = paint('gutter', '|');
   const marks = `${margin}${gutter} ${' '.repeat(before)}${paint('caret', carets)}`;
   const isBeside = margin.length + 2 + before + carets.length + 1 + widthOf(first) <= columns;
   return [
-    head,
+    ...head,
     `${paint('gutter', ` ${line} |`)} ${shown}`.trimEnd(),
-    ...(isBeside ? [`${marks} ${paint('hint', first)}`.trimEnd()] : [marks, `${margin}  ${paint('hint', first)}`]),
+    ...(isBeside ? [`${marks} ${paint('hint', first)}`.trimEnd()] : [marks, ...(first === '' ? [] : hinted(first))]),
     ...below,
   ];
+}
+
+/** What is wrong, and where, in GNU form. */
+function headOf({ file, line, column, severity, message, code }: Diagnostic, paint: Paint, layout: Layout): string[] {
+  const place = `${paint('place', `${printable(file)}:${line}:${column}:`)} ${paint(severity, `${severity}:`)}`;
+  const said = printable(message);
+  const firstWord = said.split(' ', 1)[0] ?? '';
+  const whole = `${place} ${said} ${paint('code', `[${code}]`)}`;
+  return layout.wrap(whole, layout.columns, 4, place.length + 1 + firstWord.length);
 }
 
 interface Excerpt {

@@ -49,7 +49,7 @@ export function nextLinesOf(
 ): string[] {
   return commands.flatMap((words, at) => {
     const label = (at === 0 ? 'next' : '').padEnd(indent);
-    const [first = '', ...rest] = wrapLine(label + words.map(quoted).join(' '), columns, indent + 2, ' \\');
+    const [first = '', ...rest] = wrapLine(label + words.map(quoted).join(' '), columns, indent + 2, 0, indent);
     const lines = [`${paint.dim(label)}${first.slice(indent)}`, ...rest];
     if (words.at(-1) !== withChanges) return lines;
     const beside = rest.length === 0 && first.length + 2 + remark.length <= columns;

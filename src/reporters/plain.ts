@@ -8,8 +8,9 @@ import { linesTo } from './lines.ts';
 import { noticeText } from './notices.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { summaryLines, type Witness, witness } from './summary.ts';
-import { clean } from './terminal.ts';
+import { clean, padMiddle } from './terminal.ts';
 import { counted, duration, paint as paintOf, someOf, tallyOf } from './words.ts';
+import { columnsOf, wrapLine, wrapped } from './wrap.ts';
 
 /** A run of more tasks than this is told in steps; only what goes wrong gets lines of its own. */
 const manyTasks = 200;
@@ -25,14 +26,21 @@ export function plainReporter(context: ReporterContext): Reporter {
   const lines = linesTo(context.stderr);
   const paint = paintOf(context.color);
   const many = context.plan.tasks.length > manyTasks && context.everyEvent !== true;
-  const nameWidth = context.plan.tasks.reduce((width, { name }) => Math.max(width, name.length), 4);
+  const columns = columnsOf(context.stderr);
+  const longest = context.plan.tasks.reduce((width, { name }) => Math.max(width, name.length), 4);
+  // Beside time, event and a few words.
+  const nameWidth = Math.min(longest, Math.max(12, columns - 42));
+  /** What follows time and event. */
+  const margin = Math.min(20, Math.floor(columns / 3));
   let seen: Witness | undefined;
   let failures = 0;
   let told = { ended: 0, at: 0 };
 
   const say = (event: RunEvent, what: string, task: TaskName | '', more: string) => {
     const elapsed = duration(Date.parse(event.ts) - (seen?.since ?? 0)).padStart(7);
-    lines.add(`${elapsed}  ${what.padEnd(9)}  ${task === '' ? more : `${task.padEnd(nameWidth)}  ${more}`}`.trimEnd());
+    const line =
+      `${elapsed}  ${what.padEnd(9)}  ${task === '' ? more : `${padMiddle(task, nameWidth)}  ${more}`}`.trimEnd();
+    lines.add(...wrapLine(line, columns, margin));
   };
 
   const tellStep = (event: RunEvent, state: RunState) => {
@@ -51,7 +59,12 @@ export function plainReporter(context: ReporterContext): Reporter {
     if (event.type === 'task.failed') {
       failures += 1;
       const evidence = evidenceOf(task, context, failures > mostTails ? 0 : tailLines);
-      lines.add(...evidence.map((line) => `${' '.repeat(20)}${line}`));
+      lines.add(
+        ...wrapped(
+          evidence.map((line) => `${' '.repeat(margin)}${line}`),
+          columns,
+        ),
+      );
     }
     if (many) tellStep(event, state);
   };
@@ -70,7 +83,7 @@ export function plainReporter(context: ReporterContext): Reporter {
         if (more !== undefined) say(event, ...more);
       }
     },
-    note: (text) => lines.add(`super: ${clean(text)}`),
+    note: (text) => lines.add(...wrapped([`super: ${clean(text)}`], columns)),
     async close(state) {
       if (state !== undefined && seen !== undefined) {
         lines.add(...summaryLines(state, seen, context, { paint, tails: false }));

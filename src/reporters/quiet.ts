@@ -5,6 +5,7 @@ import { blockerLines } from './notices.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { clean } from './terminal.ts';
 import { paint } from './words.ts';
+import { tellOn } from './wrap.ts';
 
 /** Failed tasks on standard error, with reason, message and log, what waits for a person, and what was spent over the budget; nothing else. */
 export function quietReporter(context: ReporterContext): Reporter {
@@ -13,15 +14,15 @@ export function quietReporter(context: ReporterContext): Reporter {
     onEvent(event, state) {
       if (event.type === 'task.failed') {
         const task = state.tasks.get(event.task) as TaskState;
-        stderr.write(`${event.task} failed: ${whyOf(task)}\n  ${evidenceOf(task, context, 0).join('\n  ')}\n`);
+        tellOn(stderr, `${event.task} failed: ${whyOf(task)}\n  ${evidenceOf(task, context, 0).join('\n  ')}\n`);
       }
       if (event.type === 'run.finished' && event.message !== undefined)
-        stderr.write(`super: ${clean(event.message)}\n`);
+        tellOn(stderr, `super: ${clean(event.message)}\n`);
     },
-    note: (text) => stderr.write(`super: ${clean(text)}\n`),
+    note: (text) => tellOn(stderr, `super: ${clean(text)}\n`),
     async close(state) {
       const lines = state === undefined ? [] : [...blockerLines(state, paint(context.color)), ...overrunLines(state)];
-      if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
+      if (lines.length > 0) tellOn(stderr, `${lines.join('\n')}\n`);
     },
   };
 }

@@ -1,5 +1,6 @@
 // What reaches a terminal: nothing that steers it, and no more columns than it has.
 import { describe, expect, test } from 'vitest';
+import { widthOf } from '../../src/diagnostics/printable.ts';
 import { commandOrchestra, commandPlaybook, folderWith, type Place, runCli } from './harness.ts';
 
 const good = commandOrchestra('good', ['one']);
@@ -55,32 +56,76 @@ test('a hint that quotes a file holds no command for GitHub Actions', async () =
   expect(text).not.toMatch(/^\s*::error::/m);
 });
 
-describe('on a terminal of 40 columns', () => {
+describe('on a narrow terminal', () => {
+  const long = 'a_task_whose_name_is_rather_long_as_names_go';
   const files = {
-    'orchestras/good_orchestra.yaml': good,
-    'orchestra_workspaces/good/runs/20260102-000000-000-aaaa/events.jsonl':
-      '{"v":1,"seq":1,"ts":"2026-01-02T00:00:00.000Z","type":"run.started","orchestra":"good"}\n',
+    'orchestras/good_orchestra.yaml': commandOrchestra('good', ['one', `${long} one`, `last ${long}`]),
+    'orchestras/bad_orchestra.yaml': `${commandOrchestra('bad', ['one', 'two oen', 'three four'])}`,
     'agents/deeper/and/deeper/still/tester_playbook.yaml': commandPlaybook('echo'),
   };
+  const commands = [
+    'agent list',
+    'agent show tester',
+    'orchestra list',
+    'orchestra show good',
+    'orchestra show nowhere',
+    'orchestra run good --dry-run',
+    'runs show 9',
+    'runs why one',
+    'runs gc --dry-run',
+    'config --show-origin',
+    'explain',
+    'explain agent-exit',
+    'doctor',
+  ];
+  /** Excerpts and tables of tasks leave something out where there is little room. */
+  const cutting = ['orchestra validate', 'runs show', 'runs logs'];
+  /** Words in the order of the alphabet: columns may stand below each other. Marks of a shell are left out. */
+  const wordsOf = (text: string) => text.replaceAll(/ \\$/gm, '').split(/\s+/).sort();
 
-  test.each([['agent', 'list'], ['orchestra', 'list'], ['orchestra', 'run', 'good', '--dry-run'], ['explain']])(
-    'the last column of a table is cut: %s %s',
-    async (...argv) => {
+  test.each([36, 42, 60, 80, 100])(
+    'of %i columns nothing is lost, and only what is too wide for it is broken',
+    async (columns) => {
       const cwd = folderWith(files);
-      const { stdout } = await runCli(argv, { cwd, columns: 40 });
-      const piped = (await runCli(argv, { cwd })).stdout.split('\n');
-      const lines = stdout.split('\n');
-      expect(lines.some((line) => line.endsWith('…'))).toBe(true);
-      lines.forEach((line, at) => {
-        if (line.endsWith('…')) expect(piped[at]?.startsWith(line.slice(0, -1))).toBe(true);
-        else expect(line).toBe(piped[at]);
-      });
+      await runCli(['orchestra', 'run', 'good', '--rehearse', '--goal', 'what this is for, in many words'], { cwd });
+      for (const command of [...commands, ...cutting]) {
+        const argv = command.split(' ');
+        const shown = await printed(argv, { cwd, columns, env: { NO_COLOR: '1' } });
+        if (!cutting.includes(command)) {
+          expect.soft(wordsOf(shown), command).toEqual(wordsOf(await printed(argv, { cwd })));
+        }
+        const broken = shown.split('\n').filter((line) => {
+          const widest = Math.max(...line.split(' ').map(widthOf));
+          return widthOf(line) > columns && !/^ {4}|^\S+:\d+:\d+: error: \S+$/.test(line) && widest <= columns / 2;
+        });
+        expect.soft(broken, command).toEqual([]);
+      }
     },
   );
 
-  test('lines that are cut fill it', async () => {
+  test.each([30, 42, 60])('of %i columns the list of runs keeps ids, states and orchestras', async (columns) => {
+    const cwd = folderWith(files);
+    await runCli(['orchestra', 'run', 'good', '--rehearse', '--goal', 'x'], { cwd });
+    await runCli(['orchestra', 'replay'], { cwd });
+    const { runs } = JSON.parse((await runCli(['runs', 'list', '--json'], { cwd })).stdout);
+    const { stdout } = await runCli(['runs', 'list'], { cwd, columns });
+    const words = stdout.split(/\s+/);
+    expect(runs).toHaveLength(2);
+    for (const { id, state, orchestra, replays } of runs) {
+      expect(words).toEqual(expect.arrayContaining([id, state, orchestra, ...(replays === null ? [] : ['(replay'])]));
+    }
+    expect(Math.max(...stdout.split('\n').map(widthOf))).toBeLessThanOrEqual(columns);
+  });
+
+  test('columns that do not fit stand below the others', async () => {
     const { stdout } = await runCli(['agent', 'list'], { cwd: folderWith(files), columns: 40 });
-    expect(stdout.split('\n').map((line) => line.length)).toEqual([28, 40, 0]);
+    expect(stdout.split('\n')).toEqual([
+      'AGENT   ADAPTER  TASKS',
+      '  FILE',
+      'tester  command  -',
+      '  agents/deeper/and/deeper/still/tester_playbook.yaml',
+      '',
+    ]);
   });
 });
 

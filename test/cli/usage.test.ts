@@ -27,6 +27,7 @@ const cases: Readonly<Record<string, readonly [number, ...string[]]>> = {
   'empty-operand': [2, 'runs', 'stop', ''],
   'missing-value': [2, 'orchestra', 'show', 'hello', '--format'],
   'bad-choice': [2, 'orchestra', 'show', 'hello', '--format', 'png'],
+  'bad-choice-of-many': [2, 'runs', 'list', '--state', 'faild', '--state', 'failed'],
   'unknown-orchestra': [4, 'orchestra', 'show', 'helo'],
   'missing-file': [4, 'orchestra', 'validate', 'orchestras/nowhere.yaml'],
   'ambiguous-orchestra': [2, 'orchestra', 'show', 'shared'],
@@ -49,4 +50,40 @@ test.each(Object.entries(cases))('%s', async (name, [expected, ...argv]) => {
   const { code, stdout, stderr } = await runCli(argv, { cwd: folderWith(project) });
   expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
   expectGolden(`cli/usage/${name}.txt`, `$ super ${argv.join(' ')}\n${stderr}`);
+});
+
+test.each(Object.entries(cases))('with --json the same is a document: %s', async (_name, [expected, ...argv]) => {
+  const cwd = folderWith(project);
+  const { code, stdout } = await runCli([...argv, '--json'], { cwd });
+  expect(JSON.parse(stdout)).toEqual({
+    ok: false,
+    error: { exit_code: code, message: expect.any(String), hint: expect.any(String) },
+  });
+  expect([expected, 2]).toContain(code);
+});
+
+test('the document says what is said to people', async () => {
+  const { stdout } = await runCli(['orchestra', 'show', 'shared', '--json'], { cwd: folderWith(project) });
+  expect(JSON.parse(stdout)).toEqual({
+    ok: false,
+    error: {
+      exit_code: 2,
+      message: '"shared" is the name of 2 orchestras:\n  orchestras/another.yaml\n  orchestras/other.yaml',
+      hint: 'name one by its path',
+    },
+  });
+});
+
+test('what is asked for as JSON by its format fails as JSON; what is not, and what stands behind --, does not', async () => {
+  const cwd = folderWith(project);
+  for (const more of [['--format', 'json'], ['--format=json']]) {
+    const { stdout } = await runCli(['orchestra', 'validate', 'helo', ...more], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { exit_code: 4 } });
+  }
+  for (const more of [
+    ['--format', 'sarif'],
+    ['--', '--json'],
+  ]) {
+    expect((await runCli(['orchestra', 'validate', 'helo', ...more], { cwd })).stdout).toBe('');
+  }
 });

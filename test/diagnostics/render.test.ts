@@ -6,6 +6,7 @@ import { renderGithub } from '../../src/diagnostics/github.ts';
 import { widthOf } from '../../src/diagnostics/printable.ts';
 import { renderText } from '../../src/diagnostics/render.ts';
 import { toSarif } from '../../src/diagnostics/sarif.ts';
+import { wrapLine } from '../../src/reporters/wrap.ts';
 
 const fault: Diagnostic = {
   code: 'unknown-agent',
@@ -157,9 +158,9 @@ describe('in a terminal of so many columns', () => {
   const source = 'tasks: [{name: build, agent: worker, description: Build the whole thing, prioritty: high}]';
   const wrong = { ...fault, line: 1, end_line: 1, column: 74, end_column: 83, hint: 'did you mean "priority"?' };
   const shown = (columns: number) =>
-    renderText([wrong], () => source, undefined, columns)
+    renderText([wrong], () => source, undefined, { columns, wrap: wrapLine })
       .split('\n')
-      .slice(1, -1);
+      .filter((each) => /^ +\d* \||^ {5}\S/.test(each));
 
   test('40: the excerpt is cut at the fault, and the hint stands below', () => {
     expect(shown(40)).toEqual([
@@ -177,6 +178,25 @@ describe('in a terminal of so many columns', () => {
     expect(shown(120)).toEqual([` 1 | ${source}`, `   | ${' '.repeat(73)}^~~~~~~~~ did you mean "priority"?`]);
   });
 
+  test('40: a message is broken at words; its first line is one that programs know', () => {
+    const message = 'unknown key "prioritty" in a task that has many words';
+    const lines = renderText([{ ...wrong, message, hint: '' }], () => undefined, undefined, {
+      columns: 40,
+      wrap: wrapLine,
+    });
+    expect(lines.split('\n')).toEqual([
+      'orchestras/feature_orchestra.yaml:1:74: error: unknown',
+      '    key "prioritty" in a task that has',
+      '    many words [unknown-agent]',
+      '',
+    ]);
+  });
+
+  test('24: place, severity and the first word stay together', () => {
+    const lines = renderText([wrong], () => undefined, undefined, { columns: 24, wrap: wrapLine }).split('\n');
+    expect(lines[0]).toMatch(/^\S+:\d+:\d+: error: \S+$/);
+  });
+
   test('no excerpt is wider than the terminal, whatever the line holds', () => {
     const line = fc.array(fc.constantFrom('a', ' ', '\t', '日', '😀', '\x07', 'e\u0301'), { maxLength: 300 });
     fc.assert(
@@ -184,7 +204,10 @@ describe('in a terminal of so many columns', () => {
         const text = parts.join('');
         const column = (at % (text.length + 1)) + 1;
         const place = { line: 1, end_line: 1, column, end_column: column + 1 + length };
-        const lines = renderText([{ ...fault, ...place }], () => text, undefined, columns).split('\n');
+        const lines = renderText([{ ...fault, ...place }], () => text, undefined, {
+          columns,
+          wrap: (each) => [each],
+        }).split('\n');
         expect(
           lines
             .slice(1, 3)

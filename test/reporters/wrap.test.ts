@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutMiddle } from '../../src/reporters/terminal.ts';
 import { wrapLine, wrapped } from '../../src/reporters/wrap.ts';
@@ -13,9 +14,34 @@ describe('lines that are too wide', () => {
     expect(wrapped([line], 18)).toEqual(lines);
   });
 
-  test('a command goes on as in a shell', () => {
-    expect(wrapLine('next  super runs show abc', 18, 8, ' \\')).toEqual(['next  super runs \\', '        show abc']);
-    expect(wrapLine('next  super runs show abc', Number.POSITIVE_INFINITY, 8, ' \\')).toHaveLength(1);
+  test.each([
+    ['next  super runs show abc', ['next  super runs \\', '      show abc']],
+    ['to see: super runs show a', ['to see: super \\', '  runs show a']],
+    ['  super run a "b c d" e', ['  super run a \\', '    "b c d" e']],
+    ['see: super run; or ask who', ['see: super run; or', '  ask who']],
+    ['no super powers here at all', ['no super powers', '  here at all']],
+  ])('a command goes on as in a shell: %j', (line, lines) => {
+    expect(wrapped([line], 18)).toEqual(lines);
+  });
+
+  test('nothing is broken before a place, nor a command that begins at one', () => {
+    expect(wrapLine('a b c d e f', 5, 2, 7)).toEqual(['a b c d', '  e f']);
+    expect(wrapLine('next cat a/b c/d', 12, 5, 0, 5)).toEqual(['next cat \\', '     a/b c/d']);
+  });
+
+  test('what broken lines say is what the line said', () => {
+    const parts = fc.array(
+      fc.constantFrom('a', 'word', ' ', '  ', ': super run', '"b c"', "'", ';', ',', '\u001b[31m', 'longer_than_all'),
+    );
+    fc.assert(
+      fc.property(parts, fc.integer({ min: 8, max: 40 }), (words, columns) => {
+        const line = words.join('').trimEnd();
+        const said = wrapped([line], columns)
+          .map((each) => each.replace(/ \\$/, ''))
+          .join(' ');
+        expect(said.replaceAll(/ +/g, ' ').trim()).toBe(line.replaceAll(/ +/g, ' ').trim());
+      }),
+    );
   });
 });
 
