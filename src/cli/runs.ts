@@ -125,14 +125,20 @@ export function chooseRun(runs: readonly FoundRun[], asked: string): FoundRun {
   if (run === undefined && latest !== undefined) return latest;
   const replay = runs.findLast(({ orchestra }) => asked === '@last' || orchestra === asked);
   if (run === undefined && replay !== undefined) throw onlyReplays(replay, asked);
-  const newest = runs.slice(-5).reverse();
-  const known = newest.map(({ id, orchestra, state }) => `  ${id}  ${orchestra}  ${state}`).join('\n');
-  if (known === '') {
+  if (runs.length === 0) {
     const hint = 'start one: super orchestra run <orchestra>; runs in another folder are found with --workspace-path';
     throw setupFault('there are no runs here', hint);
   }
-  if (run === undefined) throw setupFault(`there is no run "${asked}"`, `the newest runs:\n${known}`);
-  throw usageFault(`"${asked}" fits ${fitting.length} runs`, `give more of the id:\n${known}`);
+  if (run === undefined) throw setupFault(`there is no run "${asked}"`, `the newest runs:\n${newestOf(runs, 5)}`);
+  throw usageFault(`"${asked}" fits ${fitting.length} runs`, `give more of the id:\n${newestOf(fitting, 20)}`);
+}
+
+/** So many of the newest runs, a line each. */
+function newestOf(runs: readonly FoundRun[], most: number): string {
+  const lines = runs.slice(-most).reverse();
+  const older = runs.length - lines.length;
+  const named = lines.map(({ id, orchestra, state }) => `  ${id}  ${orchestra}  ${state}`);
+  return [...named, ...(older > 0 ? [`  and ${older} older`] : [])].join('\n');
 }
 
 /** Where no run fits but replays, of which one is the newest. */

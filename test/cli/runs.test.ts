@@ -1,4 +1,5 @@
 // Commands about runs, on runs that were rehearsed in this process.
+
 import {
   appendFileSync,
   mkdirSync,
@@ -14,7 +15,9 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Refusal } from '../../src/cli/command.ts';
 import { recordOf } from '../../src/cli/holder.ts';
+import { chooseRun, type FoundRun } from '../../src/cli/runs.ts';
 import type { RunId } from '../../src/schema/types.gen.ts';
 import { type Controlled, watchControl } from '../../src/workspace/control.ts';
 import { layoutOf } from '../../src/workspace/layout.ts';
@@ -120,7 +123,7 @@ describe('runs list', () => {
     expect(JSON.parse(stdout).runs.map(({ id }: { id: string }) => id)).toEqual(ids);
   });
 
-  test('as a table; a narrow terminal gets as many columns as it has room for', async () => {
+  test('as a table; a narrow terminal gets as many columns as it has room for, on two lines where it must', async () => {
     const cwd = folderWith(journals);
     const { stdout } = await runCli(['runs', 'list'], { cwd });
     expect(stdout.split('\n')[0]).toMatch(/^RUN +STATE +ORCHESTRA +BEGAN +TOOK +WORKSPACE$/);
@@ -128,7 +131,9 @@ describe('runs list', () => {
     for (const columns of [80, 40, 20]) {
       const lines = (await runCli(['runs', 'list'], { cwd, columns })).stdout.trimEnd().split('\n');
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(columns, 24));
-      expect(lines[1]?.slice(0, 24).trimEnd()).toMatch(/^20260102-0000/);
+      expect(lines.filter((line) => /^2026\d{4}-\d{6}-\d{3}-[a-z]{4}/.test(line))).toHaveLength(
+        stdout.split('\n').length - 2,
+      );
     }
   });
 
@@ -201,6 +206,21 @@ describe('runs show', () => {
     expect(stdout).toMatch(/^state +interrupted: nobody runs it; it began /m);
     expect(stdout).toMatch(/^orchestra +good, sequential, 2 tasks: 1 succeeded, 1 interrupted$/m);
     expect(stdout).toMatch(/^⊘ two +interrupted +-$/m);
+  });
+
+  test('runs that a beginning fits are listed, and no others', () => {
+    const ids = ['2025-a1', '2025-a2', ...Array.from('bcdefgh', (letter) => `2026-${letter}`)];
+    const runs = ids.map((id) => ({ id, orchestra: 'o', state: 'failed', replays: null }) as unknown as FoundRun);
+    const hintOf = (asked: string) => {
+      try {
+        return chooseRun(runs, asked).id;
+      } catch (error) {
+        return (error as Refusal).hint;
+      }
+    };
+    expect(hintOf('2025')).toBe('give more of the id:\n  2025-a2  o  failed\n  2025-a1  o  failed');
+    expect(hintOf('x')).toMatch(/^the newest runs:\n {2}2026-h .*\n(.*\n){4} {2}and 4 older$/);
+    expect(hintOf('2025-a1')).toBe('2025-a1');
   });
 
   test('a run is named by its id, the beginning of it, or @last', async () => {
