@@ -29,7 +29,9 @@ export function chooseReporter(
 ): ReporterName {
   if (asked.json) return 'json';
   if (asked.quiet) return 'quiet';
-  return stderr.isTTY && env.TERM !== 'dumb' && !isSet(env.CI) ? 'pretty' : 'plain';
+  // GitHub's annotations are lines between others: they would stand in a live display.
+  const isWatched = stderr.isTTY && env.TERM !== 'dumb' && !isSet(env.CI) && env.GITHUB_ACTIONS !== 'true';
+  return isWatched ? 'pretty' : 'plain';
 }
 
 /** Whether to colour what goes to the stream: FORCE_COLOR wins, then NO_COLOR and TERM=dumb, then what the stream is. */

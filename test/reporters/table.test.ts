@@ -12,6 +12,7 @@ test.each([
   ['a person at a terminal', asked(false, false), terminal, {}, 'pretty'],
   ['a terminal that cannot move its cursor', asked(false, false), terminal, { TERM: 'dumb' }, 'plain'],
   ['continuous integration', asked(false, false), terminal, { CI: 'true' }, 'plain'],
+  ['GitHub Actions', asked(false, false), terminal, { GITHUB_ACTIONS: 'true' }, 'plain'],
   ['CI=false', asked(false, false), terminal, { CI: 'false' }, 'pretty'],
   ['a pipe', asked(false, false), pipe, {}, 'plain'],
   ['--quiet', asked(false, true), terminal, {}, 'quiet'],
