@@ -49,9 +49,10 @@ export function verdictOf(end: LaunchEnd, account: Account, around: Circumstance
   };
 }
 
-/** What of all that was told is the cause. */
+/** What of all that was told is the cause. A result that says none leaves it to the error before it. */
 function causeOf({ result, error }: Account, { hopeless }: Circumstances) {
-  return result?.ok === true ? undefined : (result ?? error ?? hopeless);
+  if (result?.ok === true) return undefined;
+  return result === undefined || (result.message ?? '') === '' ? (error ?? result ?? hopeless) : result;
 }
 
 /** By what the cause is known. Prose, tools and what they print have no part in it. */
@@ -88,6 +89,7 @@ function isSilent({ counts }: Account): boolean {
 
 function howItEnded({ result }: Account, code: number): string {
   if (result?.ok === true) return `it reported success, but ended with ${exitWords(code)}`;
+  if (result !== undefined) return `it reported a failure and no cause: ${exitWords(code)}`;
   return `ended without a result: ${exitWords(code)}`;
 }
 

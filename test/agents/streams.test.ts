@@ -3,15 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claude } from '../../src/agents/claude.ts';
-import { codex } from '../../src/agents/codex.ts';
-import type { CodingCli } from '../../src/agents/coding-cli.ts';
 import { openComplaint } from '../../src/agents/complaint.ts';
-import { gemini } from '../../src/agents/gemini.ts';
-import { openListener } from '../../src/agents/streams/listener.ts';
-import { verdictOf } from '../../src/agents/verdict.ts';
-import type { Progress } from '../../src/run/ports.ts';
 import { expectGolden } from '../golden/golden.ts';
+import { outcomeOf, sizes, split, type Teller } from './streams/hear.ts';
 
 const folder = resolve(import.meta.dirname, '../fixtures/agent-streams');
 
@@ -40,47 +34,18 @@ const codes: Readonly<Record<string, number>> = {
   'gemini/sigkill-wrapper.jsonl': 137,
 };
 
-/** What is made of a stream that comes in these pieces. */
-function outcome(cli: CodingCli, name: string, pieces: Iterable<Uint8Array>): string {
-  const lines: string[] = [];
-  const reports: Progress[] = [];
-  const listener = openListener(cli.reader(), {
-    line: (text) => lines.push(text),
-    report: (progress) => reports.push(progress),
-  });
+/** What is made of a stream that comes in these pieces, or of the complaint of a CLI that printed nothing else. */
+function outcome(cli: Teller, name: string, pieces: Iterable<Uint8Array>): string {
   const complains = name.endsWith('.stderr.txt');
-  if (!complains) for (const piece of pieces) listener.push(piece);
-  listener.end();
-  const account = listener.account();
   const complaint = openComplaint();
   if (complains) for (const piece of pieces) complaint.push(piece);
-  const around = { complaint: complaint.text(), adapter: cli.name, now: Date.UTC(2026, 10, 20, 12) };
-  const verdict = verdictOf({ type: 'exited', code: codes[name] ?? 0 }, account, around);
-  const { text, counts, session, version } = account;
-  return `${JSON.stringify({ verdict, answer: account.result?.text ?? text, counts, session, version, reports, lines }, null, 1)}\n`;
+  return `${JSON.stringify(outcomeOf(cli, complains ? [] : pieces, codes[name], complaint.text()), null, 1)}\n`;
 }
 
-function* split(bytes: Uint8Array, size: () => number): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at + size());
-    // A copy, as what comes out of a pipe shares its memory with what comes next.
-    yield new Uint8Array(bytes.subarray(at, end));
-    at = end;
-  }
-}
-
-/** Sizes of pieces, the same in every run. */
-function* sizes(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    yield 1 + (state % 700);
-  }
-}
-
-for (const cli of [claude, codex, gemini]) {
-  describe(cli.name, () => {
-    for (const file of readdirSync(join(folder, cli.name)).sort()) {
-      const name = `${cli.name}/${file}`;
+for (const cli of ['claude', 'codex', 'gemini', 'acp'] as const) {
+  describe(cli, () => {
+    for (const file of readdirSync(join(folder, cli)).sort()) {
+      const name = `${cli}/${file}`;
       const bytes = readFileSync(join(folder, name));
       test(file, () => {
         const whole = outcome(cli, name, [bytes]);
@@ -92,16 +57,7 @@ for (const cli of [claude, codex, gemini]) {
             split(bytes, () => 1),
           ),
         ).toBe(whole);
-        for (let seed = 1; seed <= 20; seed += 1) {
-          const random = sizes(seed);
-          expect(
-            outcome(
-              cli,
-              name,
-              split(bytes, () => random.next().value ?? 1),
-            ),
-          ).toBe(whole);
-        }
+        for (let seed = 1; seed <= 20; seed += 1) expect(outcome(cli, name, split(bytes, sizes(seed)))).toBe(whole);
         expect(outcome(cli, name, [Buffer.from(bytes.toString().replaceAll('\n', '\r\n'))])).toBe(whole);
       });
     }

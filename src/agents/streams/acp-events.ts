@@ -92,21 +92,24 @@ function verdictOf(stopReason: string): AgentEvent {
 /** Tokens of all the session, in one of the two places where agents tell them. */
 function usageOf(result: Native, cost: number | undefined): readonly AgentEvent[] {
   const quota = objectOf(objectOf(objectOf(result._meta).quota).token_count);
-  const told = isObject(result.usage) ? result.usage : quota;
+  const told = Object.keys(objectOf(result.usage)).length > 0 ? objectOf(result.usage) : quota;
   const output = countOf(told.outputTokens ?? told.output_tokens);
+  const thoughts = countOf(told.thoughtTokens);
   const cached = countOf(told.cachedReadTokens ?? told.cachedInputTokens);
   const written = countOf(told.cachedWriteTokens);
   const bare = countOf(told.inputTokens ?? told.input_tokens);
   if (bare + output === 0) return [];
-  // Some count what came from the cache as part of the input, others beside it: the total tells.
-  const beside = cached + written > 0 && countOf(told.totalTokens) >= bare + output + cached + written;
+  // Some count what came from the cache as part of the input, and thoughts as part of the output, others beside it: the total tells.
+  const rest = countOf(told.totalTokens) - bare - output;
+  const beside = cached + written > 0 && rest >= cached + written;
+  const thoughtsBeside = thoughts > 0 && rest >= thoughts + (beside ? cached + written : 0);
   return [
     {
       type: 'usage',
       of: 'total',
       usage: {
         input_tokens: beside ? bare + cached + written : bare,
-        output_tokens: output,
+        output_tokens: thoughtsBeside ? output + thoughts : output,
         cached_tokens: cached,
         ...(cost !== undefined && { cost_usd: cost }),
       },

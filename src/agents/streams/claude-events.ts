@@ -26,16 +26,23 @@ interface Call {
 export function claudeReader(): EventReader {
   const calls = new Map<string, Call>();
   const denied = new Set<string>();
+  const begun = new Map<string, Native>();
+  let hasSpoken = false;
   return (value) => {
     switch (textOf(value.type)) {
       case 'system':
         return readSystem(value, denied);
-      case 'assistant':
-        return readAssistant(value, calls);
+      case 'assistant': {
+        const events = readAssistant(value, calls);
+        hasSpoken ||= events.some(({ type }) => type === 'text');
+        return events;
+      }
+      case 'stream_event':
+        return readPart(objectOf(value.event), textOf(value.parent_tool_use_id), begun);
       case 'user':
         return readUser(value, calls, denied);
       case 'result':
-        return readResult(value);
+        return readResult(value, hasSpoken);
       case 'rate_limit_event':
         return [readLimit(objectOf(value.rate_limit_info))];
       default:
@@ -92,16 +99,29 @@ function readAssistant(value: Native, calls: Map<string, Call>): readonly AgentE
   const message = objectOf(value.message);
   const aside = isAside(value);
   // What the CLI says in the place of its model when that cannot be reached.
-  if (value.is_api_error_message === true) {
+  const code = textOf(value.error);
+  if (value.is_api_error_message === true || code !== '') {
     const status = statusOf(value.api_error_status);
     const said = objectsOf(message.content).map((each) => textOf(each.text));
-    const code = textOf(value.error);
     const kind = { ...(status !== undefined && { status }), ...(code !== '' && { code }) };
     return [{ type: 'error', message: said.join(' '), ...kind }];
   }
   const events = objectsOf(message.content).map((block) => readBlock(block, aside, calls));
   const usage = isObject(message.usage) ? [usageOf(message.usage, textOf(message.id))] : [];
   return [...events, ...usage];
+}
+
+/**
+ * A part of an answer, which --include-partial-messages gives beside the whole: what it took is whole at its end only. `begun`: the
+ * answers that agents have begun, one for each agent.
+ */
+function readPart(event: Native, agent: string, begun: Map<string, Native>): readonly AgentEvent[] {
+  const message = event.type === 'message_start' ? objectOf(event.message) : begun.get(agent);
+  if (event.type === 'message_start' && (begun.size < mostCalls || begun.has(agent)))
+    begun.set(agent, objectOf(message));
+  if (event.type !== 'message_delta' || message === undefined) return [{ type: 'other', name: 'stream_event' }];
+  begun.delete(agent);
+  return [usageOf({ ...objectOf(message.usage), ...objectOf(event.usage) }, textOf(message.id))];
 }
 
 /** Whether it comes from an agent that the agent itself started. */
@@ -176,16 +196,19 @@ function usageOf(usage: Native, message: string): UsageTold {
   };
 }
 
-function readResult(value: Native): readonly AgentEvent[] {
+function readResult(value: Native, hasSpoken: boolean): readonly AgentEvent[] {
   const subtype = textOf(value.subtype);
   const ok = subtype === 'success' && value.is_error !== true;
   const structured = value.structured_output;
   const said = textOf(value.result);
-  const text = structured === undefined || structured === null ? said : said || JSON.stringify(structured);
+  // Who asks for JSON gets it here, whatever the model said beside it.
+  const text = structured === undefined || structured === null ? said : JSON.stringify(structured);
   const errors = Array.isArray(value.errors) ? value.errors.map(textOf).filter((each) => each !== '') : [];
   const status = statusOf(value.api_error_status);
   return [
-    usageOfResult(value),
+    // Of an answer that was told nowhere else.
+    ...(ok && !hasSpoken && text !== '' ? [{ type: 'text' as const, text }] : []),
+    ...usageOfResult(value),
     {
       type: 'result',
       ok,
@@ -207,27 +230,33 @@ function denialOf(value: Native): Denial {
  * What this result cost. `usage` leaves out what other models and agents took, and is empty where a limit was met; modelUsage and
  * total_cost_usd count the turns of a resumed conversation once more. Newer versions say what is new since the result before.
  */
-function usageOfResult(value: Native): UsageTold {
+function usageOfResult(value: Native): readonly UsageTold[] {
   const models = (each: unknown) => objectsOf(Object.values(objectOf(each))).filter((one) => 'inputTokens' in one);
   const recent = models(value.model_usage_since_last_result);
-  if (recent.length > 0) return { type: 'usage', of: 'turn', usage: sumOf(recent, costOf(recent)) };
+  if (recent.length > 0) return [{ type: 'usage', of: 'turn', usage: sumOf(recent, costOf(recent)) }];
   const all = models(value.modelUsage);
   const cost = typeof value.total_cost_usd === 'number' ? value.total_cost_usd : costOf(all);
-  if (all.length > 0) return { type: 'usage', of: 'total', usage: sumOf(all, cost) };
-  return { type: 'usage', of: 'total', usage: { ...usageOf(objectOf(value.usage), '').usage, cost_usd: cost } };
+  if (all.length > 0) return [{ type: 'usage', of: 'total', usage: sumOf(all, cost) }];
+  if (!isObject(value.usage)) return [];
+  const { usage } = usageOf(value.usage, '');
+  return [
+    { type: 'usage', of: 'total', usage: { ...usage, ...(cost !== undefined && { cost_usd: Math.max(0, cost) }) } },
+  ];
 }
 
-function costOf(models: readonly Native[]): number {
-  return models.reduce((sum, { costUSD }) => sum + (typeof costUSD === 'number' && costUSD > 0 ? costUSD : 0), 0);
+/** Undefined where none of them tells it. */
+function costOf(models: readonly Native[]): number | undefined {
+  const costs = models.map(({ costUSD }) => costUSD).filter((cost) => typeof cost === 'number');
+  return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + Math.max(0, cost), 0);
 }
 
-function sumOf(models: readonly Native[], cost: number) {
+function sumOf(models: readonly Native[], cost: number | undefined) {
   const sum = (...names: readonly string[]) =>
     models.reduce((total, model) => total + names.reduce((part, name) => part + countOf(model[name]), 0), 0);
   return {
     input_tokens: sum('inputTokens', 'cacheCreationInputTokens', 'cacheReadInputTokens'),
     output_tokens: sum('outputTokens'),
     cached_tokens: sum('cacheReadInputTokens'),
-    cost_usd: Math.max(0, cost),
+    ...(cost !== undefined && { cost_usd: Math.max(0, cost) }),
   };
 }

@@ -13,9 +13,9 @@ export function codexReader(): EventReader {
       case 'thread.started':
         return [{ type: 'session', id: textOf(value.thread_id) }];
       case 'turn.completed':
-        return [usageOf(objectOf(value.usage)), { type: 'result', ok: true, denials: [] }];
+        return [...usageOf(value.usage), { type: 'result', ok: true, denials: [] }];
       case 'turn.failed':
-        return [{ type: 'result', ok: false, ...faultOf(textOf(objectOf(value.error).message)), denials: [] }];
+        return [{ type: 'result', ok: false, ...faultOf(wordsOf(value.error)), denials: [] }];
       case 'error':
         return [readError(textOf(value.message))];
       case 'item.started':
@@ -27,16 +27,18 @@ export function codexReader(): EventReader {
   };
 }
 
-function usageOf(usage: Native): AgentEvent {
-  return {
-    type: 'usage',
-    of: 'total',
-    usage: {
-      input_tokens: countOf(usage.input_tokens),
-      output_tokens: countOf(usage.output_tokens),
-      cached_tokens: countOf(usage.cached_input_tokens),
-    },
+function usageOf(usage: unknown): readonly AgentEvent[] {
+  if (!isObject(usage)) return [];
+  const figures = {
+    input_tokens: countOf(usage.input_tokens),
+    output_tokens: countOf(usage.output_tokens),
+    cached_tokens: countOf(usage.cached_input_tokens),
   };
+  return [{ type: 'usage', of: 'total', usage: figures }];
+}
+
+function wordsOf(error: unknown): string {
+  return textOf(error) || textOf(objectOf(error).message);
 }
 
 /** "Reconnecting... 1/5 (unexpected status 429 ...)" is no failure yet. */

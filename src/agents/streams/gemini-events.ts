@@ -16,6 +16,9 @@ const outside = /^(Path not in workspace:|(File )?path must be within)/i;
 /** Errors of a call that never began. */
 const faults: readonly string[] = ['invalid_tool_params'];
 
+/** How it says that the work was ended by a limit of its own settings; its result is a success all the same. */
+const shortened = /^Maximum session turns exceeded/;
+
 /** Most tools under way that are remembered. */
 const mostCalls = 1000;
 
@@ -29,6 +32,8 @@ interface Call {
 /** Reads what `gemini -o stream-json` prints, and the one object that `-o json` prints. */
 export function geminiReader(): EventReader {
   const calls = new Map<string, Call>();
+  /** Why the work was cut short, although the result will be called a success. */
+  let cut: string | undefined;
   return (value) => {
     switch (textOf(value.type)) {
       case 'init': {
@@ -42,11 +47,14 @@ export function geminiReader(): EventReader {
       case 'tool_result':
         return readAnswer(value, calls);
       case 'error':
-        return [{ type: 'error', ...faultOf(textOf(value.message)) }];
+        if (shortened.test(textOf(value.message))) cut = textOf(value.message);
+        return [errorOf(value)];
       case 'result':
-        return [usageOf(objectOf(value.stats)), resultOf(value)];
+        return [...usageOf(value.stats), resultOf(value, cut)];
       case '':
-        return 'stats' in value || 'response' in value ? readWhole(value) : [{ type: 'other', name: '' }];
+        return ['stats', 'response', 'error'].some((key) => key in value)
+          ? readWhole(value)
+          : [{ type: 'other', name: '' }];
       default:
         return [{ type: 'other', name: textOf(value.type) }];
     }
@@ -98,10 +106,16 @@ function isDenial({ type, message }: Native): boolean {
   return denials.includes(textOf(type)) || denial.test(textOf(message));
 }
 
-function resultOf(value: Native): AgentEvent {
-  if (value.status === 'success') return { type: 'result', ok: true, denials: [] };
+function errorOf(value: Native): AgentEvent {
+  const minor = value.severity === 'warning' && { minor: true as const };
+  return { type: 'error', ...faultOf(textOf(value.message)), ...minor };
+}
+
+function resultOf(value: Native, cut: string | undefined): AgentEvent {
+  if (value.status === 'success' && cut === undefined) return { type: 'result', ok: true, denials: [] };
   const error = objectOf(value.error);
-  const said = textOf(error.message) || textOf(value.status);
+  // Where it says no more than that it failed, the error before it is the cause.
+  const said = textOf(error.message) || (cut ?? '');
   // What a tool could not do can end gemini, too, and then its words stand here.
   if (said.startsWith('Error executing tool ')) {
     return { type: 'result', ok: false, message: said, ofTool: true, denials: [] };
@@ -110,16 +124,18 @@ function resultOf(value: Native): AgentEvent {
   return { type: 'result', ok: false, ...(kind !== '' && { code: kind }), ...faultOf(said), denials: [] };
 }
 
-function usageOf(stats: Native): AgentEvent {
-  return {
-    type: 'usage',
-    of: 'total',
-    usage: {
-      input_tokens: countOf(stats.input_tokens),
-      output_tokens: countOf(stats.output_tokens),
-      cached_tokens: countOf(stats.cached),
-    },
+/** The figures of all models together, or those of each. */
+function usageOf(stats: unknown): readonly AgentEvent[] {
+  if (!isObject(stats)) return [];
+  const told = 'input_tokens' in stats ? [stats] : objectsOf(Object.values(objectOf(stats.models)));
+  const sum = (name: string) => told.reduce((total, each) => total + countOf(each[name]), 0);
+  if (told.length === 0) return [];
+  const usage = {
+    input_tokens: sum('input_tokens'),
+    output_tokens: sum('output_tokens'),
+    cached_tokens: sum('cached'),
   };
+  return [{ type: 'usage', of: 'total', usage }];
 }
 
 /** The one object of `-o json`, whose figures stand by model. */
@@ -134,7 +150,7 @@ function readWhole(value: Native): readonly AgentEvent[] {
   return [
     ...(session === '' ? [] : [{ type: 'session' as const, id: session }]),
     ...(response === '' ? [] : [{ type: 'text' as const, text: response }]),
-    { type: 'usage', of: 'total', usage },
+    ...(tokens.length === 0 ? [] : [{ type: 'usage' as const, of: 'total' as const, usage }]),
     error === undefined
       ? { type: 'result', ok: true, text: response, denials: [] }
       : {

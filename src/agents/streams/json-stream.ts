@@ -78,10 +78,11 @@ export function openJsonStream(listener: JsonListener, most = longest): JsonStre
   };
 }
 
-/** What an object over several lines has at the end of a line: how deep it is, and whether a string is open there. */
+/** What the brackets of a text come to: how deep it ends, whether a string is open there, and where it came back to no depth. */
 interface Depth {
   readonly depth: number;
   readonly broken: boolean;
+  readonly ends: readonly number[];
 }
 
 /** Lines to objects. */
@@ -132,21 +133,33 @@ function openObjects({ value, noise }: JsonListener, most: number) {
   };
 }
 
-/** Escape sequences by which a program sets titles and colours before it speaks. */
+/** Escape sequences by which a program sets titles and colours before it speaks, and what a hole in a file gives. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const preamble = /^(?:\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|[\s\ufeff])+/;
+const preamble = /^(?:\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|[\s\0\ufeff])+/;
 
 function bare(line: string): string {
   const code = line.charCodeAt(0);
   return code === 0x7b ? line : line.replace(preamble, '');
 }
 
-/** The objects of a text that is JSON: one, or those of a list. */
+/** The objects of a text that is JSON: one, those of a list, or several after each other. */
 function parse(text: string): readonly Native[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return [value];
     return Array.isArray(value) && value.length > 0 && value.every(isObject) ? value : undefined;
+  } catch {
+    return parseEach(text);
+  }
+}
+
+/** The objects of a text in which several follow each other, as where a program leaves out the end of a line. */
+function parseEach(text: string): readonly Native[] | undefined {
+  const { ends, depth, broken } = bracketsIn(text);
+  if (ends.length < 2 || depth !== 0 || broken) return undefined;
+  try {
+    const values: unknown[] = ends.map((end, at) => JSON.parse(text.slice(ends[at - 1] ?? 0, end)));
+    return values.every(isObject) && text.slice(ends.at(-1)).trim() === '' ? values : undefined;
   } catch {
     return undefined;
   }
@@ -156,6 +169,7 @@ function parse(text: string): readonly Native[] | undefined {
 function bracketsIn(line: string): Depth {
   let depth = 0;
   let quoted = false;
+  const ends: number[] = [];
   for (let at = 0; at < line.length; at += 1) {
     const code = line.charCodeAt(at);
     if (quoted) {
@@ -163,7 +177,10 @@ function bracketsIn(line: string): Depth {
       else if (code === 0x22) quoted = false;
     } else if (code === 0x22) quoted = true;
     else if (code === 0x7b || code === 0x5b) depth += 1;
-    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+      if (depth === 0) ends.push(at + 1);
+    }
   }
-  return { depth, broken: quoted };
+  return { depth, broken: quoted, ends };
 }

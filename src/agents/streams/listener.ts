@@ -114,8 +114,8 @@ function joinParts(take: (event: AgentEvent) => void) {
         length += Math.min(room, event.text.length);
         return;
       }
-      // A line that is none of the CLI's own does not end a text, and neither do figures.
-      if (event.type !== 'other' && event.type !== 'usage') flush();
+      // A line that is none of the CLI's own does not end a text, and neither do figures, nor thoughts on the way.
+      if (event.type !== 'other' && event.type !== 'usage' && event.type !== 'thinking') flush();
       take(event);
     },
     end: flush,

@@ -65,7 +65,8 @@ export function faultOf(said: string): { readonly message: string; readonly stat
   const inner = start < 0 ? undefined : parsed(said.slice(start, said.lastIndexOf('}') + 1));
   const error = isObject(inner?.error) ? inner.error : inner;
   const words = textOf(error?.message);
-  const status = statusOf(error?.code) ?? statusOf(Number(/\bstatus:? (\d{3})\b/.exec(said)?.[1]));
+  const status =
+    statusOf(error?.code) ?? statusOf(inner?.status) ?? statusOf(Number(/\bstatus:? (\d{3})\b/.exec(said)?.[1]));
   const code = textOf(error?.code) || textOf(error?.type);
   return {
     message: words === '' ? said : words,

@@ -1,52 +1,12 @@
-// Messages that real agents sent by the Agent Client Protocol, as they were recorded: what is made of them, whatever the pieces in
-// which they come.
-import { readdirSync, readFileSync } from 'node:fs';
+// Messages of the Agent Client Protocol: what is made of each.
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { choiceOfMode, choiceOfModel } from '../../../src/agents/acp-session.ts';
 import { acpReader } from '../../../src/agents/streams/acp-events.ts';
 import type { AgentEvent, Native } from '../../../src/agents/streams/events.ts';
-import { openListener } from '../../../src/agents/streams/listener.ts';
-import { verdictOf } from '../../../src/agents/verdict.ts';
-import { expectGolden } from '../../golden/golden.ts';
 
 const folder = resolve(import.meta.dirname, '../../fixtures/agent-streams/acp');
-
-function outcome(pieces: Iterable<Uint8Array>): string {
-  const lines: string[] = [];
-  const reports: unknown[] = [];
-  const listener = openListener(acpReader(), { line: (text) => lines.push(text), report: (one) => reports.push(one) });
-  for (const piece of pieces) listener.push(piece);
-  listener.end();
-  const account = listener.account();
-  const verdict = verdictOf({ type: 'exited', code: 0 }, account, { complaint: '', adapter: 'acp', now: 0 });
-  const { text, counts, session, version } = account;
-  return `${JSON.stringify({ verdict, answer: text, counts, session, version, reports, lines }, null, 1)}\n`;
-}
-
-function* split(bytes: Uint8Array, size: () => number): Generator<Uint8Array> {
-  for (let at = 0, end = 0; at < bytes.length; at = end) {
-    end = at + size();
-    yield new Uint8Array(bytes.subarray(at, end));
-  }
-}
-
-for (const file of readdirSync(folder).sort()) {
-  test(file, () => {
-    const bytes = readFileSync(join(folder, file));
-    const whole = outcome([bytes]);
-    expectGolden(`agent-streams/acp/${file}.outcome.json`, whole);
-    expect(outcome(split(bytes, () => 1))).toBe(whole);
-    for (let seed = 1; seed <= 20; seed += 1) {
-      let state = seed;
-      const random = () => {
-        state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-        return 1 + (state % 700);
-      };
-      expect(outcome(split(bytes, random))).toBe(whole);
-    }
-  });
-}
 
 function events(...values: readonly Native[]): readonly AgentEvent[] {
   return values.flatMap(acpReader());
