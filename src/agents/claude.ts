@@ -16,8 +16,7 @@ export const claude: CodingCli = {
   takesSystemPrompt: true,
   argumentsFor: (agent, permissions, systemFile) => [
     '-p',
-    // All words that follow are tools, up to the next option; a list with commas would cut rules that hold some.
-    ...(agent.allowed_tools === undefined ? [] : ['--allowedTools', ...agent.allowed_tools]),
+    ...toolsOf(agent.allowed_tools),
     // Without --verbose it refuses this format.
     ...['--output-format', 'stream-json', '--verbose', '--permission-mode', modes[permissions]],
     ...(agent.model === undefined ? [] : ['--model', agent.model]),
@@ -33,6 +32,11 @@ export const claude: CodingCli = {
   // It asks ten times, for more than a minute. A login that has just run out is renewed at the first.
   isHopeless: ({ status, attempt = 0 }) => (status === 401 || status === 403) && attempt >= 2,
 };
+
+/** All words that follow it are tools, and one at least, up to the next option; a list with commas would cut rules that hold some. */
+function toolsOf(tools: readonly string[] = []): readonly string[] {
+  return tools.length === 0 ? [] : ['--allowedTools', ...tools];
+}
 
 /** Runs Claude Code. */
 export function claudeAdapter(doors: AgentDoors): AgentAdapter {

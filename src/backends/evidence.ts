@@ -74,10 +74,12 @@ mkdir "$folder/objects"
 if [ -f "$index" ]; then cp "$index" "$folder/index"; fi
 export GIT_INDEX_FILE="$folder/index" GIT_OBJECT_DIRECTORY="$folder/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$objects"
 cd "$top"
+exclude=
+# To name what is ignored anyway is a fault to git.
 case "$SUPER_EVIDENCE_APART/" in
-  "$top"/*) git add -A -- . ":(exclude,literal)$(printf %s "$SUPER_EVIDENCE_APART" | tail -c +$(($(printf %s "$top/" | wc -c) + 1)))" ;;
-  *) git add -A -- . ;;
+  "$top"/*) git check-ignore -q -- "$SUPER_EVIDENCE_APART" || exclude=$(printf %s "$SUPER_EVIDENCE_APART" | tail -c +$(($(printf %s "$top/" | wc -c) + 1))) ;;
 esac
+git add -A -- . \${exclude:+":(exclude,literal)$exclude"}
 git write-tree
 `;
 

@@ -89,7 +89,7 @@ async function programCheck(name: string, io: Io): Promise<Check> {
   const { PATH, HOME, TMPDIR } = io.env;
   const answer = await ask({ file, args: ['--version'], env: { PATH, HOME, TMPDIR }, limit: patience });
   return answer.type === 'said'
-    ? { name, state: 'ok', essential: false, detail: `${answer.line} (${file})` }
+    ? { name, state: 'ok', essential: false, detail: `${answer.line || 'tells no version'} (${file})` }
     : { name, state: 'unusable', essential: false, detail: `${file}: ${answer.why}` };
 }
 
@@ -125,7 +125,7 @@ function versionCheck(name: (typeof agentPrograms)[number], check: Check): Check
   return {
     ...check,
     state: 'untested',
-    detail: `${check.detail}; not tested, which ${range} is: it may tell its events in other words`,
+    detail: `${check.detail}; warning: tested with ${range}, not with this version: it may tell its events in other words`,
   };
 }
 

@@ -80,6 +80,11 @@ describe('how a CLI is called', () => {
     expect(bench.read('system-prompt.md')).toBe('You are careful.');
   });
 
+  test('claude: a list of no tools is no option, which would take the next word for a tool', async () => {
+    await run(agentOf('claude', { allowed_tools: [] }));
+    expect(called().argv.slice(0, 3)).toEqual(['-p', '--output-format', 'stream-json']);
+  });
+
   test('codex: the system prompt stands before the prompt', async () => {
     const agent = agentOf('codex', { model: 'm', system_prompt: 'You are careful.', args: ['--skip-git-repo-check'] });
     await run(agent);

@@ -77,6 +77,21 @@ test.each([
   });
 });
 
+test.each(['orchestra_workspaces', 'orchestra_workspaces/', '/orchestra_workspaces/*', '*_workspaces/o'])(
+  'where git ignores the runs (%s), too, a change is seen, and nothing is none',
+  async (pattern) => {
+    for (const [script, code] of [
+      ['echo x > new.txt', 0],
+      ['echo I have changed everything', 1],
+    ] as const) {
+      const cwd = repository(script);
+      writeFileSync(join(cwd, '.gitignore'), `${pattern}\n`);
+      const message = code === 0 ? undefined : 'changes were expected, and the git repository is as it was';
+      expect(await outcome(cwd)).toMatchObject({ code, ...(message !== undefined && { message }) });
+    }
+  },
+);
+
 test('looking leaves the repository as it was', async () => {
   const cwd = repository('echo x > new.txt', { agent: { cwd: 'sub' } });
   const before = [git(cwd, 'status', '--porcelain'), git(cwd, 'count-objects')];
