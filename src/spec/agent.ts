@@ -8,7 +8,7 @@ import { budgetFaults, someBudget, toBudget } from './budgets.ts';
 import { toEnv } from './env.ts';
 import { explainFaults } from './faults.ts';
 import { systemPrompt } from './persona.ts';
-import { shapeFaults } from './rules/agent-shape.ts';
+import { partOf, shapeFaults } from './rules/agent-shape.ts';
 import { commandFaults } from './rules/commands.ts';
 import { checkPolicy } from './rules/policies.ts';
 import { toLimits } from './sizes.ts';
@@ -69,7 +69,7 @@ function inOrderOf(source: Source): (a: Finding, b: Finding) => number {
 /** What an adapter or a shell would trip over although each key is well formed. */
 function misfits(agent: AgentSpec): Finding[] {
   return [
-    ...shapeFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key], part: 'key' as const })),
+    ...shapeFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key], part: partOf(key) })),
     ...commandFaults(agent).map(({ key, ...fault }) => ({ ...fault, at: ['spec', key] })),
     ...policyFaults(agent),
   ];

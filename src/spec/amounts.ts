@@ -26,10 +26,10 @@ export function durationFaults(
   });
 }
 
-/** Faults of limits that are texts. */
+/** Faults of limits that are texts; keys that begin with x- are not ours. */
 export function limitFaults(limits: object | undefined, at: Path): Finding[] {
   return Object.entries(limits ?? {}).flatMap(([key, written]: [string, unknown]) => {
-    if (typeof written !== 'string') return [];
+    if (typeof written !== 'string' || key.startsWith('x-')) return [];
     const [amount, most, name] =
       key === 'cpu'
         ? [toCpus(written), maxCpus, `${maxCpus.toLocaleString('en-US')} processors`]

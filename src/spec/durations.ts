@@ -15,10 +15,20 @@ export function toSeconds(duration: number | string): number {
   return seconds;
 }
 
-/** How a duration that people would understand is written here, or undefined when it is none. */
+/** How a duration that people would understand is written here, or undefined when it is none: several parts come to seconds. */
 export function durationFor(text: string): string | undefined {
-  const [, amount, word = ''] = /^\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
-  if (amount === undefined) return undefined;
+  const parts = [...text.matchAll(/([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*/gi)];
+  if (parts.map(([whole]) => whole).join('') !== text.trimStart()) return undefined;
+  const written = parts.map(([, amount = '', word = '']) => inUnit(amount, word));
+  if (written.length < 2) return written[0];
+  const seconds = written.map((each) => parseDuration(each ?? ''));
+  if (seconds.some((each) => each === undefined)) return undefined;
+  return `${seconds.reduce<number>((sum, each) => sum + (each ?? 0), 0)}s`;
+}
+
+/** An amount in a unit as people call it, in one of ours; a day has 24 hours. */
+function inUnit(amount: string, word: string): string | undefined {
+  if (/^d(ays?)?$/i.test(word)) return `${Number(amount) * 24}h`;
   const unit = /^(ms|milli)/i.test(word) ? 'ms' : (/^[smh]/i.exec(word)?.[0].toLowerCase() ?? '');
   return unit === '' && word !== '' ? undefined : `${amount}${unit}`;
 }

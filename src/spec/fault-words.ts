@@ -71,15 +71,22 @@ export function wrongTypeHint(expected: readonly string[], value: unknown, at: P
   if (expected.includes('boolean')) return 'write true or false, without quotes';
   const key = String(at.findLast((step) => typeof step === 'string') ?? '');
   if (expected.includes('array')) {
-    if (typeof value === 'string' || typeof value === 'number') return `write ${key}: [${brief(String(value))}]`;
+    if (typeof value === 'string' || typeof value === 'number') return `write ${key}: [${itemsFor(key, value)}]`;
     return 'start each item with "- "';
   }
   if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
     return `write ${brief(value)} without quotes`;
   if (expected.includes('object') && at.length === 0) return 'an orchestra starts with "orchestra:" and has "tasks:"';
+  if (key === 'workspace' && typeof value === 'string') return `write workspace: {path: ${brief(value)}}`;
   if (key === 'dependencies') return 'write task_name: and the name, or put the name under context:';
   if (expected.includes('object')) return 'write "key: value" lines, indented, below it';
   return '';
+}
+
+/** One value as items of a list: the words of a command line are arguments. */
+function itemsFor(key: string, value: string | number): string {
+  const isPlain = (key === 'argv' || key === 'args') && /^[\w\s./=@%+-]+$/.test(String(value));
+  return brief(isPlain ? String(value).trim().split(/\s+/).join(', ') : String(value));
 }
 
 /** Files on which an output depends stand below a key of their own. */
@@ -151,7 +158,8 @@ export function badForm(term: string | undefined, value: string, at: Path): { me
   if (form === undefined) return { message: `${labelOf(at)} cannot be "${brief(value)}"`, hint: '' };
   const { noun, rule, filler } = form;
   const slug = (filler === undefined ? amountFor[term ?? '']?.(value) : slugOf(value, filler)) ?? '';
-  const hint = slug === '' ? rule : `did you mean "${brief(slug)}"? ${rule}`;
+  const meant = slug === value ? `write ${brief(slug)} without quotes` : `did you mean "${brief(slug)}"? ${rule}`;
+  const hint = slug === '' ? rule : meant;
   if (filler !== undefined && /[/\\]/.test(value))
     return { message: `${noun} "${brief(value)}" looks like a path, but it becomes a file name`, hint };
   return {

@@ -5,6 +5,7 @@ import { type DocumentName, keysAt, termOfPattern } from '../schema/terms.gen.ts
 import type { SchemaFault } from '../schema/validator.ts';
 import { atPath, badForm, kindOf, kindsOf, labelOf, ownerOf, wrongTypeHint } from './fault-words.ts';
 import { firstFew, maxFaults } from './limits.ts';
+import { homes, synonyms } from './synonyms.ts';
 import { type Cause, gathered, inOthers, rightForm } from './task-faults.ts';
 
 /** A schema fault whose path is split. */
@@ -118,6 +119,13 @@ function explain(fault: Fault, data: unknown, document: DocumentName): Finding {
       const message = `${labelOf(at)} names ${brief(JSON.stringify(atPath(value, [second])) ?? '')} twice`;
       return { code: 'out-of-range', message, at: [...at, second], hint: 'delete one of them' };
     }
+    case 'minProperties':
+      return {
+        code: 'out-of-range',
+        message: `${labelOf(at)} says nothing`,
+        at,
+        hint: 'say what is meant, or delete it',
+      };
     default:
       return { code: 'out-of-range', message: limitMessage(fault, value), at };
   }
@@ -146,7 +154,7 @@ function limitMessage({ at, keyword, params, message }: Fault, value: unknown): 
 
 function notOneOf(at: Path, value: unknown, allowed: readonly unknown[]): Finding {
   const words = allowed.map(String);
-  const meant = typeof value === 'string' ? didYouMean(value, words) : undefined;
+  const meant = typeof value === 'string' ? (didYouMean(value, words) ?? cutOrLong(value, words)) : undefined;
   const list = `${words.length === 1 ? 'the only value is' : 'values:'} ${words.join(', ')}`;
   return {
     code: 'not-one-of',
@@ -156,42 +164,12 @@ function notOneOf(at: Path, value: unknown, allowed: readonly unknown[]): Findin
   };
 }
 
-/** What other systems call our keys; the first that may stand in the map is meant. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  depends_on: ['context'],
-  needs: ['context'],
-  after: ['context'],
-  requires: ['context'],
-  inputs: ['context'],
-  prompt: ['description'],
-  instruction: ['instructions', 'description'],
-  instructions: ['description'],
-  system_prompt: ['instructions'],
-  persona: ['instructions'],
-  id: ['name'],
-  task: ['task_name', 'tasks'],
-  timeout: ['timeout_seconds', 'task_timeout_seconds'],
-  run_timeout: ['run_timeout_seconds'],
-  retry: ['retry_count', 'retry_strategy'],
-  retries: ['retry_count', 'max_attempts'],
-  attempts: ['max_attempts'],
-  concurrency: ['max_parallel_tasks', 'max_concurrency'],
-  parallelism: ['max_parallel_tasks', 'max_concurrency'],
-  max_concurrency: ['max_parallel_tasks'],
-  max_parallel_tasks: ['max_concurrency'],
-  command: ['run'],
-  script: ['run'],
-  mode: ['strategy'],
-  environment: ['env'],
-  assignee: ['agent'],
-  role: ['agent'],
-};
-
-/** Where keys of orchestras belong that stand in several places, or mean something else elsewhere. */
-const homes: Readonly<Record<string, string>> = {
-  cache: 'on a task',
-  policy: 'under orchestra, or on an agent',
-};
+/** The only word that the value begins, or that begins with it: "exponential" for exponential_backoff. */
+function cutOrLong(value: string, words: readonly string[]): string | undefined {
+  const written = value.toLowerCase();
+  const near = words.filter((word) => written.length >= 3 && (word.startsWith(written) || written.startsWith(word)));
+  return near.length === 1 ? `did you mean "${near[0]}"?` : undefined;
+}
 
 /** A key that tasks do not have, with the right form of what was meant and the other tasks that have it. */
 function inTasks(finding: Finding, fault: Fault, data: unknown): Finding {

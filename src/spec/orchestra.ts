@@ -146,10 +146,15 @@ function toTask(task: Task): TaskSpec {
     stall_seconds: seconds(task.stall_seconds, null),
     ...(task.retry_count != null && { retry_count: task.retry_count }),
     ...someBudget(toBudget(task.budget ?? {})),
-    ...(task.expects !== undefined && { expects: task.expects }),
+    ...(task.expects !== undefined && { expects: withoutOwn(task.expects) }),
     ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
     ...someCache(task.cache),
   };
+}
+
+/** A map without the keys that are for people. */
+function withoutOwn<T extends object>(written: T): T {
+  return Object.fromEntries(Object.entries(written).filter(([key]) => !key.startsWith('x-'))) as T;
 }
 
 /** Whether a recorded output may be taken, as a key of a task. */

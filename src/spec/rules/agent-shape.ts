@@ -18,9 +18,15 @@ export interface AgentFault {
 export const agentShape: Rule = ({ agents }, _team, report) => {
   for (const entry of agents) {
     if (entry.type !== 'inline') continue;
-    for (const { key, ...fault } of shapeFaults(entry.agent)) report({ ...fault, at: [...entry.at, key], part: 'key' });
+    for (const { key, ...fault } of shapeFaults(entry.agent))
+      report({ ...fault, at: [...entry.at, key], part: partOf(key) });
   }
 };
+
+/** What is wrong with such a fault: the word that stands there, or that the key does. */
+export function partOf(key: AgentFault['key']): 'key' | 'value' {
+  return key === 'provider' ? 'value' : 'key';
+}
 
 /** What an agent lacks for its adapter, and what it has for another. */
 export function shapeFaults(agent: AgentSpec): readonly AgentFault[] {

@@ -9,7 +9,8 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   const declared = new Set<string>(agents.map(({ name }) => name));
   const playbooks = new Set(team.known);
   const guess = guesser([...declared, ...playbooks]);
-  const listing = `declared: ${listed([...declared])}`;
+  const listing =
+    declared.size === 0 ? 'add it under agents:, or delete "agents:"' : `declared: ${listed([...declared])}`;
   const undeclared = (name: string, at: Path, role = '') => {
     if (declared.has(name)) return;
     const hint = playbooks.has(name) ? 'add it under agents:' : (guess(name) ?? listing);
