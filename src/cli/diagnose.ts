@@ -16,7 +16,7 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   /** Texts of the files, for excerpts. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Whether faults of form kept what the file means from being checked. */
+  /** Whether faults of form kept some of what the file means from being checked. */
   readonly unread?: boolean;
 }
 

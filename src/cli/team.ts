@@ -22,7 +22,7 @@ export interface Read<T> extends Checked<T> {
   readonly file: string;
   /** The files that were read, as text, by the names that diagnostics give them. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Whether faults of its form kept what it means from being checked. */
+  /** Whether faults of its form kept some of what it means from being checked. */
   readonly unread?: boolean;
 }
 
@@ -63,7 +63,7 @@ export function compileBytes(project: Project, name: string, bytes: Uint8Array, 
   const texts = new Map(source.texts);
   const orchestra = source.value;
   let spec: OrchestraSpec | undefined;
-  const compiled = compile(orchestra, {
+  const { value, unread, ...compiled } = compile(orchestra, {
     ...options,
     team: (read) => {
       spec = read;
@@ -73,8 +73,8 @@ export function compileBytes(project: Project, name: string, bytes: Uint8Array, 
   const diagnostics = inReadingOrder([...source.diagnostics, ...compiled.diagnostics]);
   return {
     file: name,
-    ...(compiled.value !== undefined && !hasErrors(diagnostics) && { value: compiled.value }),
-    ...(spec === undefined ? { unread: true } : { spec }),
+    ...(value !== undefined && !hasErrors(diagnostics) && { value }),
+    ...(unread === true ? { unread } : spec !== undefined && { spec }),
     diagnostics,
     texts,
   };

@@ -1,5 +1,12 @@
 // Orchestra and team -> Plan. Nothing here looks at the world: files are read and adapters are probed elsewhere.
-import { type Checked, type Diagnostic, type Finding, hasErrors, inReadingOrder } from '../diagnostics/diagnostic.ts';
+import {
+  type Checked,
+  type Diagnostic,
+  type Finding,
+  hasErrors,
+  inReadingOrder,
+  severityOf,
+} from '../diagnostics/diagnostic.ts';
 import type {
   AgentName,
   Plan,
@@ -45,17 +52,33 @@ export interface CompileOptions {
   team(spec: OrchestraSpec): Team;
 }
 
-/** Compiles an orchestra into a plan. A plan is given only when nothing forbids running it; the diagnostics are complete either way. */
-export function compile(source: Source, options: CompileOptions): Checked<Plan> {
+/** A plan, where nothing forbids running it, and what is wrong. */
+export interface Compilation extends Checked<Plan> {
+  /** Whether faults of form kept some of what the orchestra means from being checked. */
+  readonly unread?: boolean;
+}
+
+/** Compiles an orchestra into a plan. The diagnostics are complete, but for what cannot be known beside faults of form. */
+export function compile(source: Source, options: CompileOptions): Compilation {
   const read = readOrchestra(source, options.overrides, options.around);
-  if (read.value === undefined) return { diagnostics: read.diagnostics };
-  const spec = read.value;
-  const team = options.team(spec);
-  const findings: Finding[] = [...checkOrchestra(spec, team)];
-  const draft = draftOf(spec, (finding) => findings.push(finding));
-  reportCycles(draft, 'cycle');
+  if (read.value !== undefined) return compileSpec(read.value, read.diagnostics, source, options);
+  if (read.sound === undefined) return { diagnostics: read.diagnostics, unread: true };
+  const { spec, isCertain } = read.sound;
+  const { team, findings } = checked(spec, options);
+  const certain = findings.filter(isCertain).map((finding) => source.locate(finding));
+  const ofTeam = team.diagnostics.filter(({ code }) => severityOf(code) === 'error');
+  return { diagnostics: inReadingOrder([...read.diagnostics, ...ofTeam, ...certain]), unread: true };
+}
+
+function compileSpec(
+  spec: OrchestraSpec,
+  before: readonly Diagnostic[],
+  source: Source,
+  options: CompileOptions,
+): Compilation {
+  const { team, findings, draft } = checked(spec, options);
   const diagnostics = () =>
-    inReadingOrder([...read.diagnostics, ...team.diagnostics, ...findings.map((finding) => source.locate(finding))]);
+    inReadingOrder([...before, ...team.diagnostics, ...findings.map((finding) => source.locate(finding))]);
   if (hasErrors(diagnostics())) return { diagnostics: diagnostics() };
   strategies[spec.execution.strategy](draft);
   reportCycles(draft, 'group-order');
@@ -63,6 +86,15 @@ export function compile(source: Source, options: CompileOptions): Checked<Plan> 
   const plan = planOf(draft, team, options);
   findings.push(...firstFew(blindBudgets(plan, spec, team)), ...firstFew(watchedOnly(plan, spec, team)));
   return { value: plan, diagnostics: diagnostics() };
+}
+
+/** What the rules find, and circles, of which the draft has none where nothing is found. */
+function checked(spec: OrchestraSpec, options: CompileOptions) {
+  const team = options.team(spec);
+  const findings: Finding[] = [...checkOrchestra(spec, team)];
+  const draft = draftOf(spec, (finding) => findings.push(finding));
+  reportCycles(draft, 'cycle');
+  return { team, findings, draft };
 }
 
 function draftOf(spec: OrchestraSpec, report: (finding: Finding) => void): Draft {

@@ -20,10 +20,21 @@ export function explainFaults(
   document: DocumentName = 'orchestra',
 ): Finding[] {
   const causes = document === 'orchestra' ? gathered(collapsed(faults, data)) : collapsed(faults, data);
-  const findings = causes
-    .slice(0, maxFaults)
-    .map((fault) => explain({ ...fault, at: pathOf(fault.instancePath, data) }, data, document));
+  const findings = causes.slice(0, maxFaults).map((fault) => explain(placed(fault, data), data, document));
   return [...firstFew(withoutEchoes(findings), causes.length)];
+}
+
+/** Where a document has to change, a path for each cause: of a value, or of a key that is too much or lacking. */
+export function faultyPlaces(faults: readonly SchemaFault[], data: unknown): readonly Path[] {
+  return collapsed(faults, data).map((fault) => {
+    const { at, params } = placed(fault, data);
+    const key = params.additionalProperty ?? params.missingProperty ?? params.propertyName;
+    return key === undefined ? at : [...at, String(key)];
+  });
+}
+
+function placed<T extends SchemaFault>(fault: T, data: unknown): T & { readonly at: Path } {
+  return { ...fault, at: pathOf(fault.instancePath, data) };
 }
 
 /**

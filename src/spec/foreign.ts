@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { type Finding, hasErrors, type Path } from '../diagnostics/diagnostic.ts';
 import type { Strategy } from '../schema/types.gen.ts';
 import { slugOf } from './fault-words.ts';
-import { orchestraFaults } from './orchestra-faults.ts';
+import { judgeOrchestra } from './orchestra-faults.ts';
 
 type Dict = Readonly<Record<string, unknown>>;
 
@@ -105,7 +105,7 @@ function withoutRoles(document: Dict): object {
     { orchestra: bare.orchestra, ...team, tasks },
     { orchestra: bare.orchestra, ...team, tasks: bare.tasks },
   ];
-  return tries.find((each) => !hasErrors(orchestraFaults(each))) ?? bare;
+  return tries.find((each) => !hasErrors(judgeOrchestra(each).findings)) ?? bare;
 }
 
 /** What is sure about tasks that were written for another system. */

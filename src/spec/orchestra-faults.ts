@@ -5,13 +5,33 @@ import type { Orchestra } from '../schema/types.gen.ts';
 import { durationFaults, limitFaults } from './amounts.ts';
 import { budgetFaults } from './budgets.ts';
 import { explainFaults } from './faults.ts';
+import { maxFaults } from './limits.ts';
+import { type Sound, soundPart } from './sound.ts';
 import { violations } from './stretches.ts';
 
-/** Faults of shape; of a document that has the right shape, what the schema cannot say of its values. */
-export function orchestraFaults(data: unknown): readonly Finding[] {
+/** What was found in a document, and what it is without its faults where it has any that keep it from being read. */
+export interface Judged {
+  readonly findings: readonly Finding[];
+  readonly sound?: Sound;
+}
+
+/** Faults of shape, and what the schema cannot say of the values of what has the right shape. */
+export function judgeOrchestra(data: unknown): Judged {
   const violated = violations(validate, data);
-  if (violated.length > 0) return explainFaults(violated, data, 'orchestra');
-  const orchestra = data as Orchestra;
+  if (violated.length === 0) {
+    const findings = valueFaults(data as Orchestra);
+    // No name and no edge depends on an amount.
+    return { findings, sound: { document: data as Orchestra, isCertain: () => true } };
+  }
+  const findings = explainFaults(violated, data, 'orchestra');
+  // A file of a thousand faults is another kind of file, or hostile.
+  if (violated.length > 10 * maxFaults) return { findings };
+  const sound = soundPart(data, (document) => violations(validate, document));
+  if (sound === undefined) return { findings };
+  return { findings: [...findings, ...valueFaults(sound.document).filter(sound.isCertain)], sound };
+}
+
+function valueFaults(orchestra: Orchestra): Finding[] {
   return [...dependencyTimeouts(orchestra), ...amountFaults(orchestra)];
 }
 

@@ -15,24 +15,31 @@ import { howItRuns } from './agent.ts';
 import { someBudget, toBudget } from './budgets.ts';
 import { toSeconds } from './durations.ts';
 import { foreignShape } from './foreign.ts';
-import { orchestraFaults } from './orchestra-faults.ts';
+import { judgeOrchestra } from './orchestra-faults.ts';
 import { metadataText, orchestraId } from './orchestra-id.ts';
 import { systemPrompt } from './persona.ts';
 import { toLimits } from './sizes.ts';
+import type { Sound } from './sound.ts';
 import type { Source } from './source.ts';
 import type { AgentEntry, ExecutionSpec, OrchestraSpec, Overrides, RetrySpec, Surroundings, TaskSpec } from './spec.ts';
 
+/** An orchestra that was read. */
+export interface ReadOrchestra extends Checked<OrchestraSpec> {
+  /** What is left of one with errors, to be checked and nothing else; `isCertain` says which findings count. */
+  readonly sound?: { readonly spec: OrchestraSpec; readonly isCertain: Sound['isCertain'] };
+}
+
 /** Reads an orchestra: shape and defaults; what its names stand for is checked by the rules. A value comes without errors only. */
-export function readOrchestra(
-  source: Source,
-  overrides: Overrides = {},
-  around: Surroundings = {},
-): Checked<OrchestraSpec> {
+export function readOrchestra(source: Source, overrides: Overrides = {}, around: Surroundings = {}): ReadOrchestra {
   const foreign = foreignShape(source.data);
   if (foreign !== undefined) return { diagnostics: [source.locate(foreign)] };
-  const diagnostics = inReadingOrder(orchestraFaults(source.data).map((finding) => source.locate(finding)));
-  if (hasErrors(diagnostics)) return { diagnostics };
-  return { value: toSpec(source.data as Orchestra, source.file, overrides, around), diagnostics };
+  const { findings, sound } = judgeOrchestra(source.data);
+  const diagnostics = inReadingOrder(findings.map((finding) => source.locate(finding)));
+  if (sound === undefined) return { diagnostics };
+  const spec = toSpec(sound.document, source.file, overrides, around);
+  return hasErrors(diagnostics)
+    ? { diagnostics, sound: { spec, isCertain: sound.isCertain } }
+    : { value: spec, diagnostics };
 }
 
 function toSpec(document: Orchestra, file: string, overrides: Overrides, around: Surroundings): OrchestraSpec {

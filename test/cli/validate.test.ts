@@ -54,7 +54,7 @@ describe('how it is told', () => {
   test('where faults of form hide others, the closing line says so', async () => {
     const text = good.replace('{name: one,', '{name: one, colour: red,').replace('[one]', '[oen]');
     expect((await validate({ 'orchestras/x.yaml': text })).stdout).toMatch(
-      /\n1 error in orchestras\/x.yaml; more may show when these are mended\n$/,
+      /\n2 errors in orchestras\/x.yaml; more may show when these are mended\n$/,
     );
     const mended = await validate({ 'orchestras/x.yaml': text.replace('colour: red,', '') });
     expect(mended.stdout).toMatch(/\n1 error in orchestras\/x.yaml\n$/);

@@ -90,7 +90,8 @@ function everythingOf(bytes: Uint8Array): { readonly text: string; readonly diag
   const { value: source, diagnostics: faults } = parseSource('a.yaml', text);
   if (source === undefined) return { text, diagnostics: faults };
   const playbook = readPlaybook(source, 'a' as AgentName);
-  const { value: spec, diagnostics: more } = readOrchestra(source);
+  const { value, sound, diagnostics: more } = readOrchestra(source);
+  const spec = value ?? sound?.spec;
   const findings = spec ? checkOrchestra(spec, { agents: new Map(), known: ['worker'] }) : [];
   return {
     text,

@@ -82,3 +82,21 @@ test.each([
     codes(`orchestra: {}\nagents: [{name: a, run: ${JSON.stringify(run)}}]\ntasks: [{name: t, agent: a}]\n`),
   ).toEqual(expected);
 });
+
+test.each<[string, string[]]>([
+  ['{goal} {task} {run_id} {workspace}', []],
+  ['{"goal": {goal}, "x": {"y": {goal}}}', []],
+  ['{anything} {a} {} { } {json: 1} goal} {goal', []],
+  ['{Goal} {run-id} {taks}', ['{Goal} is not replaced', '{run-id} is not replaced', '{taks} is not replaced']],
+  [
+    '{ goal } {task  } { run_id}',
+    ['{ goal } is not replaced', '{task  } is not replaced', '{ run_id} is not replaced'],
+  ],
+  ['{{goal}} {{ task }}', ['of {{goal}} only {goal} is replaced', '{{ task }} is not replaced']],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a description
+  ['${goal} ${{run_id}} ${other}', ['of ${goal} only {goal} is replaced', 'of {{run_id}} only {run_id} is replaced']],
+])('near misses of placeholders in %s', (description, expected) => {
+  const spec = wide(1, () => ({ description }));
+  const found = checkOrchestra(spec, { agents: inline(spec), known: [] });
+  expect(found.map(({ message }) => message.split(';')[0])).toEqual(expected);
+});

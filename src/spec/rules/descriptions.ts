@@ -20,19 +20,48 @@ export const descriptions: Rule = ({ tasks }, { agents }, report) => {
         at: ['tasks', index, 'name'],
         hint: `add "description:" with what it shall do`,
       });
-    for (const { written, meant } of misspelt(description)) {
-      const message = `{${written}} is not replaced; it stays in the text as it is`;
-      report({ code: 'unknown-placeholder', message, at, within: `{${written}}`, hint: `did you mean {${meant}}?` });
-    }
+    for (const { written, meant, message } of nearMisses(description))
+      report({ code: 'unknown-placeholder', message, at, within: written, hint: `did you mean {${meant}}?` });
   });
 };
 
-function misspelt(description: string): readonly { readonly written: string; readonly meant: string }[] {
+/** A name in braces as it is written, and what becomes of it. */
+interface NearMiss {
+  readonly written: string;
+  readonly meant: string;
+  readonly message: string;
+}
+
+function nearMisses(description: string): readonly NearMiss[] {
   if (!description.includes('{')) return [];
-  const written = new Set([...description.matchAll(/\{([A-Za-z][A-Za-z_-]{2,11})\}/g)].map((match) => match[1] ?? ''));
-  return [...written].flatMap((each) => {
-    if (placeholders.some((known) => known === each)) return [];
-    const meant = suggest(each, placeholders);
-    return meant === undefined ? [] : [{ written: each, meant }];
+  return [...misspelt(description), ...dressed(description)];
+}
+
+function misspelt(description: string): readonly NearMiss[] {
+  const names = new Set([...description.matchAll(/\{([A-Za-z][A-Za-z_-]{2,11})\}/g)].map((match) => match[1] ?? ''));
+  return [...names].flatMap((name) => {
+    if (placeholders.some((known) => known === name)) return [];
+    const meant = suggest(name, placeholders);
+    return meant === undefined ? [] : [{ written: `{${name}}`, meant, message: stays(`{${name}}`) }];
   });
+}
+
+const anyName = `(${placeholders.join('|')})`;
+
+/** Names as other systems dress them: in two pairs of braces, behind a dollar sign, with spaces. */
+const dress = new RegExp(
+  [`\\{\\{ *${anyName} *\\}\\}`, `\\$\\{${anyName}\\}`, `\\{ +${anyName} *\\}`, `\\{${anyName} +\\}`].join('|'),
+  'g',
+);
+
+function dressed(description: string): readonly NearMiss[] {
+  const found = new Map([...description.matchAll(dress)].map(([written, ...names]) => [written, names.find(Boolean)]));
+  return [...found].map(([written, meant = '']) => {
+    const isReplaced = written.includes(`{${meant}}`);
+    return { written, meant, message: isReplaced ? `of ${written} only {${meant}} is replaced` : stays(written) };
+  });
+}
+
+function stays(written: string): string {
+  return `${written} is not replaced; it stays in the text as it is`;
 }
