@@ -162,6 +162,23 @@ describe('hierarchical', () => {
     expect(plan.delegation).toMatchObject({ max_depth: 2, max_delegated_tasks: 20 });
   });
 
+  test('a task may ask for the brief beside other outputs; the synthesis comes after all', () => {
+    const tasks = [
+      { name: 'a', context: ['w_brief'] },
+      { name: 'b', context: ['a', 'w_brief'] },
+      { name: 'c', dependencies: [{ task_name: 'w_brief' }] },
+      { name: 'd', dependencies: [{ task_name: 'w_brief', dependency_type: 'requires_completion' }] },
+    ];
+    const brief = { a: 'w_brief>', b: 'a> w_brief>', c: 'w_brief>', d: 'w_brief' };
+    expect(edges(planOfText(document({ strategy: 'hierarchical' }, tasks)))).toMatchObject(brief);
+    const faults = (execution: object, context: string) =>
+      check(document(execution, [{ name: 'a', context: [context] }])).diagnostics.map(({ message }) => message);
+    expect(faults({ strategy: 'hierarchical' }, 'w_synthesis')).toEqual([
+      'these tasks wait for each other: a -> w_synthesis -> a',
+    ]);
+    expect(faults({ strategy: 'parallel' }, 'w_brief')).toEqual(['there is no task "w_brief"']);
+  });
+
   test('the manager is the first agent unless the file names one', () => {
     const text = (manager?: string) =>
       JSON.stringify({

@@ -1,5 +1,6 @@
-import type { AgentName } from '../../schema/types.gen.ts';
+import type { AgentName, TaskName } from '../../schema/types.gen.ts';
 import { managerTask } from '../../spec/manager-tasks.ts';
+import type { TaskSpec } from '../../spec/spec.ts';
 import { addContext, addNeed, type Draft, type DraftTask } from '../draft.ts';
 import { someCache } from '../reuse.ts';
 
@@ -15,10 +16,11 @@ export function hierarchical(draft: Draft): void {
     'brief',
     `Break the goal '{goal}' down for your team and say what each shall look at.`,
   );
-  for (const task of declared) {
-    if (task.explicit) addNeed(task, brief, 'success');
+  const { name } = (draft.tasks[brief] as DraftTask).task;
+  declared.forEach((task, index) => {
+    if (task.explicit && !receives(spec.tasks[index], name)) addNeed(task, brief, 'success');
     else addContext(task, brief);
-  }
+  });
   const synthesis = add(draft, manager, 'synthesis', `Join the results of your team into one answer to '{goal}'.`);
   const last = draft.tasks[synthesis];
   if (last === undefined) return;
@@ -26,6 +28,12 @@ export function hierarchical(draft: Draft): void {
     last.needs.set(index, 'success');
     last.context.push(index);
   }
+}
+
+/** Whether a task says that it wants the output of another one. */
+function receives(task: TaskSpec | undefined, name: TaskName): boolean {
+  const { context = [], dependencies = [] } = task ?? {};
+  return context.includes(name) || dependencies.some((each) => each.task === name && each.type === 'requires_output');
 }
 
 function add(draft: Draft, manager: AgentName, role: 'brief' | 'synthesis', description: string): number {

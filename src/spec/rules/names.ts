@@ -1,9 +1,10 @@
 import type { Path } from '../../diagnostics/diagnostic.ts';
-import { managerTask } from '../manager-tasks.ts';
+import { managerTasks } from '../manager-tasks.ts';
 import type { Report, Rule } from './rule.ts';
 
 /** Tasks, agents and groups have names of their own, and none that the strategy needs. */
-export const names: Rule = ({ tasks, agents, execution }, _team, report) => {
+export const names: Rule = (spec, _team, report) => {
+  const { tasks, agents, execution } = spec;
   duplicateTasks(
     tasks.map(({ name }) => name),
     report,
@@ -22,13 +23,7 @@ export const names: Rule = ({ tasks, agents, execution }, _team, report) => {
       report({ code: 'duplicate-group', message: `two groups are called "${name}"`, at, hint: 'rename one of them' });
     seenGroups.add(name);
   });
-  const manager = execution.manager ?? agents[0]?.name;
-  if (execution.strategy !== 'hierarchical' || manager === undefined) return;
-  const reserved = new Map(
-    (['brief', 'synthesis'] as const)
-      .map((role) => managerTask(manager, role))
-      .map((name) => [name.toLowerCase(), name]),
-  );
+  const reserved = new Map(Object.values(managerTasks(spec) ?? {}).map((name) => [name.toLowerCase(), name]));
   tasks.forEach(({ name }, index) => {
     if (!reserved.has(name.toLowerCase())) return;
     const message = `the hierarchical strategy makes a task "${reserved.get(name.toLowerCase())}" of its own`;

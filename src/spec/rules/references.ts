@@ -1,15 +1,26 @@
 import type { Path } from '../../diagnostics/diagnostic.ts';
+import { managerTasks } from '../manager-tasks.ts';
 import { guesser, listed } from './hints.ts';
 import type { Rule } from './rule.ts';
 
 /** Every task that another waits for, or that a group holds, exists, and none waits for itself. */
-export const references: Rule = ({ tasks, execution }, _team, report) => {
+export const references: Rule = (spec, _team, report) => {
+  const { tasks, execution } = spec;
+  const manager = managerTasks(spec);
   const known = new Set<string>(tasks.map(({ name }) => name));
+  if (manager !== undefined) known.add(manager.brief);
   const all = [...known];
   const guess = guesser(all);
   const check = (name: string, at: Path, from?: string) => {
     if (name === from)
       report({ code: 'self-reference', message: `task "${name}" waits for itself`, at, hint: 'delete this name' });
+    else if (name === manager?.synthesis && from !== undefined)
+      report({
+        code: 'cycle',
+        message: `these tasks wait for each other: ${from} -> ${name} -> ${from}`,
+        at,
+        hint: 'the synthesis waits for all other tasks; delete this name',
+      });
     else if (!known.has(name))
       report({
         code: 'unknown-task',
