@@ -6,13 +6,30 @@ import type { OutputSchema } from '../schema/types.gen.ts';
 /** Most faults that are told; an agent mends no more at once. */
 const mostFaults = 20;
 
-/** What is wrong with a schema itself, in a sentence; undefined for one that can be used. */
-export function schemaFault(schema: OutputSchema): string | undefined {
+/** Why a schema cannot be used. */
+export interface SchemaFault {
+  /** JSON pointer to the part that is meant; empty for all of it. */
+  readonly pointer: string;
+  /** What is wrong, in a sentence. */
+  readonly message: string;
+  /** The values that would be right there, where these can be told. */
+  readonly allowed: readonly unknown[];
+}
+
+/** What is wrong with a schema itself; undefined for one that can be used. */
+export function schemaFault(schema: OutputSchema): SchemaFault | undefined {
+  const { $schema: _, ...rest } = schema;
+  const ajv = newAjv();
+  const [fault] = ajv.validateSchema(rest) === true ? [] : (ajv.errors ?? []);
+  if (fault !== undefined) {
+    const { instancePath: pointer, message = 'is wrong', params } = fault;
+    return { pointer, message, allowed: (params.allowedValues as readonly unknown[] | undefined) ?? [] };
+  }
   try {
-    validatorOf(schema);
+    ajv.compile(rest);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return { pointer: '', message: (error as Error).message, allowed: [] };
   }
 }
 
@@ -45,11 +62,14 @@ function inTime<T>(work: () => T): T | undefined {
 }
 
 function validatorOf(schema: OutputSchema): ValidateFunction {
+  const { $schema: _, ...rest } = schema;
+  return newAjv().compile(rest);
+}
+
+function newAjv() {
   const { Ajv2020 } = loadAjv();
   // What Ajv does not know is no fault of the schema: words of other drafts, formats, remarks.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false });
-  const { $schema: _, ...rest } = schema;
-  return ajv.compile(rest);
+  return new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false });
 }
 
 /** A file of its own where we are built, so that those who need none of it do not read it. */

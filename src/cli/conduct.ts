@@ -14,7 +14,7 @@ import { type Interruption, stoppedBy } from './interruption.ts';
 import { wordsOn } from './live.ts';
 import { type LocalRun, type LocalRunOptions, type NewRun, startLocalRun, workspaceOf } from './local-run.ts';
 import { nameFor } from './paths.ts';
-import { readinessOf } from './refusals.ts';
+import { clusterRefusal, readinessOf } from './refusals.ts';
 import { printResult } from './result.ts';
 import { lastSaid, runFiles } from './run-files.ts';
 import { isDetached } from './run-id.ts';
@@ -99,7 +99,9 @@ function needsProcesses(plan: Plan): boolean {
 /** Everything that can be known to be missing before the first task starts. */
 function refuse(refusals: readonly string[]): void {
   if (refusals.length === 0) return;
-  const hint = 'to see the orchestra move without its agents: add --rehearse; to see what is here: super doctor';
+  const hint = refusals.includes(clusterRefusal)
+    ? 'to run it here: delete orchestration_type; to see its plan: add --dry-run'
+    : 'to see the orchestra move without its agents: add --rehearse; to see what is here: super doctor';
   throw setupFault(`this orchestra cannot run here:\n${refusals.map((each) => `  ${each}`).join('\n')}`, hint);
 }
 

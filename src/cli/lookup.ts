@@ -14,11 +14,7 @@ export function findOrchestra(project: Project, asked: string): string {
   const path = resolve(project.cwd, asked);
   if (isFile(path)) return path;
   if (/[/\\]|\.ya?ml$/.test(asked)) throw missing(project, asked, [nameFor(project, path)]);
-  const tried = folders(project, 'orchestras').flatMap((folder) =>
-    [`${asked}_orchestra.yaml`, `${asked}_orchestra.yml`, `${asked}.yaml`, `${asked}.yml`].map((name) =>
-      join(folder, name),
-    ),
-  );
+  const tried = filesFor(project, asked);
   const named = tried.filter(isFile);
   const found = named.length > 0 ? named : orchestraFiles(project).filter((file) => idOf(file) === asked);
   if (found.length > 1) {
@@ -36,6 +32,13 @@ export function findOrchestra(project: Project, asked: string): string {
       tried.map((file) => nameFor(project, file)),
     );
   return found[0];
+}
+
+/** The files that an id stands for by their names. They need not be there. */
+export function filesFor(project: Project, id: string): readonly string[] {
+  return folders(project, 'orchestras').flatMap((folder) =>
+    [`${id}_orchestra.yaml`, `${id}_orchestra.yml`, `${id}.yaml`, `${id}.yml`].map((name) => join(folder, name)),
+  );
 }
 
 /** The id by which an orchestra file is run: what it declares, else what its name makes of it, also where it cannot be read. */

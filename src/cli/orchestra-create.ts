@@ -70,8 +70,9 @@ async function checkedId(asked: string): Promise<OrchestraId> {
 
 /** An id stands for one file: the one to be written, which only --force replaces. */
 async function refuseTaken(project: Project, id: string, path: string, force: boolean): Promise<void> {
-  const { idOf } = await import('./lookup.ts');
-  const other = orchestraFiles(project).find((file) => file !== path && idOf(file) === id);
+  const { filesFor, idOf } = await import('./lookup.ts');
+  const named = filesFor(project, id);
+  const other = orchestraFiles(project).find((file) => file !== path && (named.includes(file) || idOf(file) === id));
   if (other !== undefined) {
     throw usageFault(
       `the orchestra "${id}" is ${nameFor(project, other)} already`,

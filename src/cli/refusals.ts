@@ -14,12 +14,13 @@ export interface Readiness {
   readonly warnings: readonly string[];
 }
 
+/** What no adapter, and no rehearsal, can mend. */
+export const clusterRefusal =
+  'orchestration_type: kubernetes needs a cluster backend, which this version does not have';
+
 /** Looks at everything that a plan needs here. */
 export async function readinessOf(plan: Plan, adapters: Adapters): Promise<Readiness> {
-  const cluster =
-    plan.orchestration_type === 'kubernetes'
-      ? ['orchestration_type: kubernetes needs a cluster backend, which this version does not have']
-      : [];
+  const cluster = plan.orchestration_type === 'kubernetes' ? [clusterRefusal] : [];
   const reserve = standingBy(plan);
   const homeless = plan.agents.filter(({ adapter, name }) => adapter === null && !reserve.has(name));
   const undecided =
@@ -63,13 +64,15 @@ function standingBy({ agents, tasks, delegation }: Plan): ReadonlySet<AgentName>
   return new Set(fallbacks.filter((name) => !working.has(name)));
 }
 
-/** Tasks whose output_schema no output could be measured by. */
+/** Tasks whose output_schema no output could be measured by; of a plan that was made from a file this has been told. */
 export function schemaRefusals({ tasks }: Plan): string[] {
   const refusals: string[] = [];
   for (const { name, output_schema } of tasks) {
     if (output_schema === undefined) continue;
     const fault = schemaFault(output_schema);
-    if (fault !== undefined) refusals.push(`task ${name}: its output_schema cannot be used: ${fault}`);
+    if (fault === undefined) continue;
+    const where = fault.pointer === '' ? '' : `${fault.pointer}: `;
+    refusals.push(`task ${name}: its output_schema cannot be used: ${where}${fault.message}`);
   }
   return refusals;
 }

@@ -12,6 +12,7 @@ import type { AgentEntry, AgentSpec, OrchestraSpec } from '../spec/spec.ts';
 import { setupFault, usageFault } from './command.ts';
 import { readFrugally } from './memory.ts';
 import { missingFiles, modulePath, unmatchedPatterns } from './named-files.ts';
+import { unusableSchemas } from './output-schemas.ts';
 import { nameFor, orRefuse } from './paths.ts';
 import { type PlaybookFile, type Project, playbookFiles } from './project.ts';
 import type { Around } from './settings.ts';
@@ -103,6 +104,7 @@ function loadTeam(project: Project, spec: OrchestraSpec, source: Source, texts: 
     }
   }
   missing.push(...unmatchedPatterns(project, spec, agents, source));
+  diagnostics.push(...firstFew(unusableSchemas(spec, source)));
   diagnostics.push(...firstFew(missing));
   const known = new Set([...spec.agents.flatMap(inlineName), ...playbooks.map(({ name }) => name)]);
   return { agents, known: [...known], diagnostics };

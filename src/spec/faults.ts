@@ -84,7 +84,7 @@ function withoutEchoes(findings: readonly Finding[]): Finding[] {
 }
 
 /** A JSON pointer as a path; a step into a list is a number. */
-function pathOf(pointer: string, data: unknown): Path {
+export function pathOf(pointer: string, data: unknown): Path {
   const path: (string | number)[] = [];
   let value = data;
   for (const each of pointer.split('/').slice(1)) {

@@ -26,7 +26,7 @@ export function soundPart(
   data: unknown,
   violationsOf: (document: unknown) => readonly SchemaFault[],
 ): Sound | undefined {
-  const document = structuredClone(data);
+  const document = copyOf(data);
   const faulty: Path[] = [];
   const unsure = new Set<Code>();
   for (let round = 0; ; round++) {
@@ -49,6 +49,12 @@ export function soundPart(
     document: document as Orchestra,
     isCertain: ({ code, at }) => severityOf(code) === 'error' && !unsure.has(code) && !isFaulty(at),
   };
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
 }
 
 /** The path of the key to leave out: what is in a list is left out with its list, and so is a map that lacks a key. */

@@ -38,6 +38,7 @@ const cases: Readonly<Record<string, readonly [number, ...string[]]>> = {
   'bad-orchestra-id-with-spaces': [2, 'orchestra', 'create', 'my orchestra'],
   'taken-orchestra-id': [2, 'orchestra', 'create', 'hello'],
   'taken-orchestra-id-elsewhere': [2, 'orchestra', 'create', 'shared', '--force'],
+  'taken-orchestra-name': [2, 'orchestra', 'create', 'other'],
   'bad-agent-name': [2, 'agent', 'create', '2nd/agent'],
   'taken-agent-name': [2, 'agent', 'create', 'tester'],
   'init-on-a-file': [2, 'init', '.super'],

@@ -153,6 +153,7 @@ test('4: a cluster is not there yet, but its plan is', async () => {
   const refused = await run(['orchestra', 'run', 'o.yaml'], { cwd });
   expect(refused.code).toBe(4);
   expect(refused.stderr).toContain('orchestration_type: kubernetes needs a cluster backend');
+  expect(refused.stderr).toContain('to run it here: delete orchestration_type; to see its plan: add --dry-run');
   const planned = await run(['orchestra', 'run', 'o.yaml', '--dry-run'], { cwd });
   expect(planned).toMatchObject({ code: 0, stderr: '' });
   expect(planned.stdout).toContain('A run would be refused:\n  orchestration_type: kubernetes');

@@ -62,12 +62,16 @@ test.each([
 });
 
 test.each([
-  ['an unknown type', { type: 'objekt' }, /task one: its output_schema cannot be used: /],
+  [
+    'an unknown type',
+    { type: 'objekt' },
+    /:\d+: error: no output of task "one" can be measured by this: "type" must be .*\n.*\n.* did you mean "object"\?/,
+  ],
   ['a reference to nowhere', { $ref: 'https://example.com/other.json' }, /can't resolve reference/],
 ])('a schema with %s is refused before anything runs', async (_, faulty, message) => {
   const cwd = place('echo {}', faulty);
   const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd });
-  expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(message) });
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(message) });
   expect(() => runFolder(cwd)).toThrow();
 });
 

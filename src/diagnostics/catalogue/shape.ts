@@ -111,6 +111,20 @@ agents: [{name: counter, run: git ls-files | wc -l}]
 tasks: [{name: count, agent: counter}]
 `,
   },
+  'output-schema': {
+    severity: 'error',
+    title: 'An output_schema is no JSON Schema.',
+    meaning:
+      'An output is measured by the schema of its task, which must be a JSON Schema of the draft 2020-12 without references to other files. Words that no draft knows do no harm.',
+    wrong: `orchestra: {id: demo}
+agents: [{name: worker, run: make report}]
+tasks: [{name: report, agent: worker, output_schema: {type: objekt}}]
+`,
+    right: `orchestra: {id: demo}
+agents: [{name: worker, run: make report}]
+tasks: [{name: report, agent: worker, output_schema: {type: object}}]
+`,
+  },
   'playbook-form': {
     severity: 'warning',
     title: 'A playbook bends the form; it was read as well as could be.',
