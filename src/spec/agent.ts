@@ -149,10 +149,15 @@ function faultsOf(document: Dict): Finding[] {
   ];
 }
 
-/** Whether an adapter would do something else than what was meant. Unknown keys are notes, but for one among amounts. */
-function isHarmful({ at, code }: Finding): boolean {
-  if (at[0] !== 'spec' || !working.has(String(at[1]))) return false;
-  return code !== 'unknown-key' || ((at[1] === 'limits' || at[1] === 'budget') && at.length > 2);
+/** What holds an agent back: what is misspelt there, or is nearly one of these, would hold back nothing. */
+const guards: ReadonlySet<string> = new Set(['permissions', 'policy', 'limits', 'budget', 'secrets']);
+
+/** Whether an adapter would do something else than what was meant. Unknown keys are notes, but for those by which somebody meant a guard. */
+function isHarmful({ at, code, hint }: Finding): boolean {
+  if (at[0] !== 'spec') return false;
+  if (code !== 'unknown-key') return working.has(String(at[1]));
+  if (at.length > 2) return guards.has(String(at[1]));
+  return guards.has(/^did you mean "([^"]+)"\?/.exec(hint ?? '')?.[1] ?? '');
 }
 
 /** Warnings of one kind at like places become one; of the kinds that are left the first few are told and the rest counted. */

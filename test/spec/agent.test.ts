@@ -214,3 +214,14 @@ describe('limits', () => {
     expect(spec(limits)).toEqual({ agent: undefined, said: [fault] });
   });
 });
+
+test.each([
+  ['policy: {denny: [rm *]}', '6:12 unknown-key: unknown key "denny"'],
+  ['polcy: {deny: [rm *]}', '6:3 unknown-key: unknown key "polcy"'],
+  ['permission: plan', '6:3 unknown-key: unknown key "permission"'],
+  ['limit: {memory: 1GB}', '6:3 unknown-key: unknown key "limit"'],
+  ['budget: {max_cost: 1}', '6:12 unknown-key: unknown key "max_cost"'],
+])('what was meant to hold an agent back is no note when it is misspelt: %s', (key, fault) => {
+  const { agent, said } = read(`${head}spec:\n  ${key}\n  adapter: claude\n`);
+  expect({ agent, said }).toEqual({ agent: undefined, said: [fault] });
+});
