@@ -1,7 +1,6 @@
 // Orchestras to plans without a project: agents are those written in place.
-import type { Checked } from '../../src/diagnostics/diagnostic.ts';
 import type { AdapterChoice } from '../../src/plan/adapter-choice.ts';
-import { compile } from '../../src/plan/compile.ts';
+import { type Compilation, compile } from '../../src/plan/compile.ts';
 import type { Plan, TaskName } from '../../src/schema/types.gen.ts';
 import { parseSource, type Source } from '../../src/spec/source.ts';
 import type { Overrides, Surroundings } from '../../src/spec/spec.ts';
@@ -15,9 +14,9 @@ export interface Choices {
 }
 
 /** Compiles a text. */
-export function check(text: string, { overrides, around, adapters = nothing }: Choices = {}): Checked<Plan> {
+export function check(text: string, { overrides, around, adapters = nothing }: Choices = {}): Compilation {
   const source = parseSource('o.yaml', text);
-  if (source.value === undefined) return { diagnostics: source.diagnostics };
+  if (source.value === undefined) return { diagnostics: source.diagnostics, unread: true };
   return compile(source.value as Source, {
     ...(overrides !== undefined && { overrides }),
     ...(around !== undefined && { around }),

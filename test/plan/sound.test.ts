@@ -83,3 +83,79 @@ test('a list with an item too few keys, groups without tasks, and values of othe
   ];
   for (const text of texts) expect(check(text).value).toBeUndefined();
 });
+
+/** Healthy orchestras that use most keys, each with one strategy. */
+const healthy = ['mixed', 'hierarchical'].map((strategy) => ({
+  metadata: { name: 'A' },
+  orchestra: {
+    id: 'o',
+    workspace: { path: './runs' },
+    policy: { deny: ['rm *'] },
+    execution: {
+      strategy,
+      ...(strategy === 'mixed' && {
+        task_groups: [
+          { name: 'g', tasks: ['one', 'two'], max_concurrency: 1 },
+          { name: 'h', tasks: ['three', 'a_synthesis'], execution_strategy: 'sequential' },
+        ],
+      }),
+      ...(strategy === 'hierarchical' && { manager: 'b', max_depth: 1 }),
+      retry_strategy: { strategy: 'fixed', max_attempts: 2, initial_delay_seconds: '1s' },
+      limits: { memory: '1GB' },
+      budget: { max_wall: '10m' },
+    },
+  },
+  agents: [
+    { name: 'a', run: 'make', env: { A: 1 }, limits: { cpu: 1 } },
+    { name: 'b', adapter: 'claude', fallback_agents: ['c'], policy: { confirm: ['git push'] } },
+    { name: 'c', adapter: 'llm', provider: 'openai', model: 'm', budget: { max_tokens: 5 } },
+  ],
+  tasks: [
+    { name: 'one', agent: 'a', cache: { files: ['src/**'] } },
+    { name: 'two', agent: 'b', description: 'do', context: ['one'], expects: { files: ['x'] }, timeout_seconds: '5s' },
+    { name: 'three', agent: 'c', description: 'do', dependencies: [{ task_name: 'two' }], output_schema: {} },
+    { name: 'a_synthesis', agent: 'a', priority: 'high', retry_count: 1, context: [] },
+  ],
+}));
+
+type Dict = Record<string, unknown>;
+
+/** What may have gone wrong with one key of a map, or with one item of a list. */
+const slips: readonly ((owner: Dict, key: string) => void)[] = [
+  (owner, key) => delete owner[key],
+  (owner, key) => {
+    owner[`${key.slice(0, 2)}q${key.slice(2)}`] = owner[key];
+    delete owner[key];
+  },
+  ...[5, null, 'a b', '', true, [], {}].map((value) => (owner: Dict, key: string) => {
+    owner[key] = value;
+  }),
+];
+
+/** The paths of all keys and items of a document. */
+function pathsIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...pathsIn(inner, [...path, key])]);
+}
+
+const ofForm = /^(unknown-key|missing-key|wrong-type|not-one-of|bad-format|out-of-range|foreign-shape)$/;
+
+test.each(healthy)('any one slip of form is all that is told: $orchestra.execution.strategy', (document) => {
+  expect(check(JSON.stringify(document)).value).toBeDefined();
+  let slipped = 0;
+  for (const path of pathsIn(document)) {
+    for (const slip of slips) {
+      const copy = JSON.parse(JSON.stringify(document));
+      const owner = path.slice(0, -1).reduce<Dict>((value, step) => value[step] as Dict, copy);
+      if (Array.isArray(owner) && slips.indexOf(slip) < 2) continue;
+      slip(owner, path.at(-1) ?? '');
+      const { diagnostics, unread } = check(JSON.stringify(copy));
+      // What leaves the form as it is has consequences of its own.
+      if (unread !== true) continue;
+      slipped++;
+      const others = diagnostics.filter(({ code }) => !ofForm.test(code));
+      expect({ path, slip: slips.indexOf(slip), others }).toEqual({ path, slip: slips.indexOf(slip), others: [] });
+    }
+  }
+  expect(slipped).toBeGreaterThan(300);
+});
