@@ -1,21 +1,23 @@
 // The table of commands as a commander program. Commander parses and prints help; it never exits and never prints on its own.
 import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
+import { tellOn } from '../reporters/wrap.ts';
 import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
 import { commands, groups } from './table.ts';
 import { version } from './version.ts';
 
-/** Finds the command that argv names, parses its options and runs it through `run`. */
+/** Finds the command that the words name, parses its options and runs it through `run`. */
 export async function dispatch(
-  argv: readonly string[],
+  words: readonly string[],
   io: Io,
   run: (command: Command, call: Call) => Promise<number>,
 ): Promise<number> {
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   let code: number = exit.succeeded;
   const program = build(named(argv), io, async (command, call) => {
     code = await run(command, call);
   });
   if (argv.length === 0) {
-    io.stdout.write(program.helpInformation());
+    tellOn(io.stdout, program.helpInformation());
     return exit.usage;
   }
   try {
@@ -34,7 +36,7 @@ export async function dispatch(
       );
     }
     const message = error.message.replace(/^error: /, '').replace(/\(Did you mean (\S+)\?\)$/, 'did you mean "$1"?');
-    throw usageFault(message, nextStep(argv));
+    throw usageFault(message, [...(await nearestChoice(message)), nextStep(argv)].join('\n'));
   }
 }
 
@@ -69,10 +71,11 @@ function prepare(program: Program, io: Io): Program {
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => tellOn(io.stdout, text),
+      writeErr: (text) => tellOn(io.stderr, text),
       outputError: () => {},
       getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
     });
 }
 
@@ -118,6 +121,14 @@ async function inOtherGroups(argv: readonly string[]): Promise<readonly string[]
   return commands
     .filter(({ path }) => path.length > 1 && path[0] !== group && path.at(-1) === name)
     .map(({ path }) => ['super', ...path, ...rest].map(quoted).join(' '));
+}
+
+/** The choice that is nearest to one that does not exist, as a hint. */
+async function nearestChoice(message: string): Promise<readonly string[]> {
+  const [, written, choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(message) ?? [];
+  if (written === undefined) return [];
+  const { didYouMean } = await import('../diagnostics/suggest.ts');
+  return [didYouMean(written, choices.split(', ')) ?? []].flat();
 }
 
 /** Where help is: that of the command, else of the group, that the words name. */

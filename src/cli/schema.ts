@@ -10,6 +10,7 @@ export const schema: Command = {
   path: ['schema'],
   summary: 'print the JSON Schema of a document, self-contained',
   operands: '<schema>',
+  options: [{ flags: '--json', description: 'changes nothing: a schema is a JSON document' }],
   more: `Schemas: ${schemaNames.join(', ')}`,
   example: 'super schema orchestra > orchestra.schema.json',
   async run({ operands: [asked = ''] }, io) {

@@ -146,9 +146,11 @@ function skipLines(state: RunState, paint: Paint): string[] {
 function executionLines(state: RunState, { files }: ReporterContext): string[] {
   const ran = state.inOrder.filter(({ startedAt }) => startedAt !== undefined);
   ran.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || a.index - b.index);
-  const lines = ran.slice(0, mostListed).map(({ task, output }, at) => {
-    const path = output === undefined ? 'no output' : clean(files.output(task.name));
-    return `${String(at + 1).padStart(4)}. ${task.name}: ${path}`;
+  const lines = ran.slice(0, mostListed).map(({ task, output, status }, at) => {
+    const path = clean(files.output(task.name));
+    // Of a failed task why it failed stands there.
+    const what = output !== undefined ? path : status === 'failed' ? `${path} (why it failed)` : 'no output';
+    return `${String(at + 1).padStart(4)}. ${task.name}: ${what}`;
   });
   const hidden = ran.length - lines.length;
   return [

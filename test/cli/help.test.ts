@@ -32,3 +32,16 @@ test('the short form of a group is the group', async () => {
   const { stdout } = await runCli(['orch', 'list', '--help']);
   expect(stdout).toContain('Usage: super orchestra list');
 });
+
+test.each([
+  ['help'],
+  ['help', 'orchestra'],
+  ['help', 'orch', 'run'],
+  ['help', 'runs', 'nowhere'],
+  ['orchestra', 'run', 'x', '--nonsense', '-h'],
+])('the word help, and -h behind whatever: %s', async (...words) => {
+  const { code, stdout, stderr } = await runCli(words);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: super/);
+  expect(stdout).toContain('\nExample:\n');
+});

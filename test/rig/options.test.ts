@@ -45,6 +45,15 @@ test('--verbose adds the order of execution and every output', async () => {
   );
 });
 
+test('--verbose names the file of a failed task, which says why', async () => {
+  const cwd = project(
+    orchestra({ agents: [{ name: 'a', run: 'echo wrong >&2; exit 3' }], tasks: [task('one', { agent: 'a' })] }),
+  );
+  const { stderr } = await run(['orchestra', 'run', 'o.yaml', '-v'], { cwd });
+  const path = /^ {3}1\. one: (\S+) \(why it failed\)$/m.exec(stderr)?.[1] ?? 'none';
+  expect(readFileSync(join(cwd, path), 'utf8')).toMatch(/exit code 3[\s\S]*wrong/);
+});
+
 test('--dry-run writes nothing, starts nothing, and says what would happen', async () => {
   const cwd = project(orchestra({ agents, tasks }));
   const before = tree(cwd);
