@@ -51,8 +51,10 @@ export function wrapLine(line: string, columns: number, hang: number, from = 0, 
     const wide = hang + shownWidth(word);
     const room = columns - (pieces[at + 1]?.inCommand === true ? 2 : 0);
     used += shownWidth(text);
+    // A CI runner would take a line that starts with :: for a command.
+    const canBreak = current !== '' && text.startsWith(' ') && !word.startsWith('::');
     // Nothing is won by a break before what is too wide for any line.
-    if (current === '' || used <= room || wide > room || !text.startsWith(' ')) current += text;
+    if (!canBreak || used <= room || wide > room) current += text;
     else {
       result.push(inCommand ? `${current} \\` : current);
       current = `${' '.repeat(hang)}${word}`;

@@ -6,6 +6,7 @@ import { wrapLine, wrapped } from '../../src/reporters/wrap.ts';
 describe('lines that are too wide', () => {
   test.each([
     ['short', ['short']],
+    ['a name with many ::error::words in it', ['a name with many ::error::words', '  in it']],
     ['result  one two three four', ['result  one two', '        three four']],
     ['  log: a/very/long/path/of/a/file', ['  log: a/very/long/path/of/a/file']],
     ['because of one two three', ['because of one two', '  three']],
