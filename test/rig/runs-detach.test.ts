@@ -35,7 +35,7 @@ test('the run goes on in a session of its own, and can be seen, followed and sto
   const { holder } = JSON.parse((await run(['runs', 'show', '--json'], { cwd })).stdout);
   const [, , , session, terminal] = statOf(holder.pid);
   expect({ session, terminal }).toEqual({ session: String(holder.pid), terminal: '0' });
-  expect(marked('SUPER_DETACHED_RUN=').filter((pid) => pid !== holder.pid)).toEqual([]);
+  expect(marked(`SUPER_DETACHED_RUN=${id}`).filter((pid) => pid !== holder.pid)).toEqual([]);
   const follower = start(['runs', 'logs', '-f', id], { cwd });
   for (const name of ['one', 'two']) (await drive.begun(name)).tell({ say: name, exit: 0 });
   expect(await follower.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('SUCCEEDED') });

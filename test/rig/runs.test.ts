@@ -273,21 +273,23 @@ test('what agents use is seen from any terminal, also of those that left their g
   const busy = 'while :; do :; done';
   const agents = [
     { name: 'plain', run: busy },
-    { name: 'apart', run: `setsid sh -c '${busy}' & env -i sh -c 'echo > hidden; while :; do sleep 1; done' & wait` },
+    { name: 'apart', run: `setsid sh -c '${busy}' & env -i sh -c 'echo > hidden; exec sleep 100' & wait` },
     { name: 'idle', run: 'sleep 100' },
   ];
   const tasks = agents.map(({ name }) => task(name, { agent: name }));
   const cwd = project(orchestra({ execution: parallel, agents, tasks }));
   const started = start(['orchestra', 'run', 'o.yaml'], { cwd });
-  await until(() => marked('SUPER_TASK=apart').length >= 2 && marked('SUPER_TASK=idle').length >= 1);
+  const mine = (name: string) => marked(`SUPER_TASK=${name}`).filter((pid) => marked(cwd).includes(pid));
+  await until(() => mine('apart').length >= 2 && mine('idle').length >= 1);
   await until(() => exists(join(cwd, 'hidden')));
   const shown = JSON.parse((await runs(cwd, 'show', '--resources', '--json')).stdout);
   const [plain, apart, idle] = shown.resources.attempts;
   expect(plain).toMatchObject({ task: 'plain', attempt: 1 });
-  expect(plain.cpu_percent).toBeGreaterThan(10);
-  expect(apart.cpu_percent).toBeGreaterThan(10);
-  // The shell, what it set apart, and what hides its environment, with its sleep.
-  expect(apart.processes).toBeGreaterThanOrEqual(4);
+  // How much of a processor they get is up to whatever else runs on this machine.
+  expect(plain.cpu_percent).toBeGreaterThan(idle.cpu_percent);
+  expect(apart.cpu_percent).toBeGreaterThan(idle.cpu_percent);
+  // The shell, what it set apart, and what hides its environment.
+  expect(apart.processes).toBeGreaterThanOrEqual(3);
   expect(idle.cpu_percent).toBeLessThan(10);
   expect(idle.memory_bytes).toBeGreaterThan(10_000);
   expect(shown.resources.super.memory_bytes).toBeGreaterThan(5_000_000);
