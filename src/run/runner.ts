@@ -62,6 +62,9 @@ export interface RunRequest {
 
 const nobody: ReadonlySet<AgentName> = new Set();
 
+/** Least time, in milliseconds, between two starts that wait for the disk for their own sake. */
+const shortestWait = 50;
+
 /** A run under way. */
 export interface Run extends Steering {
   /** Resolves with the final state. Rejects with StorageFailure, or with a defect. */
@@ -84,6 +87,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
   let defect: { readonly error: unknown } | undefined;
   let wake = () => {};
+  let syncedAt = Number.NEGATIVE_INFINITY;
 
   const record = (body: EventBody): void => {
     const event = doors.journal.append(body);
@@ -262,9 +266,10 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       // What has happened survives the end of this process from here on, whether or not anything starts.
       doors.journal.write();
       if (starts.length > 0) {
-        // What a task builds upon must be on disk before it starts; all else need only be written.
-        const early = starts.filter((task) => buildsUpon(state, task) > doors.journal.durable);
+        // That a task starts is on disk before its agent runs, and so is all that it builds upon.
+        const early = starts.filter((task) => !hurried() || buildsUpon(state, task) > doors.journal.durable);
         const durable = early.length === 0 ? undefined : doors.journal.sync();
+        if (durable !== undefined) syncedAt = doors.clock.now();
         // Each attempt that waits for it reports a failure; this keeps it from counting as unheard before they do.
         durable?.catch(() => {});
         for (const task of starts) begin(task, early.includes(task) ? durable : undefined);
@@ -273,6 +278,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       if (inbox.length === 0 && defect === undefined) await nextArrival(until);
     }
   };
+
+  /** Of starts in quick succession only those wait for the disk that build upon something new; the others are there soon. */
+  const hurried = () => doors.clock.now() - syncedAt < shortestWait;
 
   const nextArrival = (until: number | undefined): Promise<void> =>
     new Promise((resolve) => {

@@ -57,7 +57,7 @@ describe('order of starts', () => {
     expect(state.outcome).toBe('succeeded');
   });
 
-  test('what a dependent task builds upon is synced before its attempt begins', async () => {
+  test('a start, and what it builds upon, is synced before its attempt begins', async () => {
     const plan = planOf([{ name: 'a' }, { name: 'b', needs: ['a'] }]);
     const covered: number[] = [];
     const run = rig(plan, () => {
@@ -66,8 +66,21 @@ describe('order of starts', () => {
     });
     await run.finish();
     const starts = run.events.filter((event) => event.type === 'task.started').map((event) => event.seq);
-    expect(covered).toEqual([0, starts[1]]);
+    expect(covered).toEqual(starts);
     expect(run.synced()).toBe(run.events.length);
+  });
+
+  test('of starts in quick succession only those wait for the disk that build upon something new', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
+    const plan = planOf(tasks, { max_parallel_tasks: 1 });
+    const isOnDisk: boolean[] = [];
+    const run = rig(plan, ({ task }) => {
+      isOnDisk.push(run.synced() === run.events.length);
+      return { after: task.name === 'b' ? 60 : 10 };
+    });
+    await run.finish();
+    // b and d come 10 ms after a start that waited; c comes 60 ms after b.
+    expect(isOnDisk).toEqual([true, false, true, false]);
   });
 });
 
