@@ -1,4 +1,5 @@
 // What a command is. One file per command exports one of these; table.ts lists them; help and completion are made from the table.
+import { printableJson } from '../diagnostics/printable.ts';
 
 /** The world as a command sees it. Tests pass their own. */
 export interface Io {
@@ -134,5 +135,5 @@ export function flag(call: Call, name: string): boolean {
 
 /** Prints one JSON document. */
 export function printJson(io: Io, value: unknown): void {
-  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  io.stdout.write(`${printableJson(value, 2)}\n`);
 }

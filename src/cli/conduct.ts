@@ -1,5 +1,7 @@
 // Runs a plan for a person: refusals first, then launchers, run, reporter, signals, and the exit code.
+
 import { adapterTable } from '../agents/table.ts';
+import { printableJson } from '../diagnostics/printable.ts';
 import type { Reporter, ReporterContext } from '../reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../reporters/table.ts';
 import { tellOn } from '../reporters/wrap.ts';
@@ -37,7 +39,7 @@ export async function conduct(
   const silent = (flag(call, 'quiet') || isDetached(io.env)) && plan !== undefined;
   const code = silent ? exit.succeeded : reportDiagnostics(compiled, io);
   if (plan === undefined) {
-    if (flag(call, 'json')) io.stdout.write(`${JSON.stringify({ ok: false, diagnostics: compiled.diagnostics })}\n`);
+    if (flag(call, 'json')) io.stdout.write(`${printableJson({ ok: false, diagnostics: compiled.diagnostics })}\n`);
     return code;
   }
   const { run, goal, rehearsal, only, options } = request;

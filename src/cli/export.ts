@@ -2,6 +2,7 @@
 import { existsSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printableJson } from '../diagnostics/printable.ts';
 import { canSee, sampleRun } from '../process/resources.ts';
 import { gadugiFiles, type Measured } from '../reporters/gadugi.ts';
 import { workerOf } from '../run/launch.ts';
@@ -18,7 +19,7 @@ import type { FoundRun } from './runs.ts';
 /** The events of a run, one JSON document a line. */
 export function exportedEvents(run: FoundRun): string {
   return recordOf(run)
-    .events.map((event) => `${JSON.stringify(event)}\n`)
+    .events.map((event) => `${printableJson(event)}\n`)
     .join('');
 }
 

@@ -1,4 +1,5 @@
 // What happened in a run, in the words of the plain reporter; and where a task is named, what its agent wrote.
+import { printableJson } from '../diagnostics/printable.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { wantsColor } from '../reporters/table.ts';
@@ -108,7 +109,7 @@ interface Teller {
 }
 
 function jsonTeller(io: Io): Teller {
-  return { tell: (event) => io.stdout.write(`${JSON.stringify(event)}\n`), close: async () => {} };
+  return { tell: (event) => io.stdout.write(`${printableJson(event)}\n`), close: async () => {} };
 }
 
 /** The words of the plain reporter, on standard output: here they are what was asked for. */

@@ -1,5 +1,6 @@
 // What the agent of a task wrote: raw into files and pipes, made harmless on a terminal, attempt after attempt where it is followed.
 import { StringDecoder } from 'node:string_decoder';
+import { printableJson } from '../diagnostics/printable.ts';
 import { oneLine } from '../reporters/failure.ts';
 import { clean } from '../reporters/terminal.ts';
 import { tellOn } from '../reporters/wrap.ts';
@@ -181,7 +182,7 @@ function terminalSink(stream: Stream): Sink {
 function jsonSink(stream: StreamName, attempt: number, io: Io): Sink {
   const decoder = new StringDecoder('utf8');
   const write = (text: string) => {
-    if (text !== '') io.stdout.write(`${JSON.stringify({ stream, attempt, text })}\n`);
+    if (text !== '') io.stdout.write(`${printableJson({ stream, attempt, text })}\n`);
   };
   return { take: async (bytes) => write(decoder.write(Buffer.from(bytes))), close: () => write(decoder.end()) };
 }

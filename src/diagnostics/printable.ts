@@ -24,6 +24,15 @@ export function printableCharacter(character: string): string {
   return /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(character) && code !== 0xad && code !== 0x200d ? '\ufffd' : character;
 }
 
+/** A value as JSON that does nothing to a terminal but show. JSON itself escapes no controls from 7F on and no direction marks. */
+export function printableJson(value: unknown, indent?: number): string {
+  const unseen = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  return JSON.stringify(value, null, indent).replace(
+    unseen,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Columns that a text of printable characters takes. */
 export function widthOf(text: string): number {
   let width = 0;

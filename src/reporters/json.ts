@@ -1,3 +1,4 @@
+import { printableJson } from '../diagnostics/printable.ts';
 import { linesTo } from './lines.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
 import { clean } from './terminal.ts';
@@ -7,8 +8,9 @@ import { tellOn } from './wrap.ts';
 export function jsonReporter({ stdout, stderr }: ReporterContext): Reporter {
   const lines = linesTo(stdout);
   return {
-    onEvent: (event) => lines.add(JSON.stringify(event)),
-    note: (text) => tellOn(stderr, `super: ${clean(text)}\n`),
+    onEvent: (event) => lines.add(printableJson(event)),
+    note: (text) => tellOn(stderr, `super: ${clean(text)}
+`),
     close: async () => lines.flush(),
   };
 }

@@ -20,7 +20,9 @@ function stage(): string {
 test('nothing of an agent stays, whatever it does and however its run ends', { timeout: 90_000 }, async () => {
   const trials = Object.keys(misfits).map((misfit, at): Trial => ({ misfit, end: ends[at % ends.length] ?? 'kill' }));
   const verdicts = await tryAll(trials, 4, program, stage());
-  expect(verdicts.flatMap(({ misfit, end, faults }) => faults.map((fault) => `${misfit}, ${end}: ${fault}`))).toEqual([]);
+  expect(verdicts.flatMap(({ misfit, end, faults }) => faults.map((fault) => `${misfit}, ${end}: ${fault}`))).toEqual(
+    [],
+  );
 });
 
 test('no signal goes to a process that has nothing to do with it, whatever locks and records say', async () => {

@@ -230,7 +230,8 @@ test('killed at any time, a run is resumed and its outputs can be taken', { time
     }
   };
   // What ended last may not have been kept yet.
-  const kept = () => (existsSync(join(cwd, workspace, 'cache')) ? readdirSync(join(cwd, workspace, 'cache')).length : 0);
+  const kept = () =>
+    existsSync(join(cwd, workspace, 'cache')) ? readdirSync(join(cwd, workspace, 'cache')).length : 0;
   for (const count of [1, 9, 25]) {
     rmSync(join(cwd, workspace), { recursive: true, force: true });
     const first = start(argv, { cwd });

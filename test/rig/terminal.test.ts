@@ -83,6 +83,13 @@ test.skipIf(spawnSync('script', ['--version']).status !== 0)(
       ['runs', 'logs'],
       ['runs', 'logs', 'bad'],
       ['runs', 'logs', 'said'],
+      ['orchestra', 'run', 'o.yaml', '--json', '--goal', hostile, '-w', 'w3'],
+      ['orchestra', 'run', 'o.yaml', '--dry-run', '--json'],
+      ['runs', 'show', '--json'],
+      ['runs', 'logs', '--json'],
+      ['runs', 'logs', 'said', '--json'],
+      ['runs', 'export', '--format', 'ndjson'],
+      ['runs', 'export'],
     ]) {
       shown.push(await onTerminal(argv, cwd, { TOKEN: secret }));
     }
@@ -91,6 +98,8 @@ test.skipIf(spawnSync('script', ['--version']).status !== 0)(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     const bad = left.map((text) => text.match(/.{0,20}[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e].{0,20}/g) ?? []);
     expect(bad).toEqual(shown.map(() => []));
+    // Escaped, and so still there: in all JSON but that of the plan.
+    expect(shown.filter((text) => text.includes('\\u202egnp.exe'))).toHaveLength(6);
     expect(shown.join('')).not.toContain(secret);
     expect(readFileSync(join(runFolder(cwd), 'attempts/said/1/stdout.log'), 'utf8')).toContain('\x1b]0;TITLE');
   },
