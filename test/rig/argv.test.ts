@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { openModelServer } from '../agents/model-server.ts';
 import { events, marked, orchestra, program, project, runFolder, start, task, until } from './rig.ts';
 
-const told = 'told-0123456789';
+/** Of this process alone: the same test may be running elsewhere on the machine. */
+const told = `told-${process.pid}`;
 
 test('nothing that an agent is told stands on a command line, whatever the adapter', async () => {
   const server = await openModelServer();
