@@ -1,5 +1,5 @@
 // The only place that turns what a command throws into words and a code.
-import { printableLines } from '../diagnostics/printable.ts';
+import { printableJson, printableLines } from '../diagnostics/printable.ts';
 import { tellOn } from '../reporters/wrap.ts';
 import { isStorageFault, isSystemFault } from '../run/ports.ts';
 import { LostJournal } from '../workspace/journal.ts';
@@ -27,7 +27,7 @@ export function explainFailure(error: unknown, io: Io, json = false): number {
 
 /** A failure for programs: one JSON document on one line, as the last line where events were printed before. */
 export function printFailure({ code, message, hint }: Failure, io: Io): void {
-  io.stdout.write(`${JSON.stringify({ ok: false, error: { exit_code: code, message, hint } })}\n`);
+  io.stdout.write(`${printableJson({ ok: false, error: { exit_code: code, message, hint } })}\n`);
 }
 
 function failureOf(error: unknown): Failure {

@@ -9,8 +9,7 @@ export function jsonReporter({ stdout, stderr }: ReporterContext): Reporter {
   const lines = linesTo(stdout);
   return {
     onEvent: (event) => lines.add(printableJson(event)),
-    note: (text) => tellOn(stderr, `super: ${clean(text)}
-`),
+    note: (text) => tellOn(stderr, `super: ${clean(text)}\n`),
     close: async () => lines.flush(),
   };
 }
