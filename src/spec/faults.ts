@@ -24,12 +24,18 @@ export function explainFaults(
   return [...firstFew(withoutEchoes(findings), causes.length)];
 }
 
-/** Where a document has to change, a path for each cause: of a value, or of a key that is too much or lacking. */
-export function faultyPlaces(faults: readonly SchemaFault[], data: unknown): readonly Path[] {
+/** A place where a document has to change: a value, or a key that is too much or lacking. */
+export interface FaultyPlace {
+  readonly place: Path;
+  readonly part: 'key' | 'value';
+}
+
+/** The places where a document has to change, one for each cause. */
+export function faultyPlaces(faults: readonly SchemaFault[], data: unknown): readonly FaultyPlace[] {
   return collapsed(faults, data).map((fault) => {
     const { at, params } = placed(fault, data);
     const key = params.additionalProperty ?? params.missingProperty ?? params.propertyName;
-    return key === undefined ? at : [...at, String(key)];
+    return key === undefined ? { place: at, part: 'value' } : { place: [...at, String(key)], part: 'key' };
   });
 }
 

@@ -32,13 +32,14 @@ export function soundPart(
   for (let round = 0; ; round++) {
     const places = faultyPlaces(violationsOf(document), document);
     if (places.length === 0) break;
-    const paths = places.map((place) => wholeOf(place, document));
+    const paths = places.map(({ place, part }) => ({ path: wholeOf(place, document), part }));
     // A key at the top may stand for any of the others.
-    if (round === mostRounds || paths.length > maxFaults || paths.some(({ length }) => length < 2)) return undefined;
-    for (const path of paths) {
+    if (round === mostRounds || paths.length > maxFaults || paths.some(({ path }) => path.length < 2)) return undefined;
+    for (const { path, part } of paths) {
       const owner = path.slice(0, -1);
       delete (atPath(document, owner) as Dict | undefined)?.[String(path.at(-1))];
-      faulty.push(owner);
+      // What is wrong as a value says nothing of the other keys of a task.
+      faulty.push(part === 'value' && path[0] === 'tasks' ? path : owner);
     }
     for (const code of nameAll(document as Orchestra)) unsure.add(code);
   }

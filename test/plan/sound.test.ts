@@ -19,6 +19,11 @@ test.each<[string, string, string[]]>([
     ['4:37 cycle', '6:42 bad-format'],
   ],
   [
+    'a name that stands for nothing in a task with a wrong value',
+    `orchestra: {}\n${team}tasks:\n  - {name: one, agent: b, priority: hgh, context: [on]}\n`,
+    ['4:24 unknown-agent', '4:37 not-one-of', '4:52 unknown-task'],
+  ],
+  [
     'amounts that are texts beside a wrong type',
     `orchestra: {execution: {task_timeout_seconds: 0s}}\n${team}tasks: [{name: one, agent: a, retry_count: "2"}]\n`,
     ['1:47 out-of-range', '3:44 wrong-type'],
