@@ -39,7 +39,9 @@ const shapes: readonly Shape[] = [
   },
   {
     message: 'this has the shape orchestra/v1, which is not run',
-    sign: ({ apiVersion, kind, spec }) => {
+    sign: ({ apiVersion, kind, spec, orchestra, tasks }) => {
+      // What has all of ours has only keys too many.
+      if (isMap(orchestra) && Array.isArray(tasks)) return undefined;
       if (String(apiVersion).startsWith('orchestra/')) return ['apiVersion'];
       if (kind === 'Orchestra' || kind === 'OrchestraSpec') return ['kind'];
       return 'agents' in map(spec) || 'workflow' in map(spec) ? ['spec'] : undefined;

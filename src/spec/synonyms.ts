@@ -60,6 +60,7 @@ export const homes: Readonly<Record<string, string>> = {
   budget: 'under orchestra.execution, on an agent or on a task',
   version: 'under metadata',
   kind: 'under metadata',
+  apiVersion: 'under metadata',
   tags: 'under metadata',
   created_at: 'under metadata',
 };

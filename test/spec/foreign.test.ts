@@ -106,6 +106,7 @@ test('an orchestra of our own, however faulty, is none of them', () => {
     '[]\n',
     'text\n',
     'orchestra: {}\nreplicas: 2\n',
+    'apiVersion: orchestra/v2\nkind: Orchestra\norchestra: {}\ntasks: [{name: a, agent: b}]\n',
   ])
     expect(foreignShape(parseSource('a.yaml', text).value?.data)).toBeUndefined();
 });

@@ -81,6 +81,12 @@ test.each<[string, string]>([
   expect(faultsOf(inOrchestra(keys))).toEqual([fault]);
 });
 
+test('a version of the form beside an orchestra of ours is a key too many', () => {
+  expect(faultsOf(`apiVersion: orchestra/v2\n${inOrchestra('id: t')}`)).toEqual([
+    '1:1 unknown-key: "apiVersion" belongs under metadata',
+  ]);
+});
+
 test('keys that begin with x- are nobody’s business, in every map', () => {
   const own = 'x-own: "1"';
   const text = `${own}
