@@ -36,7 +36,13 @@ export function renderText(
 ): string {
   const lines = new Map<string, readonly string[] | undefined>();
   const lineOf = ({ file, line }: Diagnostic): string | undefined => {
-    if (!lines.has(file)) lines.set(file, textOf(file)?.split('\n'));
+    if (!lines.has(file))
+      lines.set(
+        file,
+        textOf(file)
+          ?.replace(/^\ufeff/, '')
+          .split('\n'),
+      );
     const text = lines.get(file)?.[line - 1];
     return text?.endsWith('\r') ? text.slice(0, -1) : text;
   };

@@ -2,11 +2,11 @@ import type { Code } from '../diagnostics/catalogue.ts';
 import { type Checked, severityOf } from '../diagnostics/diagnostic.ts';
 import { maxBytes } from './limits.ts';
 
-/** The bytes of a file as text without a byte order mark, or a diagnostic at the first byte that is not UTF-8 text. */
+/** The bytes of a file as text, whose bytes they are; or a diagnostic at the first byte that is not UTF-8 text. */
 export function decode(file: string, bytes: Uint8Array): Checked<string> {
   if (bytes.length > maxBytes) return refusal(file, 'file-size', sizeMessage(bytes.length), 'split it', 1, 1);
   const bad = firstBadByte(bytes);
-  if (bad === undefined) return { value: new TextDecoder().decode(bytes), diagnostics: [] };
+  if (bad === undefined) return { value: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), diagnostics: [] };
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const message = utf16 ? 'the file is UTF-16, not UTF-8' : `byte 0x${hex(bytes[bad])} is not part of UTF-8 text`;
   const lineStart = bytes.lastIndexOf(0x0a, bad - 1) + 1;

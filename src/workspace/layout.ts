@@ -83,13 +83,13 @@ export function createRun(
   plan: string | Uint8Array,
 ): void {
   mkdirSync(layout.folder, { recursive: true });
-  for (const folder of [layout.outputs, layout.intermediate, layout.results, layout.attempts]) mkdirSync(folder);
-  mkdirSync(join(layout.intermediate, 'artifacts'));
+  const { agents, outputs, intermediate, results, attempts } = layout;
+  for (const folder of [agents, outputs, intermediate, results, attempts]) mkdirSync(folder);
+  mkdirSync(join(intermediate, 'artifacts'));
   mkdirSync(layout.noContext, { mode: 0o555 });
   writeFileSync(layout.orchestra, orchestra);
   writeFileSync(layout.plan, plan);
-  if (playbooks.length > 0) mkdirSync(layout.agents);
-  for (const { name, text } of playbooks) writeFileSync(join(layout.agents, name), text);
+  for (const { name, text } of playbooks) writeFileSync(join(agents, name), text);
 }
 
 /** Makes folders of a run again that are gone: what copies and cleans often takes empty ones for nothing. */

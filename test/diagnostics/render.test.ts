@@ -31,6 +31,13 @@ function linesOf(source: string, part: string, change: Partial<Diagnostic> = {})
     .slice(1);
 }
 
+test('a byte order mark is no part of the first line', () => {
+  const [first = '', second = ''] = linesOf('agent: reviwer', 'reviwer');
+  const place = { line: 1, column: 8, end_line: 1, end_column: 15 };
+  const marked = renderText([{ ...fault, hint: '', ...place }], () => '\ufeffagent: reviwer').split('\n');
+  expect(marked.slice(1, 3)).toEqual([first, second]);
+});
+
 test('a diagnostic is its place, its line, its carets and its hint', () => {
   expect(renderText([fault], () => text)).toBe(`\
 orchestras/feature_orchestra.yaml:2:12: error: agent "reviwer" is not declared [unknown-agent]

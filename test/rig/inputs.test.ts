@@ -40,6 +40,20 @@ describe('a goal is never evaluated', () => {
   });
 });
 
+test('what is run is kept byte for byte, also as editors on Windows write it', async () => {
+  const files = {
+    'orchestras/b_orchestra.yaml':
+      '\ufefforchestra: {id: b}\r\nagents: [w]\r\ntasks: [{name: one, agent: w, description: "é 🎻"}]\r\n# end',
+    'agents/w_playbook.yaml':
+      '\ufeffapiVersion: agent/v1\r\nkind: AgentSpec\r\nmetadata: {name: w, id: w}\r\nspec: {adapter: command, run: "cat"}\r\n',
+  };
+  const cwd = project(files);
+  expect(await run(['orchestra', 'run', 'b'], { cwd })).toMatchObject({ code: 0, stdout: 'é 🎻\n' });
+  const folder = runFolder(cwd, 'orchestra_workspaces/b');
+  expect(readFileSync(join(folder, 'orchestra.yaml'), 'utf8')).toBe(files['orchestras/b_orchestra.yaml']);
+  expect(readFileSync(join(folder, 'agents/w_playbook.yaml'), 'utf8')).toBe(files['agents/w_playbook.yaml']);
+});
+
 test('the environment of an agent is a list, and nothing else', async () => {
   const drive = await driver();
   const agent = { ...drive.agent, env: { ...drive.agent.env, GIVEN: 'by the file' }, secrets: ['MY_TOKEN'] };

@@ -4,8 +4,8 @@ import { decode } from '../../src/spec/decode.ts';
 const bytes = (...parts: (string | number)[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)])));
 
-test('UTF-8 becomes text, without a byte order mark', () => {
-  expect(decode('a.yaml', bytes(0xef, 0xbb, 0xbf, 'a: ä€😀\n'))).toEqual({ value: 'a: ä€😀\n', diagnostics: [] });
+test('UTF-8 becomes text, and a byte order mark belongs to it', () => {
+  expect(decode('a.yaml', bytes(0xef, 0xbb, 0xbf, 'a: ä€😀\n'))).toEqual({ value: '\ufeffa: ä€😀\n', diagnostics: [] });
   expect(decode('a.yaml', bytes())).toEqual({ value: '', diagnostics: [] });
 });
 

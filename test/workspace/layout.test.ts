@@ -28,6 +28,14 @@ test('a run keeps what it runs, byte for byte', () => {
   expect(() => createRun(layout, '', [], '')).toThrow('EEXIST');
 });
 
+test('a run has all its folders, whether or not there is something to put into them', () => {
+  const layout = layoutOf(folderWith(), id('r1'));
+  createRun(layout, '', [], '');
+  expect(readdirSync(layout.folder).sort()).toEqual([
+    ...['agents', 'attempts', 'final_results', 'intermediate', 'orchestra.yaml', 'plan.json', 'task_outputs'],
+  ]);
+});
+
 test('links are relative, lead to the latest run, and are swapped', () => {
   const workspace = folderWith();
   for (const run of ['r1', 'r2']) {
