@@ -96,6 +96,7 @@ test('--workspace-path: everything is written there, and links lead to the lates
     'task_outputs',
   ]);
   expect(readdirSync(join(cwd, 'else/where/runs', id)).sort()).toEqual([
+    'agents',
     'attempts',
     'events.jsonl',
     'final_results',
