@@ -82,7 +82,7 @@ async function replayAll(
   if (!flag(call, 'json')) await printResult(conducted.layout, state, io, nameFor(project, conducted.layout.result));
   if (interruption.signal !== undefined) return exitCode(state, interruption.signal);
   const comparison = compare(recorded.state, state, playing.lacking);
-  tellOn(io.stderr, comparisonText(recorded, comparison, flag(call, 'quiet')));
+  tellOn(io.stderr, comparisonText(recorded, comparison));
   return comparison.differences.length > 0 ? exit.taskFailed : exitCode(state, signalOf(recorded));
 }
 
@@ -157,12 +157,8 @@ function surroundingsOf(playing: Replay, from: RunLayout, to: RunLayout): Surrou
   };
 }
 
-/** What came of the comparison, in lines. */
-function comparisonText(
-  { started }: RecordedRun,
-  { compared, differences, unrecorded }: Comparison,
-  quiet: boolean,
-): string {
+/** What came of the comparison, in lines: with --quiet too, because 1 is also the exit code of a run that failed as recorded. */
+function comparisonText({ started }: RecordedRun, { compared, differences, unrecorded }: Comparison): string {
   const of = `replay of ${started.run}`;
   const lines: string[] = [];
   if (differences.length > 0) {
@@ -172,10 +168,10 @@ function comparisonText(
     }
     const hidden = differences.length - mostDifferences;
     if (hidden > 0) lines.push(`  and ${hidden} more`);
-  } else if (!quiet && compared > 0) {
+  } else if (compared > 0) {
     lines.push(`super: ${of}: ${counted(compared, 'task')} ended as recorded`);
   }
-  if (!quiet && unrecorded.length > 0) {
+  if (unrecorded.length > 0) {
     lines.push(`super: not to be compared, because the recording was cut off: ${someOf(unrecorded, 20)}`);
   }
   return lines.map((line) => `${line}\n`).join('');

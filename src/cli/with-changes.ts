@@ -35,7 +35,9 @@ export async function runWithChanges(
   io: Io,
 ): Promise<number> {
   const { started, layout, state } = recorded;
-  const { goal, rehearsal, only = [], options: before = {} } = started;
+  const { rehearsal, only = [], options: before = {} } = started;
+  // What the file had said it says today; what a person said holds.
+  const goal = started.goal === (recorded.plan.goal ?? '') ? undefined : started.goal;
   const { workspace = wish.foreign === undefined ? before.workspace : undefined } = wish.foreign ?? {};
   const { workspace: _, ...said } = before;
   const options = {
@@ -48,8 +50,9 @@ export async function runWithChanges(
   const lost = (await lostOutputs(recorded)).map(({ task }) => task.name);
   const redo = new Set(tasksToRedo(state, { retryFailed: false, from: [...wish.from, ...lost] }));
   const usable = { ...state, tasks: new Map([...state.tasks].filter(([name]) => !redo.has(name))) };
-  const kept = request.compiled.value === undefined ? [] : keptSuccesses(usable, request.compiled.value);
-  if (request.compiled.value !== undefined) wish.tell(request, kept);
+  const plan = request.compiled.value;
+  const kept = plan === undefined ? [] : keptSuccesses(usable, plan, request.goal === started.goal);
+  if (plan !== undefined) wish.tell(request, kept);
   const starter = startLate(run, io);
   try {
     const from = { type: 'continues' as const, layout, run: started.run, kept, foreign: wish.foreign !== undefined };

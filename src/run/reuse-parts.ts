@@ -1,8 +1,8 @@
 // All that an output depends on, in parts that have names: together they are the key that it is kept under, and where another
 // key comes out, they say what has changed.
-import type { AdapterName, PlanAgent, PlanTask, TaskName } from '../schema/types.gen.ts';
+import type { AdapterName, PlanAgent, TaskName } from '../schema/types.gen.ts';
 import type { LookOrder } from './ports.ts';
-import { canonical } from './unchanged.ts';
+import { canonical, usesGoal } from './unchanged.ts';
 
 /** Parts by name, in the order of their names. A value is the text itself where people may read it, else its digest. */
 export type Parts = Readonly<Record<string, string>>;
@@ -83,11 +83,6 @@ function addAgent(
   const models = Object.keys(env).filter((name) => agent.adapter !== null && modelVariables[agent.adapter]?.test(name));
   for (const name of models) if (env[name]) parts[`env ${name}`] ??= digest(env[name]);
   if (module !== undefined) parts['agent module text'] = module;
-}
-
-/** Commands and modules are handed the goal; all others are told of it by their description. */
-function usesGoal({ description }: PlanTask, { adapter }: PlanAgent): boolean {
-  return adapter === 'command' || adapter === 'module' || description.includes('{goal}');
 }
 
 /** What the output is kept under. */

@@ -12,8 +12,11 @@ export interface KeptSuccess {
   readonly delegated: readonly PlanTask[];
 }
 
-/** Successes of an earlier run that hold for tasks of this plan, each after those that it received. */
-export function keptSuccesses(earlier: RunState, plan: Plan): readonly KeptSuccess[] {
+/**
+ * Successes of an earlier run that hold for tasks of this plan, each after those that it received. With another goal none holds of
+ * what is told the goal.
+ */
+export function keptSuccesses(earlier: RunState, plan: Plan, sameGoal: boolean): readonly KeptSuccess[] {
   const before = agentsOf(earlier.plan);
   const now = agentsOf(plan);
   const planned = new Map<TaskName, PlanTask>(plan.tasks.map((task) => [task.name, task]));
@@ -24,6 +27,7 @@ export function keptSuccesses(earlier: RunState, plan: Plan): readonly KeptSucce
     const old = earlier.tasks.get(task.name);
     if (old?.output === undefined || (old.status !== 'succeeded' && old.status !== 'reused')) return false;
     if (contentOf(task, now) !== contentOf(old.task, before)) return false;
+    if (!sameGoal && usesGoal(task, now.get(task.agent))) return false;
     // Another agent may have taken over.
     const worker = workerOf(old);
     if (canonical(agentContent(worker, now)) !== canonical(agentContent(worker, before))) return false;
@@ -76,6 +80,11 @@ function agentContent(name: AgentName, agents: ReadonlyMap<AgentName, PlanAgent>
   const written = agents.get(name) ?? ({} as Partial<PlanAgent>);
   const { why, file, limits, budget, price, policy, fallback_agents, fallback_models, ...content } = written;
   return content;
+}
+
+/** Whether a task is told the goal: commands and modules are handed it, all others read of it in their description. */
+export function usesGoal({ description }: PlanTask, agent: PlanAgent | undefined): boolean {
+  return agent?.adapter === 'command' || agent?.adapter === 'module' || description.includes('{goal}');
 }
 
 /** JSON whose keys are in order. */

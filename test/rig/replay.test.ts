@@ -304,6 +304,36 @@ test('--changed takes what still holds and runs the rest', async () => {
   expect(readFileSync(join(cwd, 'ran.txt'), 'utf8')).toBe('ran\nran\n');
 });
 
+test('--changed: a goal that the file says is that of today, one that a person said is kept', async () => {
+  const file = (goal: string) =>
+    orchestra({
+      more: { goal },
+      agents: [{ name: 'a', run: 'echo "$SUPER_GOAL" | tee -a ran.txt' }],
+      tasks: [task('one')],
+    })['o.yaml'] ?? '';
+  const cwd = project({ 'o.yaml': file('first') });
+  const cases: [string[], string][] = [
+    [[], 'second'],
+    [['--goal', 'mine'], 'mine'],
+  ];
+  for (const [words, goal] of cases) {
+    writeFileSync(join(cwd, 'o.yaml'), file('first'));
+    await run(['orchestra', 'run', 'o.yaml', ...words], { cwd });
+    writeFileSync(join(cwd, 'o.yaml'), file('second'));
+    const { code, stdout } = await run(['orchestra', 'replay', '--changed', '-q'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(goal) });
+  }
+  expect(readFileSync(join(cwd, 'ran.txt'), 'utf8')).toBe('first\nsecond\nmine\n');
+});
+
+test('--quiet says whether a run that failed did so as recorded', async () => {
+  const cwd = project(orchestra({ agents: [{ name: 'a', run: 'exit 3' }], tasks: [task('one')] }));
+  await run(['orchestra', 'run', 'o.yaml'], { cwd });
+  const [id = ''] = runsOf(cwd);
+  const as = await run(['orchestra', 'replay', '-q'], nothing(cwd));
+  expect(as).toMatchObject({ code: 1, stderr: expect.stringContaining(`replay of ${id}: 1 task ended as recorded\n`) });
+});
+
 test('a recording in one file is replayed, and nothing of it is left', async () => {
   const cwd = project({});
   cpSync(fixture, folderOf(cwd, '20261120-104647-083-5oz3', 'second_look'), { recursive: true });

@@ -300,7 +300,7 @@ describe('cut off', () => {
 test('what a fallback has made holds under another plan while that agent is the same', async () => {
   const agents = [{ name: 'a', fallback_agents: ['b'] }, { name: 'b' }];
   const state = await rig(planWith(agents), ({ agent }) => (agent.name === 'a' ? fails(unauthorized) : {})).finish();
-  const kept = (now: readonly Parts[]) => keptSuccesses(state, planWith(now)).length;
+  const kept = (now: readonly Parts[]) => keptSuccesses(state, planWith(now), true).length;
   expect(kept(agents)).toBe(1);
   expect(kept([{ name: 'a', fallback_agents: ['b', 'c'] }, { name: 'b' }, { name: 'c' }])).toBe(1);
   expect(

@@ -11,9 +11,9 @@ const sketches: readonly Sketch[] = [
   { name: 'd', needs: ['a'], agent: 'other' },
 ];
 
-async function kept(now: Plan, before: Plan = planOf(sketches), failing: readonly string[] = []) {
+async function kept(now: Plan, before: Plan = planOf(sketches), failing: readonly string[] = [], sameGoal = true) {
   const earlier = await rig(before, ({ task }) => (failing.includes(task.name) ? { fails: 'no' } : {})).finish();
-  return keptSuccesses(earlier, now).map(({ task }) => task);
+  return keptSuccesses(earlier, now, sameGoal).map(({ task }) => task);
 }
 
 const withTask = (name: string, more: object): Plan => {
@@ -55,6 +55,15 @@ describe('with a change', () => {
     expect((await kept(plan as Plan)).toSorted()).toEqual(expected);
   });
 
+  test('to the goal: what is told the goal, and what receives its output', async () => {
+    const plan = withAgent('other', { adapter: 'claude' });
+    expect(await kept(plan, plan, [], false)).toEqual(['d']);
+    const claude: Plan = { ...plan, agents: plan.agents.map((agent) => ({ ...agent, adapter: 'claude' })) };
+    expect((await kept(claude, claude, [], false)).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+    const tasks = claude.tasks.map((task) => (task.name === 'b' ? { ...task, description: "do '{goal}'" } : task));
+    expect((await kept({ ...claude, tasks }, { ...claude, tasks }, [], false)).toSorted()).toEqual(['a', 'd']);
+  });
+
   test('to the list: a task that is new is not kept, one that is gone is not missed', async () => {
     expect(await kept(planOf([{ name: 'a' }, { name: 'x', context: ['a'] }]))).toEqual(['a']);
   });
@@ -73,7 +82,7 @@ describe('delegation', () => {
 
   test('a brief is kept with what it delegated, and that with it', async () => {
     const earlier = await rig(managed(), ({ task }) => (task.role === 'brief' ? { says } : {})).finish();
-    const found = keptSuccesses(earlier, managed());
+    const found = keptSuccesses(earlier, managed(), true);
     expect(found.map(({ task }) => task)).toEqual(['m_brief', 'd', 'm_synthesis']);
     expect(reuseEvents(found, 'before' as RunId).map((event) => event.type)).toEqual([
       'plan.extended',
@@ -93,6 +102,6 @@ describe('delegation', () => {
     ['that nobody may delegate now', managed({ delegation: null })],
   ])('a brief with tasks %s is done again', async (_, now) => {
     const earlier = await rig(managed(), ({ task }) => (task.role === 'brief' ? { says } : {})).finish();
-    expect(keptSuccesses(earlier, now)).toEqual([]);
+    expect(keptSuccesses(earlier, now, true)).toEqual([]);
   });
 });
