@@ -1,4 +1,5 @@
 // What a run meets: this machine, its time and its chance. Where recorded agents are played, a recording stands for all of that.
+import { installedVersions } from '../agents/installed.ts';
 import { type Evidence, evidenceHere } from '../backends/evidence.ts';
 import type { Launchers } from '../process/launchers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
@@ -49,7 +50,7 @@ export function thisMachine({ root, layout, plan, env, launchers, thresholds }: 
     machine: machineOf(workspace, { ...usualThresholds, ...(freeDisk !== undefined && { freeDisk }), ...thresholds }),
     watch: clock,
     evidence: evidenceHere(launchers, workspace),
-    reuse: reuseHere({ root, layout, env, bytes }),
+    reuse: reuseHere({ root, layout, env, bytes, programOf: installedVersions({ root, env }) }),
     around: (backend) => backend,
     onBegun() {},
   };

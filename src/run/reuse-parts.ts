@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly files: ReadonlyMap<string, string>;
   /** Digest of the module that the agent is, where it is one. */
   readonly module?: string;
+  /** Version of the program that the agent is, where it is one and that is known. */
+  readonly program?: string;
   /** The caller's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A digest in hexadecimal. */
@@ -20,7 +22,7 @@ export interface Surroundings {
 }
 
 /** Changes whenever outputs come to depend on something else, or parts get other names. */
-const version = '1';
+const version = '2';
 
 /** Keys of an agent whose values people may read: words and numbers, nothing that could hold a secret. */
 const readable: ReadonlySet<string> = new Set([
@@ -35,12 +37,15 @@ const readable: ReadonlySet<string> = new Set([
   'shell',
 ] satisfies (keyof PlanAgent)[]);
 
-/** Variables of its vendor that every coding CLI gets, and by which it is told who is to think. */
-const modelVariables: Readonly<Partial<Record<AdapterName, RegExp>>> = {
-  claude: /^(ANTHROPIC|CLAUDE)_(.*_)?MODEL$/,
-  codex: /^(OPENAI|CODEX)_(.*_)?MODEL$/,
-  gemini: /^(GEMINI|GOOGLE)_(.*_)?MODEL$/,
+/** Variables of its vendor that every coding CLI gets, and by which it is told who is to think, and where that one is. */
+const thinkerVariables: Readonly<Partial<Record<AdapterName, RegExp>>> = {
+  claude: /^(ANTHROPIC|CLAUDE)_((.*_)?(MODEL|URL|ENDPOINT|HOST)|.*USE_.*)$/,
+  codex: /^(OPENAI|CODEX)_((.*_)?(MODEL|URL|ENDPOINT|HOST|API_BASE)|.*USE_.*)$/,
+  gemini: /^(GEMINI|GOOGLE)_((.*_)?(MODEL|URL|ENDPOINT|HOST)|.*USE_.*)$/,
 };
+
+/** An address on this machine without its port: what stands between an agent and its model often takes one at random. */
+const ownPort = /(?<=^\w+:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\])):\d+/;
 
 /** The parts of what a task is about to be told, and of who is to do it. */
 export function partsOf(order: LookOrder, around: Surroundings): Parts {
@@ -66,7 +71,7 @@ export function partsOf(order: LookOrder, around: Surroundings): Parts {
 
 function addAgent(
   agent: PlanAgent,
-  { env, module, digest }: Surroundings,
+  { env, module, program, digest }: Surroundings,
   parts: Record<string, string>,
   add: (name: string, value: unknown) => void,
 ): void {
@@ -80,9 +85,12 @@ function addAgent(
   // A key that was exchanged for another one changes no output, and not even its digest is written down.
   const passed = own.pass.filter((name) => !agent.secrets.includes(name));
   for (const name of passed) parts[`env ${name}`] = env[name] === undefined ? 'not set' : digest(env[name]);
-  const models = Object.keys(env).filter((name) => agent.adapter !== null && modelVariables[agent.adapter]?.test(name));
-  for (const name of models) if (env[name]) parts[`env ${name}`] ??= digest(env[name]);
+  const told = agent.adapter === null ? undefined : thinkerVariables[agent.adapter];
+  for (const [name, value] of Object.entries(env)) {
+    if (value && told?.test(name)) parts[`env ${name}`] ??= digest(value.replace(ownPort, ''));
+  }
   if (module !== undefined) parts['agent module text'] = module;
+  if (program !== undefined) parts['agent program'] = program;
 }
 
 /** What the output is kept under. */
@@ -147,6 +155,8 @@ function changeOf(name: string, then: Parts, now: Parts): string {
   if (name === 'context') return `its context: ${before ?? 'nothing'} -> ${after ?? 'nothing'}`;
   if (name.startsWith('context ')) return `the output of ${name.slice(8)} changed`;
   const agent = `agent ${now.agent}`;
+  if (name === 'agent program')
+    return `${agent}: the version of its program ${before ?? 'unknown'} -> ${after ?? 'unknown'}`;
   if (name.startsWith('env ')) return `${agent}: the variable ${name.slice(4)} changed`;
   const key = name.slice(6);
   // The files of people know it as instructions, persona and description.

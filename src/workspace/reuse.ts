@@ -2,7 +2,7 @@
 import { join, relative, resolve } from 'node:path';
 import { type Found, isSystemFault, type LookOrder, type Made, type Missed, type Reuse } from '../run/ports.ts';
 import { changesBetween, comparedIn, keyOf, type Parts, partsOf } from '../run/reuse-parts.ts';
-import type { TaskName } from '../schema/types.gen.ts';
+import type { PlanAgent, TaskName } from '../schema/types.gen.ts';
 import { openFileReader } from './declared-files.ts';
 import { sha256 } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
@@ -17,6 +17,8 @@ export interface ReuseOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Most bytes that are kept. */
   readonly bytes: number;
+  /** Version of the program that an agent is, where that is known. */
+  programOf(agent: PlanAgent): string | undefined;
 }
 
 /** Folders in which runs are written: no wildcard leads there. */
@@ -28,7 +30,7 @@ export function foldersOfRuns(root: string, workspace: string): ReadonlySet<stri
 const mostHeld = 500;
 
 /** Recorded outputs of a workspace on this machine. */
-export function reuseHere({ root, layout, env, bytes }: ReuseOptions): Reuse {
+export function reuseHere({ root, layout, env, bytes, programOf }: ReuseOptions): Reuse {
   const store = openReuseStore(layout.workspace, { bytes, entries: usualEntries });
   const reader = openFileReader();
   /** Patterns of tasks that matched nothing when these were looked for. */
@@ -49,7 +51,9 @@ export function reuseHere({ root, layout, env, bytes }: ReuseOptions): Reuse {
     unmatched.set(task.name, found.unmatched);
     const files = found.digests;
     const module = agent.module === undefined ? undefined : await reader.digest(resolve(root, agent.module));
-    return partsOf(order, { files, env, digest, ...(module !== undefined && { module }) });
+    const program = programOf(agent);
+    const known = { ...(module !== undefined && { module }), ...(program !== undefined && { program }) };
+    return partsOf(order, { files, env, digest, ...known });
   };
 
   /** Files that a task leaves besides its output, by the names that people give them. */

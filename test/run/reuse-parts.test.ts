@@ -107,6 +107,21 @@ const changes: Readonly<Record<string, Change>> = {
     { ...around, env: { ...around.env, ANTHROPIC_MODEL: 'm3' } },
     ['agent developer: the variable ANTHROPIC_MODEL changed'],
   ],
+  'an address that a variable says': [
+    order,
+    { ...around, env: { ...around.env, ANTHROPIC_BASE_URL: 'https://proxy.example' } },
+    ['agent developer: the variable ANTHROPIC_BASE_URL changed'],
+  ],
+  'a vendor that a variable says': [
+    order,
+    { ...around, env: { ...around.env, CLAUDE_CODE_USE_BEDROCK: '1' } },
+    ['agent developer: the variable CLAUDE_CODE_USE_BEDROCK changed'],
+  ],
+  'the program': [
+    order,
+    { ...around, program: '2.1.3' },
+    ['agent developer: the version of its program unknown -> 2.1.3'],
+  ],
   'a variable that is gone': [order, { ...around, env: {} }, ['agent developer: the variable MODE changed']],
   'the module': [order, { ...around, module: digest('m') }, ['the text of the module changed']],
   'a file': [order, withFiles(['src/a.ts', digest('a')], ['src/b.ts', digest('c')]), ['src/b.ts changed']],
@@ -139,7 +154,16 @@ test.each<[string, LookOrder, Surroundings?]>([
   ['who takes over', withAgent({ fallback_agents: ['x'], fallback_models: [{ model: 'm' }] })],
   ['the order of keys', withAgent(Object.fromEntries(Object.entries(order.agent).reverse()))],
   ['a secret', order, { ...around, env: { ...around.env, TOKEN: 'another value' } }],
-  ["another vendor's model", order, { ...around, env: { ...around.env, OPENAI_MODEL: 'x', ANTHROPIC_BASE_URL: 'y' } }],
+  [
+    "another vendor's model and address",
+    order,
+    { ...around, env: { ...around.env, OPENAI_MODEL: 'x', OPENAI_BASE_URL: 'y' } },
+  ],
+  [
+    'a word of a session',
+    order,
+    { ...around, env: { ...around.env, CLAUDE_CODE_SESSION_ID: 'x', CLAUDE_CODE_SSE_PORT: '1' } },
+  ],
   ['a variable that nobody names', order, { ...around, env: { ...around.env, HOME: '/root' } }],
   ['the order in which files were found', order, withFiles(...[...around.files].reverse())],
 ])('%s: the same key', (_, now, place = around) => {
@@ -157,6 +181,15 @@ test('the goal counts for those who are handed it, and for those whose descripti
   for (const adapter of ['command', 'module']) expect(new Set(keys(adapter)).size, adapter).toBe(2);
   for (const adapter of ['claude', 'codex', 'gemini', 'acp', 'llm'])
     expect(new Set(keys(adapter)).size, adapter).toBe(1);
+});
+
+test('of an address on this machine the port does not count', () => {
+  const at = (url: string) =>
+    keyOf(partsOf(order, { ...around, env: { ...around.env, ANTHROPIC_BASE_URL: url } }), digest);
+  expect(at('http://127.0.0.1:4001/v1')).toBe(at('http://127.0.0.1:4002/v1'));
+  expect(at('http://[::1]:4001')).toBe(at('http://[::1]:4002'));
+  expect(at('http://localhost:4001/v1')).not.toBe(at('http://localhost:4001/v2'));
+  expect(at('http://10.0.0.1:4001')).not.toBe(at('http://10.0.0.1:4002'));
 });
 
 test('neither secrets nor values of variables stand in the parts', () => {

@@ -33,11 +33,11 @@ interface World {
 let runs = 0;
 
 /** A new run in the workspace of a project. */
-function nextRun(root: string, bytes = 1_000_000, env = {}): World {
+function nextRun(root: string, bytes = 1_000_000, env = {}, program?: string): World {
   const workspace = join(root, 'ws');
   const layout = layoutOf(workspace, runId(++runs));
   createRun(layout, '', [], '');
-  return { root, workspace, layout, reuse: reuseHere({ root, layout, env, bytes }) };
+  return { root, workspace, layout, reuse: reuseHere({ root, layout, env, bytes, programOf: () => program }) };
 }
 
 function orderOf(name = 'work', more: Partial<PlanTask> = {}, over: Partial<LookOrder> = {}): LookOrder {
@@ -124,6 +124,14 @@ test('the text of a module is part of its agent', async () => {
   expect(await nextRun(root).reuse.look({ ...order, agent })).toMatchObject({ type: 'found' });
   writeFileSync(join(root, 'agent.mjs'), 'export default () => 2');
   expect((await nextRun(root).reuse.look({ ...order, agent })).because).toEqual(['the text of the module changed']);
+});
+
+test('the version of its program is part of an agent', async () => {
+  const root = folderWith();
+  await make(nextRun(root, 1e6, {}, '2.1.197'), orderOf());
+  expect(await nextRun(root, 1e6, {}, '2.1.197').reuse.look(orderOf())).toMatchObject({ type: 'found' });
+  const { because } = await nextRun(root, 1e6, {}, '2.1.328').reuse.look(orderOf());
+  expect(because).toEqual(['agent worker: the version of its program 2.1.197 -> 2.1.328']);
 });
 
 test('what is to be done again is not taken, and takes the place of what was kept', async () => {
