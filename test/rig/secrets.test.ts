@@ -18,8 +18,8 @@ const names = Object.keys(env);
 
 /** Every form of every value, as it may stand in a file. */
 const forms = Object.values(env).flatMap((value) => {
-  const { texts, base64 } = formsOf(value);
-  return [...texts, ...base64].filter((form) => form.length >= 5);
+  const { texts, wrapped } = formsOf(value);
+  return [...texts, ...wrapped].filter((form) => form.length >= 5);
 });
 
 /** Writes all forms of all secrets, in pieces, to every way out there is. */

@@ -26,8 +26,8 @@ export interface Automaton {
   readonly denseStates: number;
 }
 
-/** Most states for which every next state is written down: 4 MiB. */
-const mostDense = 4096;
+/** Most states for which every next state is written down: 1 MiB. */
+const mostDense = 1024;
 
 /** Makes the automaton of these needles, none of which is empty. Of equal ones the first counts. */
 export function automatonOf(needles: readonly Needle[]): Automaton {

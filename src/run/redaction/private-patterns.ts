@@ -43,6 +43,16 @@ const marked: readonly string[] = [
   'AGE-SECRET-KEY-1[A-Z0-9]{16,4096}',
 ];
 
+/** The same pattern for UTF-16: behind each letter, but the last one of a text, stands a NUL. */
+function widened(source: string): string {
+  return source.replace(/(\{[\d,]+\}|\(\?<?[:=!])|\\.|\[(?:\\.|[^\]])*\]|[\w-]/g, (part, structure?: string) =>
+    structure === undefined ? String.raw`(?:${part}\0)` : part,
+  );
+}
+
+/** No longer than patterns may find. */
+const wideMarked = widened(marked.join('|').replaceAll('16384', '4096'));
+
 /** A private key: to its end, or as far as it looks like one where its end is missing. */
 const block = (() => {
   const dashes = '-{5}';
@@ -91,7 +101,7 @@ const announced: readonly string[] = [
 const assigned = String.raw`\b[A-Z][A-Z0-9_]{0,64}(?:_KEY|_TOKEN|SECRET|PASSWORD|PASSWD)=["']?([^\t-\r "'$\x60\\<>(){}]{8,4096})`;
 
 const mail = (() => {
-  const at = String.raw`(?:@|%40|\\u0040)`;
+  const at = String.raw`(?:@|%40|\\u0040|&#(?:64|x40);|&commat;)`;
   const before = String.raw`(?:(?<=\\[nrtbfv])|(?<=%[0-9a-fA-F]{2})|(?<=\[[0-9;]{0,12}m)|(?<![\w.+\\%-]))`;
   const domain = String.raw`(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])`;
   return String.raw`${at}(?<=(${before}[\w.+-]{1,64}${at}))(${domain})`;
@@ -99,7 +109,7 @@ const mail = (() => {
 
 /** What ends the name of a folder in a text. */
 const namePart = String.raw`[^\t-\r /\\"'<>|:;,)(\][{}*?&%#\x60=$]{1,128}`;
-const slash = String.raw`(?:\\?/|%2[fF])`;
+const slash = String.raw`(?:\\?/|%2[fF]|&#(?:47|x2[fF]);)`;
 /** Where an absolute path can begin: behind no other folder of it. */
 const pathBegin = String.raw`(?:(?<![\w.~/\\-])|(?<=file:\\?/\\?/)|(?<=\\[nrtbfv"\\])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})|(?<=\[[0-9;]{0,12}m))`;
 
@@ -115,6 +125,7 @@ export const privatePatterns: readonly (Pattern & { readonly kind: PrivateKind }
     expression: new RegExp(`(?=${marked.join('|')})${begin}(?:${marked.join('|')})`, 'g'),
     instead: insteadOfKey,
   },
+  { kind: 'key', expression: new RegExp(`(?<![\\w-]\\0)(?:${wideMarked})`, 'g'), instead: insteadOfKey },
   { kind: 'key', expression: new RegExp(block, 'g'), instead: insteadOfKey },
   { kind: 'key', expression: new RegExp(blockEnd, 'gd'), instead: insteadOfKey },
   ...torn.map(

@@ -2,15 +2,15 @@
 // [redacted:NAME]. Where such places overlap they are one, so that no end of a longer value is left beside a shorter one.
 import { automatonOf } from './needles.ts';
 import {
-  base64Scanner,
   type Pattern,
   type Place,
   patternScanner,
   type Scanner,
   textScanner,
   union,
+  wrappedScanner,
 } from './scanners.ts';
-import { formsOf, utf8 } from './secret-forms.ts';
+import { formsOf, type SecretForms, utf8 } from './secret-forms.ts';
 
 /** A variable whose value must appear nowhere. */
 export interface Secret {
@@ -48,16 +48,17 @@ export interface RedactedStream {
 /** Makes a redactor for values of four characters or more. */
 export function makeRedactor(secrets: readonly Secret[], further?: Further): Redactor {
   const forms = secrets.map(({ value }) => formsOf(value));
-  const needles = (kind: 'texts' | 'base64') =>
-    automatonOf(forms.flatMap((each, owner) => each[kind].map((text) => ({ bytes: utf8(text), owner }))));
-  const [texts, base64] = [needles('texts'), needles('base64')];
+  const needles = (bytesOf: (each: SecretForms) => readonly Uint8Array[]) =>
+    automatonOf(forms.flatMap((each, owner) => bytesOf(each).map((bytes) => ({ bytes, owner }))));
+  const texts = needles((each) => [...each.texts.map(utf8), ...each.wide]);
+  const wrapped = needles((each) => each.wrapped.map(utf8));
   const owners: readonly Owner[] = [
     ...secrets.map(({ name, instead }) => ({ name, label: utf8(instead ?? `[redacted:${name}]`) })),
     ...(further?.patterns ?? []).map(({ kind, instead }) => ({ name: kind, label: utf8(instead) })),
   ];
   const scanners = (): Scanner[] => [
     textScanner(texts),
-    base64Scanner(base64),
+    wrappedScanner(wrapped),
     ...(further === undefined ? [] : [patternScanner(further.patterns, secrets.length)]),
   ];
   const placesIn = (bytes: Uint8Array) =>

@@ -55,8 +55,8 @@ export function textScanner(automaton: Automaton): Scanner {
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Finds base64. Looks past single line ends: it is broken into lines anywhere. */
-export function base64Scanner(automaton: Automaton): Scanner {
+/** Finds base64 and hexadecimal. Looks past single line ends: both are broken into lines anywhere. */
+export function wrappedScanner(automaton: Automaton): Scanner {
   const { found, owner, depth } = automaton;
   let state = 0;
   /** Offsets of the line ends within what the state stands for, or a little before. */

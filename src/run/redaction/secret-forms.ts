@@ -4,12 +4,17 @@
 export interface SecretForms {
   /** To be found as they are. */
   readonly texts: readonly string[];
-  /** Base64: to be found with line ends in between, too. */
-  readonly base64: readonly string[];
+  /** UTF-16, of both orders: to be found as they are. */
+  readonly wide: readonly Uint8Array[];
+  /** Base64 and hexadecimal: to be found with line ends in between, too. */
+  readonly wrapped: readonly string[];
 }
 
 /** Fewest characters of a value that can be found without finding half the language. */
 export const shortestSecret = 4;
+
+/** Most characters of what is looked for byte by byte: nobody spells out a longer one, and its forms would be many times as long. */
+const longestSpelled = 4096;
 
 /** Fewest characters of a line that counts as a secret itself. */
 const shortestLine = 8;
@@ -17,12 +22,18 @@ const shortestLine = 8;
 /** Every form of a value, and of each of its lines where it has several. */
 export function formsOf(value: string): SecretForms {
   const texts = new Set<string>();
-  const base64 = new Set<string>();
+  const wide: Uint8Array[] = [];
+  const wrapped = new Set<string>();
   for (const part of partsOf(value.toWellFormed())) {
+    const bytes = utf8(part);
     for (const form of [part, ...jsonForms(part), ...percentForms(part), ...shellForms(part)]) texts.add(form);
-    for (const form of base64Forms(utf8(part))) base64.add(form);
+    for (const form of base64Forms(bytes)) wrapped.add(form);
+    if (part.length > longestSpelled) continue;
+    for (const form of [...htmlForms(part), ...wideJsonForms(part), ...byteLists(bytes)]) texts.add(form);
+    for (const form of hexForms(bytes)) wrapped.add(form);
+    wide.push(...wideForms(part));
   }
-  return { texts: [...texts], base64: [...base64] };
+  return { texts: [...texts], wide, wrapped: [...wrapped] };
 }
 
 /** The value, without the blanks around it too, and its lines. */
@@ -55,8 +66,8 @@ function unicodeEscape(unit: string): string {
   return String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** What percent encoding leaves as it is, by whom it is done: components, RFC 3986, forms, paths, whole addresses. */
-const unreserved = [/[\w\-.!~*'()]/, /[\w\-.~]/, /[\w\-.*]/, /[\w\-.~/]/, /[\w\-.!~*'();,/?:@&=+$#]/];
+/** What percent encoding leaves as it is, by whom it is done: components, RFC 3986, forms, paths, whole addresses; nothing at all. */
+const unreserved = [/[\w\-.!~*'()]/, /[\w\-.~]/, /[\w\-.*]/, /[\w\-.~/]/, /[\w\-.!~*'();,/?:@&=+$#]/, /^$/];
 
 function percentForms(value: string): readonly string[] {
   const characters = Array.from(utf8(value), (byte) => String.fromCharCode(byte));
@@ -95,6 +106,80 @@ const ansi: Readonly<Record<string, string>> = {
   '\r': String.raw`\r`,
   '\t': String.raw`\t`,
 };
+
+/** What stands for a character in HTML and XML, by its number. */
+const numbered: readonly ((code: number) => string)[] = [
+  (code) => `&#${code};`,
+  (code) => `&#x${code.toString(16)};`,
+  (code) => `&#x${code.toString(16).toUpperCase()};`,
+];
+
+/** What is escaped by its number: what templates fear, all but letters and digits, everything; or what is not ASCII. */
+const escapes: readonly RegExp[] = [/[/`=]/, /[^A-Za-z0-9]/, /[\s\S]/, /[^\0-\x7f]/];
+
+/** As HTML and XML have it: with the names of the few characters that have to be escaped, and with numbers for what may be. */
+function htmlForms(value: string): readonly string[] {
+  const characters = Array.from(value);
+  const written = (quote: string, apostrophe: string, others?: (character: string) => string | undefined) => {
+    const names: Readonly<Record<string, string>> = {
+      '&': '&amp;',
+      '<': '&lt;',
+      '>': '&gt;',
+      '"': quote,
+      "'": apostrophe,
+    };
+    return characters.map((character) => others?.(character) ?? names[character] ?? character).join('');
+  };
+  const quotes = ['"', '&quot;', '&#34;'].flatMap((quote) =>
+    ["'", '&#39;', '&#039;', '&#x27;', '&apos;'].map((apostrophe) => [quote, apostrophe] as const),
+  );
+  const named = quotes.map(([quote, apostrophe]) => written(quote, apostrophe));
+  const byNumber = numbered.flatMap((number) =>
+    escapes.flatMap((escaped) =>
+      ['&#39;', '&#x27;'].map((apostrophe) =>
+        written('&quot;', apostrophe, (character) =>
+          escaped.test(character) ? number(character.codePointAt(0) ?? 0) : undefined,
+        ),
+      ),
+    ),
+  );
+  return [...named, ...byNumber];
+}
+
+/** UTF-16 as JSON has it, where that is ASCII: with every other character a NUL. */
+function wideJsonForms(value: string): readonly string[] {
+  if (/[^\0-\x7f]/.test(value)) return [];
+  const characters = Array.from(value, jsonOf);
+  const nul = String.raw`\u0000`;
+  return [characters.map((each) => each + nul).join(''), characters.map((each) => nul + each).join('')];
+}
+
+function wideForms(value: string): readonly Uint8Array[] {
+  const units = Array.from({ length: value.length }, (_, at) => value.charCodeAt(at));
+  const little = new Uint8Array(units.flatMap((unit) => [unit & 0xff, unit >> 8]));
+  return [little, new Uint8Array(units.flatMap((unit) => [unit >> 8, unit & 0xff]))];
+}
+
+/** What stands before, and between, the bytes of a text in hexadecimal: as dumps, tools and languages write them. */
+const hexStyles = [
+  ['', ''],
+  ['', ' '],
+  ['', ':'],
+  [String.raw`\x`, ''],
+  ['0x', ', '],
+] as const;
+
+function hexForms(bytes: Uint8Array): readonly string[] {
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
+  return hexStyles.flatMap(([before, between]) =>
+    [digits, digits.map((each) => each.toUpperCase())].map((each) => each.map((pair) => before + pair).join(between)),
+  );
+}
+
+/** The numbers of bytes in a list, as JSON and Python have it; of a few bytes it could stand for anything. */
+function byteLists(bytes: Uint8Array): readonly string[] {
+  return bytes.length < shortestLine ? [] : [bytes.join(','), bytes.join(', ')];
+}
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

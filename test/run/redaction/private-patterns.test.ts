@@ -55,6 +55,16 @@ describe('keys', () => {
     }
   });
 
+  test.each(keys)('%s in UTF-16', (key) => {
+    const whole = `key: ${key}\nand ü`;
+    const little = Buffer.from(whole, 'utf16le');
+    for (const bytes of [little, Buffer.from(little).swap16()]) {
+      const stream = redactor.open();
+      const clean = Buffer.concat([stream.push(bytes), stream.end()]);
+      expect(clean.toString('latin1').replaceAll('\0', '')).toBe('key: [redacted:key]\nand ü');
+    }
+  });
+
   test.each([
     ['Authorization: Bearer abcdefghijklmnop', 'Authorization: Bearer [redacted:key]'],
     ['{"authorization":"Basic YWxhZGRpbjpvcGVu"}', '{"authorization":"Basic [redacted:key]"}'],
@@ -114,6 +124,8 @@ test.each([
   ['write to a.b+c@mail.example.com, please', 'write to [redacted:e-mail], please'],
   ['"so\\na@mail.example.com"', '"so\\n[redacted:e-mail]"'],
   ['mailto:a%40mail.example.com', 'mailto:[redacted:e-mail]'],
+  ['<a href="mailto:a&#64;mail.example.com">', '<a href="mailto:[redacted:e-mail]">'],
+  ['in &#x2F;home&#x2F;bob&#x2F;x', 'in /home/user&#x2F;x'],
   ['in /home/bob/x and /Users/bob.', 'in /home/user/x and /home/user'],
   ['"so\\n/home/bob/x"', '"so\\n/home/user/x"'],
   ['file:///home/bob/x', 'file:///home/user/x'],

@@ -18,18 +18,28 @@ function streamed(redactor: Redactor, text: Buffer, cuts: readonly number[]): st
   return Buffer.concat(out).toString('latin1');
 }
 
+/** All forms of a value, as bytes. */
+function bytesOf(value: string): Buffer[] {
+  const { texts, wide, wrapped } = formsOf(value);
+  return [...texts, ...wide, ...wrapped].map((form) => Buffer.from(form));
+}
+
 /** The same, said again in the simplest way: every byte of every form is covered. */
 function expected(secrets: readonly Secret[], text: Buffer): string {
   const haystack = text.toString('latin1');
   const places: { start: number; end: number; length: number; name: string }[] = [];
   for (const { name, value } of secrets) {
-    const { texts, base64 } = formsOf(value);
-    const patterns = [
-      ...texts.map((form) => [...Buffer.from(form).toString('latin1')].map(escaped).join('')),
-      ...base64.map((form) => [...form].map(escaped).join('(?:\\r\\n|\\r|\\n)?')),
-    ];
-    for (const pattern of patterns) {
-      const length = pattern.replaceAll('(?:\\r\\n|\\r|\\n)?', '').replaceAll(/\\u..../g, 'x').length;
+    const { texts, wide, wrapped } = formsOf(value);
+    for (const form of [...texts, ...wide].map((each) => Buffer.from(each).toString('latin1'))) {
+      const { length } = form;
+      for (let start = haystack.indexOf(form); start >= 0; start = haystack.indexOf(form, start + 1)) {
+        places.push({ start, end: start + length, length, name });
+      }
+    }
+    const unwrapped = haystack.replaceAll(/[\r\n]/g, '');
+    for (const form of wrapped.filter((each) => unwrapped.includes(each))) {
+      const { length } = form;
+      const pattern = Array.from(form).map(escaped).join('(?:\\r\\n|\\r|\\n)?');
       for (const match of haystack.matchAll(new RegExp(`(?=(${pattern}))`, 'g'))) {
         places.push({ start: match.index, end: match.index + (match[1]?.length ?? 0), length, name });
       }
@@ -59,9 +69,8 @@ const token = { name: 'TOKEN', value: 'tok-en/+5 é' };
 
 test('a value in any form, cut anywhere, leaves its name', () => {
   const redactor = makeRedactor([token]);
-  const { texts, base64 } = formsOf(token.value);
-  for (const form of [...texts, ...base64]) {
-    const text = Buffer.from(`before ${form} after`);
+  for (const form of bytesOf(token.value)) {
+    const text = Buffer.concat([Buffer.from('before '), form, Buffer.from(' after')]);
     for (let cut = 0; cut <= text.length; cut += 1) {
       expect(streamed(redactor, text, [cut])).toBe('before [redacted:TOKEN] after');
     }
@@ -120,11 +129,12 @@ test('streams, cut anywhere, give what the whole text gives', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', ' ', "'", '\n'), minLength: 4, maxLength: 12 });
   const pieces = (values: readonly string[]) => {
     const forms = values.flatMap((value) => {
-      const { texts, base64 } = formsOf(value);
-      return [...texts, ...base64, value.slice(0, 3), value.slice(2)];
+      const forms = bytesOf(value).map((form) => form.toString('latin1'));
+      return [...forms, value.slice(0, 3), value.slice(2)];
     });
     return fc.array(
       fc.oneof(fc.constantFrom(...forms), fc.string({ unit: fc.constantFrom('a', 'b', 'Y', '\n', '%') })),
+      { maxLength: 6 },
     );
   };
   const cases = fc
@@ -133,7 +143,7 @@ test('streams, cut anywhere, give what the whole text gives', () => {
   fc.assert(
     fc.property(cases, ({ values, pieces: parts, seed }) => {
       const secrets = values.map((value, at) => ({ name: `S${at}`, value }));
-      const text = Buffer.from(parts.join(''));
+      const text = Buffer.from(parts.join(''), 'latin1');
       const whole = expected(secrets, text).replaceAll(/\[(S\d)\]/g, '[redacted:$1]');
       const redactor = makeRedactor(secrets);
       const cuts = seed.map((each) => each % (text.length + 1));
@@ -141,7 +151,7 @@ test('streams, cut anywhere, give what the whole text gives', () => {
       expect(unnamed(streamed(redactor, text, cuts))).toBe(unnamed(whole));
       expect(streamed(redactor, text, cuts)).toBe(streamed(redactor, text, []));
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 
@@ -151,15 +161,13 @@ test('fifty secrets, every form, cut at every offset: no occurrence is left', ()
     value: `s${at}/${(at * 7919 + 13).toString(36)}+${"q'x y"[at % 5]}${String.fromCharCode(0xe0 + at)}-${at * 104729}`,
   }));
   const redactor = makeRedactor(secrets);
-  const all = secrets.map(({ value }) => formsOf(value));
-  const forms = all.flatMap(({ texts, base64 }) => [...texts, ...base64]);
   const left: string[] = [];
-  for (const { texts, base64 } of all) {
-    const text = Buffer.from([...texts, ...base64].join('\n--\n'));
-    for (let cut = 0; cut <= text.length; cut += 1) {
-      const out = streamed(redactor, text, [cut]);
-      if (cut % 97 === 0) left.push(...forms.filter((form) => out.includes(Buffer.from(form).toString('latin1'))));
-      else if (!/^(?:\[redacted:\w+\]\n--\n)*\[redacted:\w+\]$/.test(out)) left.push(out);
+  for (const { name, value } of secrets) {
+    for (const form of bytesOf(value)) {
+      for (let cut = 0; cut <= form.length; cut += 1) {
+        const out = streamed(redactor, form, [cut]);
+        if (out !== `[redacted:${name}]`) left.push(out);
+      }
     }
   }
   expect(left).toEqual([]);

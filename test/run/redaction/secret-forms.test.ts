@@ -33,29 +33,64 @@ test('what shells make of a value is among its forms', () => {
   }
 });
 
+test('what templates make of a value is among its forms', () => {
+  const { texts } = formsOf(`a/b='c' & "d" <é>`);
+  expect(texts).toEqual(
+    expect.arrayContaining([
+      `a/b='c' &amp; "d" &lt;é&gt;`, // text of a page
+      'a/b=&#39;c&#39; &amp; &quot;d&quot; &lt;é&gt;', // lodash
+      'a/b=&#39;c&#39; &amp; &#34;d&#34; &lt;é&gt;', // Go
+      'a/b=&#x27;c&#x27; &amp; &quot;d&quot; &lt;é&gt;', // Python
+      'a/b=&#039;c&#039; &amp; &quot;d&quot; &lt;é&gt;', // PHP
+      'a/b=&apos;c&apos; &amp; &quot;d&quot; &lt;é&gt;', // XML
+      'a&#x2F;b&#x3D;&#39;c&#39; &amp; &quot;d&quot; &lt;é&gt;', // Mustache
+      'a/b=&#39;c&#39; &amp; &quot;d&quot; &lt;&#233;&gt;', // in ASCII
+      'a&#x2f;b&#x3d;&#x27;c&#x27;&#x20;&#x26;&#x20;&#x22;d&#x22;&#x20;&#x3c;&#xe9;&#x3e;', // OWASP
+      '&#97;&#47;&#98;&#61;&#39;&#99;&#39;&#32;&#38;&#32;&#34;&#100;&#34;&#32;&#60;&#233;&#62;', // all of it
+    ]),
+  );
+});
+
+test('UTF-16, hexadecimal and lists of bytes', () => {
+  const value = 'päss/4711';
+  const { texts, wide, wrapped } = formsOf(value);
+  const bytes = Buffer.from(value);
+  const little = Buffer.from(value, 'utf16le');
+  expect(wide.map((form) => Buffer.from(form))).toEqual([little, Buffer.from(little).swap16()]);
+  const dump = execFileSync('od', ['-An', '-v', '-tx1', '-w64'], { input: bytes, encoding: 'utf8' }).trim();
+  for (const form of [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), dump])
+    expect(wrapped).toContain(form);
+  expect(wrapped).toContain(Array.from(bytes, (byte) => `\\x${byte.toString(16)}`).join(''));
+  expect(texts).toContain(JSON.stringify(bytes).slice('{"type":"Buffer","data":['.length, -2));
+  expect(texts).toContain('%70%c3%a4%73%73%2f%34%37%31%31');
+  const ascii = JSON.stringify(Buffer.from('pass/4711', 'utf16le').toString('latin1')).slice(1, -1);
+  expect(formsOf('pass/4711').texts).toContain(ascii);
+  expect(formsOf('1234').texts).not.toContain('49,50,51,52');
+});
+
 test('base64 is found wherever the value stands in the encoded bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 20 });
   const value = fc.string({ minLength: 4, maxLength: 40, unit: 'grapheme' });
   fc.assert(
     fc.property(bytes, value, bytes, (before, text, after) => {
       const whole = Buffer.concat([before, Buffer.from(text.toWellFormed()), after]);
-      const { base64 } = formsOf(text);
+      const { wrapped } = formsOf(text);
       for (const encoding of ['base64', 'base64url'] as const) {
         const encoded = whole.toString(encoding);
-        expect(base64.some((form) => encoded.includes(form))).toBe(true);
+        expect(wrapped.some((form) => encoded.includes(form))).toBe(true);
       }
       const alone = Buffer.from(text.toWellFormed());
-      expect(base64).toContain(alone.toString('base64'));
-      expect(base64).toContain(alone.toString('base64url'));
+      expect(wrapped).toContain(alone.toString('base64'));
+      expect(wrapped).toContain(alone.toString('base64url'));
     }),
   );
 });
 
 test('each long line of a value is a secret of its own, and so is the value without the blanks around it', () => {
-  const { texts, base64 } = formsOf('\n  first line \r\nshort\nthird line\n');
+  const { texts, wrapped } = formsOf('\n  first line \r\nshort\nthird line\n');
   expect(texts).toEqual(expect.arrayContaining(['first line', 'third line', 'first line \r\nshort\nthird line']));
   expect(texts).not.toContain('short');
-  expect(base64).toContain(Buffer.from('third line').toString('base64'));
+  expect(wrapped).toContain(Buffer.from('third line').toString('base64'));
 });
 
 test('UTF-8 as everybody writes it', () => {
