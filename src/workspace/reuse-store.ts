@@ -1,13 +1,14 @@
-// Recorded outputs of a workspace: cache/<task>/<key>.jsonl says what an output is and what it depends on, <key>.txt is the output.
-// Bounded; what was not used for longest goes first. Only who holds the workspace's lock writes here.
+// Recorded outputs of a workspace: cache/<task>/<key>.jsonl says what an output is and what it depends on, and is one file with it
+// where it is small; else <key>.txt is the output. Bounded; what was not used for longest goes first. Only who holds the workspace's lock writes here.
 import { lstatSync, mkdirSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Parts } from '../run/reuse-parts.ts';
 import { validate as validEvent } from '../schema/event.gen.js';
 import type { Output, RunId, Saved, TaskName } from '../schema/types.gen.ts';
-import { copyExpected } from './copied.ts';
+import { copyExpected, smallFile } from './copied.ts';
+import { sha256 } from './digest.ts';
 import { foldersIn, namesIn } from './entries.ts';
-import { expectFolder, ordinarySize, readWhole, removeTemporary, writeWhole } from './ordinary.ts';
+import { expectFolder, isFolder, ordinarySize, readSome, readWhole, removeTemporary, writeWhole } from './ordinary.ts';
 
 /** An output that was recorded. */
 export interface Entry {
@@ -18,6 +19,8 @@ export interface Entry {
   readonly saved: Saved;
   /** Files that the task left besides, by their digests. */
   readonly files: Readonly<Record<string, string>>;
+  /** The output itself, where it stands in the record. */
+  readonly text?: string;
 }
 
 /** The recorded outputs of a workspace. */
@@ -74,6 +77,7 @@ function drop(index: Index, stem: string): void {
 }
 
 const suffixes = ['.jsonl', '.txt'] as const;
+const changedSince = 'its file was changed since';
 /** So many entries are looked at without a break. */
 const piece = 64;
 
@@ -94,10 +98,12 @@ export function openReuseStore(workspace: string, bounds: Bounds): ReuseStore {
       if (entry === undefined) remove(stem);
       return entry;
     },
-    async take(task, { key, output }, target) {
+    async take(task, { key, output, text }, target) {
       const stem = stemOf(task, key);
       const taken =
-        ordinarySize(`${stem}.txt`) === output.bytes && (await copyExpected(`${stem}.txt`, target, output.sha256));
+        text !== undefined
+          ? writeExpected(text, target, output.sha256)
+          : ordinarySize(`${stem}.txt`) === output.bytes && (await copyExpected(`${stem}.txt`, target, output.sha256));
       if (!taken) remove(stem);
       else use(stem);
       const known = (await index)?.folders.get(dirname(stem))?.get(stem);
@@ -115,18 +121,24 @@ export function openReuseStore(workspace: string, bounds: Bounds): ReuseStore {
       return latest === undefined ? undefined : partsIn(readWhole(`${latest}.jsonl`).toString('utf8'));
     },
     async keep(task, entry, parts, source) {
-      const text = `${JSON.stringify({ v: 1, ...entry })}\n${JSON.stringify(parts)}\n`;
-      const bytes = entry.output.bytes + Buffer.byteLength(text);
+      const { bytes: size, sha256: expected } = entry.output;
+      const small = size <= smallFile ? readSome(source, 0, smallFile) : undefined;
+      if (small !== undefined && sha256(small) !== expected) return changedSince;
+      const within = small === undefined ? undefined : lineOf(small);
+      const text = `${JSON.stringify({ v: 1, ...entry })}\n${JSON.stringify(parts)}\n${within ?? ''}`;
+      const bytes = (within === undefined ? size : 0) + Buffer.byteLength(text);
       if (bytes > bounds.bytes) return 'it is larger than all that may be kept (limits: cache)';
       index ??= readIndex(folder);
       const there = await index;
       const stem = stemOf(task, entry.key);
       for (const path of [folder, join(folder, task)]) {
+        if (isFolder(path)) continue;
         expectFolder(path);
         mkdirSync(path, { recursive: true });
       }
       // The output first: what is said of it counts only with it.
-      if (!(await copyExpected(source, `${stem}.txt`, entry.output.sha256))) return 'its file was changed since';
+      if (within === undefined && !(await copyExpected(source, `${stem}.txt`, expected))) return changedSince;
+      if (within !== undefined && there.folders.get(dirname(stem))?.has(stem)) removeTemporary(`${stem}.txt`);
       writeWhole(`${stem}.jsonl`, text);
       put(there, stem, { bytes, usedAt: Date.now() });
       for (const old of tooMuch(there, join(folder, task), bounds)) {
@@ -169,8 +181,7 @@ async function readIndex(folder: string): Promise<Index> {
       const [, key] = /^([0-9a-f]{64})\./.exec(name) ?? [];
       if (key === undefined) continue;
       const stem = join(folder, task, key);
-      const whole =
-        suffixes.every((suffix) => names.has(key + suffix)) && suffixes.some((suffix) => name === key + suffix);
+      const whole = names.has(`${key}.jsonl`) && suffixes.some((suffix) => name === key + suffix);
       if (!whole) removeTemporary(join(folder, task, name));
       else put(index, stem, { bytes: sizeOf(`${stem}.jsonl`) + sizeOf(`${stem}.txt`), usedAt: usedAt(stem) });
     }
@@ -198,22 +209,35 @@ function remove(stem: string): void {
   for (const suffix of suffixes) removeTemporary(stem + suffix);
 }
 
-function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** A small output as a line of its record; undefined of what is no text. */
+function lineOf(output: Buffer): string | undefined {
+  const text = output.toString('utf8');
+  return Buffer.from(text).equals(output) ? `${JSON.stringify(text)}\n` : undefined;
 }
 
-/** The first line of a record; undefined where it is not one of this task and key. */
-function entryIn(text: string, task: TaskName, key: string): Entry | undefined {
-  const entry = parsed(text.slice(0, text.indexOf('\n'))) as (Entry & { readonly v: unknown }) | undefined;
+/** Writes a text of this digest. False, and nothing written, where it has another one. */
+function writeExpected(text: string, target: string, expected: string): boolean {
+  const data = Buffer.from(text);
+  if (sha256(data) !== expected) return false;
+  writeWhole(target, data);
+  return true;
+}
+
+/** What a record says of its output, with that where it stands there; undefined where it is not one of this task and key. */
+function entryIn(record: string, task: TaskName, key: string): Entry | undefined {
+  const [head = '', , line = ''] = record.split('\n');
+  const entry = parsed(head) as (Entry & { readonly v: unknown }) | undefined;
   if (entry?.v !== 1 || entry.key !== key || !isTexts(entry.files)) return undefined;
   const { run, output, saved } = entry;
   // It becomes a part of an event: what that may not hold is no record of ours.
   const event = { v: 1, seq: 1, ts: '', run, type: 'task.reused', task, key, from_run: run, saved };
-  return validEvent({ ...event, output: { ...output, path: 'task_outputs/x' } }) ? entry : undefined;
+  if (!validEvent({ ...event, output: { ...output, path: 'task_outputs/x' } })) return undefined;
+  const text = parsed(line);
+  return { key, run, output, saved, files: entry.files, ...(typeof text === 'string' && { text }) };
 }
 
 function partsIn(text: string): Parts | undefined {
-  const parts = parsed(text.slice(text.indexOf('\n') + 1));
+  const parts = parsed(text.split('\n')[1] ?? '');
   return isTexts(parts) ? parts : undefined;
 }
 

@@ -351,5 +351,5 @@ test('the workspace belongs to one run at a time; the other one takes nothing an
   worker.tell({ exit: 0 });
   await until(() => eventsOf(cwd).some(({ type }) => type === 'run.finished'));
   expect((await going.ended).code).toBe(0);
-  expect(readdirSync(join(cwd, workspace, 'cache/build'))).toHaveLength(2);
+  expect(readdirSync(join(cwd, workspace, 'cache/build'))).toHaveLength(1);
 });

@@ -91,6 +91,32 @@ test.each([0, 65_536, 65_537, 900_000])('an output of %i bytes', async (bytes) =
   expect(readdirSync(layout.outputs)).toHaveLength(1);
 });
 
+test('a small text is one file with its record; what is none, and what is large, stands beside it', async () => {
+  const root = folderWith();
+  await make(nextRun(root), orderOf(), 'a "text"\nü');
+  expect(cacheFiles(root)).toEqual([expect.stringMatching(/\.jsonl$/)]);
+  const latin = Buffer.from('\xfc', 'latin1');
+  const world = nextRun(root);
+  const { key = '' } = await world.reuse.look(orderOf('binary'));
+  const path = outputPath('binary' as TaskName);
+  writeFileSync(join(world.layout.folder, path), latin);
+  const output = { path, bytes: 1, sha256: sha256(latin) };
+  await world.reuse.keep(orderOf('binary'), { key, output, saved: { duration_ms: 1 } });
+  expect(cacheFiles(root, 'binary')).toHaveLength(2);
+  const next = nextRun(root);
+  expect(await next.reuse.look(orderOf('binary'))).toMatchObject({ type: 'found' });
+  expect(readFileSync(join(next.layout.folder, path))).toEqual(latin);
+});
+
+test('what takes the place of a large output leaves nothing of it', async () => {
+  const root = folderWith();
+  const anew = orderOf('work', {}, { anew: '--no-cache' });
+  await make(nextRun(root), anew, 'x'.repeat(65_537));
+  expect(cacheFiles(root)).toHaveLength(2);
+  await make(nextRun(root), anew, 'small');
+  expect(cacheFiles(root)).toHaveLength(1);
+});
+
 test('a miss says what has changed since the latest that was kept or taken', async () => {
   const root = folderWith({ 'src/a.ts': 'a', 'src/b.ts': 'b' });
   const cached = { cache: { files: ['src/*.ts'] } };
@@ -195,12 +221,36 @@ describe('a record that is', () => {
   const rewrite = (change: (head: Record<string, unknown>) => unknown) => (root: string) => {
     const file = ofKind(root, '.jsonl');
     const [head = '', parts] = readFileSync(file, 'utf8').split('\n');
-    writeFileSync(file, `${JSON.stringify(change(JSON.parse(head)))}\n${parts}\n`);
+    writeFileSync(file, `${JSON.stringify(change(JSON.parse(head)))}\n${parts}\n"made"\n`);
+  };
+  const large = 'x'.repeat(65_537);
+  test.each<[string, (root: string) => void]>([
+    ['spoilt', (root) => writeFileSync(ofKind(root, '.txt'), large.replace('x', 'y'))],
+    ['too short', (root) => writeFileSync(ofKind(root, '.txt'), 'x')],
+    ['without its output', (root) => rmSync(ofKind(root, '.txt'))],
+  ])('%s in a file of its own is a miss, is removed, and is made anew', async (_, spoil) => {
+    const root = folderWith();
+    await make(nextRun(root), orderOf(), large);
+    spoil(root);
+    const world = nextRun(root);
+    expect(await world.reuse.look(orderOf())).toMatchObject({
+      type: 'missed',
+      because: ['what was recorded is damaged'],
+    });
+    expect(cacheFiles(root)).toEqual([]);
+    expect(await make(world, orderOf(), large)).toBeUndefined();
+    expect(await nextRun(root).reuse.look(orderOf())).toMatchObject({ type: 'found' });
+  });
+
+  const spoilt = (change: (record: string) => string) => (root: string) => {
+    const file = ofKind(root, '.jsonl');
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
   };
   test.each<[string, (root: string) => void]>([
-    ['spoilt', (root) => writeFileSync(ofKind(root, '.txt'), 'MADE')],
-    ['too short', (root) => writeFileSync(ofKind(root, '.txt'), 'mad')],
-    ['without its output', (root) => rmSync(ofKind(root, '.txt'))],
+    ['spoilt', spoilt((record) => record.replace('"made"', '"MADE"'))],
+    ['too short', spoilt((record) => record.replace('"made"', '"mad"'))],
+    ['without its output', spoilt((record) => record.replace('"made"\n', ''))],
+    ['torn in its output', spoilt((record) => record.slice(0, -3))],
     ['torn', (root) => writeFileSync(ofKind(root, '.jsonl'), readFileSync(ofKind(root, '.jsonl')).subarray(0, 40))],
     ['empty', (root) => writeFileSync(ofKind(root, '.jsonl'), '')],
     ['not JSON', (root) => writeFileSync(ofKind(root, '.jsonl'), '\0\0\0\n')],
@@ -224,7 +274,7 @@ describe('a record that is', () => {
 
   test.each(['.txt', '.jsonl'])('a link in place of its %s is not followed', async (ending) => {
     const root = folderWith();
-    await make(nextRun(root), orderOf());
+    await make(nextRun(root), orderOf(), large);
     const file = ofKind(root, ending);
     renameSync(file, join(root, 'elsewhere'));
     symlinkSync(join(root, 'elsewhere'), file);
@@ -281,13 +331,13 @@ describe('bounds', () => {
     for (let n = 0; n < 20; n++) await make(world, texts(n), `${n}`);
     // As if they had been made a while ago, one after the other.
     for (const file of cacheFiles(root)) {
-      const n = Number(readFileSync(file.replace('.jsonl', '.txt'), 'utf8'));
+      const n = Number(JSON.parse(readFileSync(file, 'utf8').split('\n')[2] ?? ''));
       utimesSync(file, 1000 + n, 1000 + n);
     }
     expect(await isThere(root, 0)).toBe(true); // which is a use
     await make(nextRun(root), texts(20), '20');
     expect(await Promise.all([0, 1, 2, 20].map((n) => isThere(root, n)))).toEqual([true, false, true, true]);
-    expect(cacheFiles(root)).toHaveLength(40);
+    expect(cacheFiles(root)).toHaveLength(20);
   });
 
   test('so many bytes of all tasks together', async () => {
@@ -307,7 +357,7 @@ describe('bounds', () => {
     const root = folderWith();
     const other = join(root, 'ws/cache/old');
     const key = 'c'.repeat(64);
-    for (const name of [`${key}.txt`, `${key.replace('c', 'd')}.jsonl`, `${key}.txt.abc.tmp`, 'notes.md']) {
+    for (const name of [`${key}.txt`, `${key}.txt.abc.tmp`, 'notes.md']) {
       mkdirSync(dirname(join(other, name)), { recursive: true });
       writeFileSync(join(other, name), 'x');
     }
