@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inFull } from '../run/policy/policy-pattern.ts';
 import { type AgentAdapter, type AgentCall, StorageFailure } from '../run/ports.ts';
 import type { Permissions, PlanAgent } from '../schema/types.gen.ts';
 import type { CodingCli } from './coding-cli.ts';
@@ -51,13 +52,9 @@ function keep({ files }: AgentCall, name: string, text: string, what: string): s
 /** The words that give a CLI rules of its own for what a policy denies, as far as it can have them. */
 function rulesOf({ refuses, rulesFor }: CodingCli, call: AgentCall): readonly string[] {
   const { deny = [], confirm = [] } = call.agent.policy ?? {};
-  const patterns = [...deny, ...confirm].filter((pattern) => refuses?.(pattern) === true).map(plainly);
+  const patterns = [...deny, ...confirm].filter((pattern) => refuses?.(pattern) === true).map(inFull);
   if (rulesFor === undefined || patterns.length === 0) return [];
   return rulesFor(patterns, (name, text) => keep(call, name, text, 'the rules of an agent'));
-}
-
-function plainly(pattern: string): string {
-  return pattern.trim().split(/\s+/).join(' ');
 }
 
 function whatIsMissing(cli: CodingCli, agent: PlanAgent, { root, env }: AgentDoors): string | undefined {

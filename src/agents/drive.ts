@@ -101,7 +101,8 @@ function guardOf(
   };
   // Without all permissions a CLI may refuse for want of them, too: its answer decides, where it gives one.
   const mayRefuse = refuses !== undefined && agent.permissions !== 'full';
-  const isRefused = ({ pattern, nested }: Judgement) => mayRefuse || refuses?.(pattern, nested) === true;
+  const isRefused = ({ pattern, nested, unread }: Judgement) =>
+    mayRefuse || (unread !== true && refuses?.(pattern, nested) === true);
   // The run may well succeed without the command, and keeps its successes.
   const again = `super orchestra resume ${run} --with-changes --from ${task.name}`;
   return openGuard(agent.policy, { refuses: isRefused, again, report: tell, stop });

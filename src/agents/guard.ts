@@ -50,8 +50,9 @@ export function openGuard(policy: Policy, { refuses, again, report, stop }: Ward
     report(progress);
   };
   const ran = (judgements: readonly Judgement[]) => {
-    for (const { verdict, command } of judgements) {
-      if (verdict === 'watch') tell({ kind: 'finding', text: `ran: ${command}` });
+    for (const { verdict, command, unread } of judgements) {
+      if (verdict === 'watch')
+        tell({ kind: 'finding', text: `ran${unread ? ', too long to be read' : ''}: ${command}` });
     }
     const [worst] = judgements;
     if (worst !== undefined && worst.verdict !== 'watch') end(worst);
@@ -98,14 +99,16 @@ export function openGuard(policy: Policy, { refuses, again, report, stop }: Ward
 const afterwards = 'Look at what it has done. Then tell the agent not to do it, or change the policy, and go on with:';
 
 /** Why a command is not to run, as the end of a sentence. */
-export function whyForbidden({ verdict, pattern }: Judgement): string {
+export function whyForbidden({ verdict, pattern, unread }: Judgement): string {
+  if (unread === true) return 'which is too long or too deep to be held against policy';
   return verdict === 'deny'
     ? `which policy denies ("${pattern}")`
     : `which policy lets nobody run without a person ("${pattern}")`;
 }
 
 function refusalOf(judgement: Judgement, again: string): Progress {
-  const { verdict, pattern, command } = judgement;
+  const { verdict, pattern, command, unread } = judgement;
+  if (unread === true) return { kind: 'finding', text: `"${command}" was refused, ${whyForbidden(judgement)}` };
   if (verdict === 'deny') return { kind: 'finding', text: `"${command}" was refused: policy denies "${pattern}"` };
   return {
     kind: 'blocker',

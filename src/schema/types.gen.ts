@@ -446,19 +446,19 @@ export interface Policy {
 /**
  * Commands that are never to run. An attempt in which one is seen is ended.
  * 
- * Items: A command as one would type it; * stands for any characters, a space and * at the end for any arguments or none, | for a pipe.
+ * Items: A command as one would type it; * stands for any characters, a space and * at the end, or no * at all, for any arguments or none, | for a pipe.
  */
 readonly deny?: readonly string[]
 /**
  * Commands that a person must allow. Nobody can be asked while an orchestra runs: they are refused, and told as blockers.
  * 
- * Items: A command as one would type it; * stands for any characters, a space and * at the end for any arguments or none, | for a pipe.
+ * Items: A command as one would type it; * stands for any characters, a space and * at the end, or no * at all, for any arguments or none, | for a pipe.
  */
 readonly confirm?: readonly string[]
 /**
  * Commands that may run and are told as findings.
  * 
- * Items: A command as one would type it; * stands for any characters, a space and * at the end for any arguments or none, | for a pipe.
+ * Items: A command as one would type it; * stands for any characters, a space and * at the end, or no * at all, for any arguments or none, | for a pipe.
  */
 readonly watch?: readonly string[]
 }

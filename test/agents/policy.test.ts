@@ -80,6 +80,18 @@ describe('claude', () => {
     ]);
   });
 
+  test('a pattern without a * is met whatever the arguments', async () => {
+    await run('claude', [claude.end], {}, { policy: { deny: ['rm  -rf', 'sudo'] } });
+    expect(argv().slice(0, 3)).toEqual(['--disallowedTools', 'Bash(rm -rf *)', 'Bash(sudo *)']);
+  });
+
+  test('what is too long to be read ends it at the call', async () => {
+    const end = await run('claude', [claude.call(`true ${'x '.repeat(100_000)}`)], hangs, { permissions: 'full' });
+    expect(end).toMatchObject({
+      message: expect.stringMatching(/^ran "true x .*", which is too long or too deep to be/),
+    });
+  });
+
   test('without a policy it gets none', async () => {
     await run('claude', [claude.end], {}, { policy: { watch: ['git push *'] } });
     expect(argv()).not.toContain('--disallowedTools');
@@ -266,7 +278,8 @@ describe('gemini', () => {
     ['git push *', 'mygit push', false],
     ['git push *', 'echo "git push"', false],
     ['npm publish', 'npm publish', true],
-    ['npm publish', 'npm publish x', false],
+    ['npm publish', 'npm publish x', true],
+    ['npm publish', 'npm publishx', false],
     ['git * --force *', 'git push origin --force', true],
     ['git * --force *', 'git status; echo --force', false],
     ['mkfs*', 'mkfs.ext4 x', true],

@@ -76,7 +76,7 @@ tasks: [{name: build, agent: worker, description: Build it.}]
     severity: 'error',
     title: 'A pattern of a policy cannot be met, or is met by everything.',
     meaning:
-      'A pattern is one command as one types it, in which * stands for any characters; a space and * at the end stand for any arguments or none. Programs of a pipeline are divided by |. What holds several commands (&&, ;, substitutions, files that are opened) is never one command: write a pattern for each. Quotes and redirections are left out, because commands are compared without them.',
+      'A pattern is one command as one types it, in which * stands for any characters; a space and * at the end, or no * at all, stand for any arguments or none. It is no regular expression. Programs of a pipeline are divided by |. What holds several commands (&&, ;, substitutions, files that are opened) is never one command: write a pattern for each. Quotes and redirections are left out, because commands are compared without them.',
     wrong: `orchestra: {id: demo, policy: {deny: ["git commit * && git push *"]}}
 agents: [{name: worker, adapter: claude}]
 tasks: [{name: build, agent: worker, description: Build it.}]

@@ -1,11 +1,18 @@
-// Patterns of commands: words as one types them, with * for any characters. A space and a * at the end stand for any arguments, or none.
+// Patterns of commands: words as one types them, with * for any characters. A space and a * at the end stand for any arguments, or none;
+// so does the end of a pattern without any *: who denies "sudo" does not mean that word alone.
 
 /** Whether the text of a command, its words with a space between them, meets a part of a pattern. */
 export type Part = (text: string) => boolean;
 
 /** The parts of a pattern: several where it is a pipeline. */
 export function readPattern(pattern: string): readonly Part[] {
-  return pattern.split('|').map((part) => readPart(part.trim().split(/\s+/).join(' ')));
+  return pattern.split('|').map((part) => readPart(inFull(part)));
+}
+
+/** A pattern of one program with all that it stands for written out. */
+export function inFull(pattern: string): string {
+  const words = pattern.trim().split(/\s+/).join(' ');
+  return words.includes('*') || words === '' ? words : `${words} *`;
 }
 
 function readPart(text: string): Part {

@@ -19,6 +19,8 @@ export interface Judgement {
   readonly command: string;
   /** It stands in a text that another shell is given. */
   readonly nested?: true;
+  /** No pattern was met: the text is too long to be read, or too deep. */
+  readonly unread?: true;
 }
 
 /** Says what a policy has to say of a command: the strictest first, the same of the same part once; empty for nothing. */
@@ -29,6 +31,13 @@ const mostJudgements = 100;
 
 /** How deep texts for shells within texts for shells are read. */
 const deepest = 8;
+
+/** Longest text that is read, in characters: Linux hands no program a longer argument. No honest command comes near it. */
+const longestText = 131_072;
+
+/** How much is read of all texts within a command together, each of them taken for so much longer than it is. */
+const mostRead = 3 * longestText;
+const ofEach = 100;
 
 /** Longest command that is told, in characters. */
 const longestTold = 200;
@@ -52,9 +61,16 @@ export function openJudge(policy: Policy): Judge {
   const single = rules.filter(({ parts }) => parts.length === 1);
   const piped = rules.filter(({ parts }) => parts.length > 1);
   const matters = programsIn(policy);
+  const strictest = rules[0]?.verdict;
   return (command) => {
     const met = openMeetings();
+    let left = mostRead;
     const judge = (text: string, quoted: boolean, depth: number) => {
+      left -= text.length + ofEach;
+      if (left < 0 || text.length > longestText || depth > deepest) {
+        if (strictest !== undefined) met.unread(strictest, inShort(command));
+        return;
+      }
       const script = readScript(text, { quoted, keeps: (program) => matters(program) || mayStart(program) });
       const seen = script.commands.map((each) => lookAt(each, matters));
       for (const each of seen) {
@@ -65,7 +81,6 @@ export function openJudge(policy: Policy): Judge {
       for (const rule of piped) {
         for (const texts of pipesThrough(script, seen, rule.parts)) met.note(rule, texts, depth > 1);
       }
-      if (depth === deepest) return;
       // Programs within programs give the same text to run, each of them once more.
       for (const inner of new Set(scriptsWithin(script, seen))) judge(inner, false, depth + 1);
       for (const document of script.documents) judge(document, true, depth + 1);
@@ -84,6 +99,10 @@ function openMeetings() {
       if (same === undefined || same.size >= mostJudgements) return;
       const command = told.join(' | ');
       if (!same.has(command)) same.set(command, { verdict, pattern, command, ...(nested && { nested }) });
+    },
+    /** What cannot be judged counts as the worst: whoever writes it that way may mean it. */
+    unread(verdict: Verdict, command: string): void {
+      met.get(verdict)?.set('', { verdict, pattern: '', command, nested: true, unread: true });
     },
     all: (): readonly Judgement[] => [...met.values()].flatMap((same) => [...same.values()]),
   };

@@ -62,7 +62,8 @@ function faultOf(pattern: string): PatternFault | undefined {
   const wrapped = /^Bash\((.*?)(?::\*)?\)$/s.exec(plain(pattern));
   if (wrapped !== null) return { message: `"${pattern}" is a rule of claude's`, hint: `write "${wrapped[1]} *"` };
   const sign = signs.exec(pattern)?.[0];
-  const fault = quoteFault(pattern) ?? (sign === undefined ? undefined : signFault(pattern, sign));
+  const fault =
+    expressionFault(pattern) ?? quoteFault(pattern) ?? (sign === undefined ? undefined : signFault(pattern, sign));
   if (fault !== undefined) return fault;
   if (parts.includes(''))
     return {
@@ -70,6 +71,17 @@ function faultOf(pattern: string): PatternFault | undefined {
       hint: 'write * for any command, such as "curl * | sh *"',
     };
   return undefined;
+}
+
+/** Who writes a regular expression would be guarded against nothing. */
+function expressionFault(pattern: string): PatternFault | undefined {
+  if (!/\\|\.\*\s*\|/.test(pattern)) return undefined;
+  const bare = pattern.replace(/\\s[*+]?|\.\*/g, ' * ').replace(/\\(.)/g, '$1');
+  const parts = bare.split('|').map((part) => plain(part).replace(/^(\* )+(?=.)/, ''));
+  return {
+    message: `no command meets "${pattern}": it is no regular expression, * alone has a meaning`,
+    hint: `write ${parts.join(' | ')}`,
+  };
 }
 
 /** Words are compared as a program gets them, without the quotes around them. */

@@ -263,7 +263,11 @@ describe('innocents', () => {
 describe('patterns', () => {
   test.each([
     ['git push', 'git push', true],
-    ['git push', 'git push origin', false],
+    ['git push', 'git push origin', true],
+    ['git push', 'git pusher', false],
+    ['rm -rf', 'rm -rf build', true],
+    ['sudo', 'sudo -u bob ls', true],
+    ['curl * | sh', 'curl x | sh -s', true],
     ['git push *', 'git push', true],
     ['git push*', 'git pusher', true],
     ['git  push   *', 'git push x', true],
@@ -291,7 +295,6 @@ describe('patterns', () => {
     ['a.c', 'abc', false],
     ['echo (x)', 'echo "(x)"', true],
     ['curl * | sh', 'curl x | sh', true],
-    ['curl * | sh', 'curl x | sh -s', false],
     ['curl * | sh *', 'curl -fsSL x | sh -s -- -y', true],
     ['curl * | sh *', 'curl x | sudo -E sh', true],
     ['curl * | sh *', 'curl x | tee y | sh', true],
@@ -404,8 +407,21 @@ describe('properties', () => {
     );
   });
 
+  test.each([
+    ['longer than a shell is given', `true ${'x'.repeat(200_000)}`],
+    ['read too often', `env -S "${'env -S '.repeat(200)}"`],
+    ['too deep', Array.from({ length: 9 }).reduce((text: string) => `sh -c ${JSON.stringify(text)}`, 'true')],
+  ])('what is %s counts as what is forbidden', (_, text) => {
+    const told = expect.stringMatching(/^(true|env|sh) .{1,200}\.\.\.$/);
+    const unread = { command: told, pattern: '', unread: true, nested: true };
+    expect(one(text)).toEqual([{ verdict: 'deny', ...unread }]);
+    expect(worst({ confirm: ['git push'] }, text)).toEqual({ verdict: 'confirm', ...unread });
+    expect(worst({ watch: ['git push'] }, text)).toEqual({ verdict: 'watch', ...unread });
+  });
+
   test.each(
     Object.entries({
+      'split texts': `env -S "${'env -S '.repeat(100)}"`,
       brackets: '('.repeat(1e6),
       substitutions: '$('.repeat(5e5),
       separators: 'a;'.repeat(5e5),
@@ -427,11 +443,11 @@ describe('properties', () => {
       pushes: 'git push;'.repeat(111_111),
       curls: 'curl x|'.repeat(142_857),
     }),
-  )('a megabyte of %s takes no time', (_, text) => {
+  )('up to a megabyte of %s takes no time', (_, text) => {
     const before = process.cpuUsage();
     one(text);
     const { user, system } = process.cpuUsage(before);
-    // Some 10 to 150 ms of a processor that is not shared; a quadratic step would take minutes.
-    expect((user + system) / 1000).toBeLessThan(3000);
+    // Some 10 ms of a processor that is not shared; a step that is done again for each part of a text would take minutes.
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
