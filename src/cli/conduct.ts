@@ -36,8 +36,8 @@ export async function conduct(
   const { compiled, project } = request;
   const plan = compiled.value;
   // Whoever started this one in the background has told the warnings.
-  const silent = (flag(call, 'quiet') || isDetached(io.env)) && plan !== undefined;
-  const code = silent ? exit.succeeded : reportDiagnostics(compiled, io);
+  const silent = isDetached(io.env) && plan !== undefined;
+  const code = silent ? exit.succeeded : reportDiagnostics(compiled, io, flag(call, 'quiet'));
   if (plan === undefined) {
     if (flag(call, 'json')) io.stdout.write(`${printableJson({ ok: false, diagnostics: compiled.diagnostics })}\n`);
     return code;
@@ -76,7 +76,7 @@ export async function conductRun(
     if (problem !== undefined) refusals.push(problem);
   }
   refuse(refusals);
-  if (!flag(call, 'quiet') && !isDetached(io.env)) {
+  if (!isDetached(io.env)) {
     for (const each of [...ready.warnings, ...(await variableWarnings(plan, io.env))])
       tellOn(io.stderr, `super: warning: ${each}\n`);
   }

@@ -33,10 +33,22 @@ export async function printReport(report: Report, format: Format, io: Io): Promi
   return exitOf(diagnostics);
 }
 
-/** Tells on standard error what there is to tell before something else is done, if anything; gives the exit code: 3 when there are errors. */
-export function reportDiagnostics(report: Report, io: Io): number {
-  if (report.diagnostics.length > 0) printText(report, io.stderr, io);
-  return exitOf(report.diagnostics);
+/**
+ * Tells on standard error what there is to tell before something else is done, if anything; gives the exit code: 3 when there are
+ * errors. `quiet`: of warnings the first lines, and none of mere form.
+ */
+export function reportDiagnostics(report: Report, io: Io, quiet = false): number {
+  const { diagnostics } = report;
+  if (quiet && !hasErrors(diagnostics)) io.stderr.write(renderText(inBrief(diagnostics), () => undefined));
+  else if (diagnostics.length > 0) printText(report, io.stderr, io);
+  return exitOf(diagnostics);
+}
+
+/** What a person wants to know who looks at nothing else: not that something could be written better. */
+function inBrief(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics
+    .filter(({ code }) => code !== 'playbook-form' && code !== 'project-form')
+    .map((each) => ({ ...each, hint: '' }));
 }
 
 function exitOf(diagnostics: readonly Diagnostic[]): number {

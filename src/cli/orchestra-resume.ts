@@ -30,7 +30,7 @@ export const orchestraResume: Command = {
       description: 'goes on in the background: prints the run id and ends when the run has begun',
     },
     { flags: '-v, --verbose', description: 'adds the order of execution and the path of every output' },
-    { flags: '-q, --quiet', description: 'prints only the result, failures and blockers' },
+    { flags: '-q, --quiet', description: 'prints only the result, warnings, failures and blockers' },
     { flags: '--json', description: 'prints the events as NDJSON' },
   ],
   example: 'super orchestra resume',

@@ -13,7 +13,7 @@ export const orchestraRun: Command = {
     { flags: '--goal-file <file>', description: 'reads the goal from a file; - reads standard input' },
     { flags: '--dry-run', description: 'shows what would happen; writes nothing and starts nothing' },
     { flags: '-v, --verbose', description: 'adds the order of execution and the path of every output' },
-    { flags: '-q, --quiet', description: 'prints only the result, failures and blockers' },
+    { flags: '-q, --quiet', description: 'prints only the result, warnings, failures and blockers' },
     { flags: '--json', description: 'prints the events as NDJSON; with --dry-run, the plan' },
     {
       flags: '-s, --strategy <strategy>',

@@ -56,9 +56,8 @@ function standInWords({ agents }: Plan, name: AgentName, failing: ReadonlySet<Ag
     : `; its fallback ${standIn.name} (${standIn.adapter}) could run here: name that as the agent of its tasks, or mend this`;
 }
 
-/** Agents that are nothing but fallbacks of others. Where tasks are delegated any agent may get one. */
-function standingBy({ agents, tasks, delegation }: Plan): ReadonlySet<AgentName> {
-  if (delegation !== null) return new Set();
+/** Agents that are nothing but fallbacks of others. Where tasks are delegated, those that cannot run here get none. */
+function standingBy({ agents, tasks }: Plan): ReadonlySet<AgentName> {
   const working = new Set(tasks.map(({ agent }) => agent));
   const fallbacks = agents.flatMap(({ fallback_agents = [] }) => fallback_agents);
   return new Set(fallbacks.filter((name) => !working.has(name)));

@@ -118,9 +118,14 @@ async function conductedOf(
   return { project, layout: layoutOf(workspace, run), run, plan: inMemory, goal: started.goal, begin };
 }
 
-/** Agents that did nothing in the recorded run: nothing of them can be played, as little as those could work that were passed over. */
+/** Agents that had nothing to do in the recorded run: nothing of them can be played, as little as those could work that were passed over. */
 function idleIn({ plan, events }: RecordedRun): ReadonlySet<AgentName> {
-  const busy = new Set(events.flatMap((event) => (event.type === 'task.started' ? [event.agent] : [])));
+  const busy = new Set(
+    events.flatMap((event) => {
+      if (event.type === 'plan.extended') return event.tasks.map(({ agent }) => agent);
+      return event.type === 'task.started' ? [event.agent] : [];
+    }),
+  );
   return new Set(plan.agents.map(({ name }) => name).filter((name) => !busy.has(name)));
 }
 

@@ -1,5 +1,5 @@
 import { readDelegation } from '../plan/delegation.ts';
-import type { PlanTask } from '../schema/types.gen.ts';
+import type { AgentName, PlanTask } from '../schema/types.gen.ts';
 import { delegationScope } from './attempt-order.ts';
 import type { AttemptFailed, AttemptSucceeded } from './ports.ts';
 import { recalled } from './prompt.ts';
@@ -15,21 +15,26 @@ export type Answer =
       readonly feedback: string;
     };
 
-/** Looks at the answer of an attempt that ended well. */
-export function readAnswer(state: RunState, task: TaskState, end: AttemptSucceeded): Answer {
+/** Looks at the answer of an attempt that ended well. `unusable`: agents that cannot run here. */
+export function readAnswer(
+  state: RunState,
+  task: TaskState,
+  end: AttemptSucceeded,
+  unusable: ReadonlySet<AgentName>,
+): Answer {
   if (end.faults !== undefined) {
     const feedback = [...end.faults, ...recalled(end.text ?? '')];
-    return unusable(end, `the output does not conform to output_schema: ${end.faults[0]}`, feedback);
+    return unusableAnswer(end, `the output does not conform to output_schema: ${end.faults[0]}`, feedback);
   }
-  const scope = delegationScope(state, task);
+  const scope = delegationScope(state, task, unusable);
   const delegation = scope === undefined ? undefined : readDelegation(end.text ?? '', scope);
   if (delegation?.type === 'faulty') {
-    return unusable(end, `the delegation is faulty: ${delegation.faults[0]}`, delegation.faults);
+    return unusableAnswer(end, `the delegation is faulty: ${delegation.faults[0]}`, delegation.faults);
   }
   return { type: 'usable', delegated: delegation?.type === 'tasks' ? delegation.tasks : [] };
 }
 
-function unusable({ usage }: AttemptSucceeded, message: string, feedback: readonly string[]): Answer {
+function unusableAnswer({ usage }: AttemptSucceeded, message: string, feedback: readonly string[]): Answer {
   return {
     type: 'unusable',
     failure: { type: 'failed', reason: 'invalid-output', message, ...(usage !== undefined && { usage }) },

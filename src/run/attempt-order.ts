@@ -11,8 +11,8 @@ export function contextOf(state: RunState, task: TaskState): ContextItem[] {
   });
 }
 
-/** What a task's answer may delegate; undefined where it may not. */
-export function delegationScope(state: RunState, { task }: TaskState) {
+/** What a task's answer may delegate; undefined where it may not. `unusable`: agents that cannot run here. */
+export function delegationScope(state: RunState, { task }: TaskState, unusable: ReadonlySet<AgentName>) {
   const { delegation } = state.plan;
   const may =
     delegation !== null && (task.role === 'brief' || task.role === 'delegated') && task.depth < delegation.max_depth;
@@ -20,7 +20,7 @@ export function delegationScope(state: RunState, { task }: TaskState) {
   return {
     by: task,
     limits: delegation,
-    agents: state.plan.agents.map(({ name }) => name),
+    agents: state.plan.agents.map(({ name }) => name).filter((name) => !unusable.has(name)),
     taken: state.inOrder.map((each) => each.task.name),
     offered: state.inOrder.filter((each) => each.task.role !== 'synthesis').map((each) => each.task.name),
     most: Math.max(0, delegation.max_delegated_tasks - state.delegatedBy.size),
@@ -32,10 +32,13 @@ export function offer(
   state: RunState,
   task: TaskState,
   agents: ReadonlyMap<AgentName, PlanAgent>,
+  unusable: ReadonlySet<AgentName>,
 ): { delegation?: DelegationOffer } {
-  const scope = delegationScope(state, task);
+  const scope = delegationScope(state, task, unusable);
   if (scope === undefined || scope.most === 0) return {};
-  const list = [...agents.values()].map(({ name, description }) => ({ name, description }));
+  const list = [...agents.values()].flatMap(({ name, description }) =>
+    scope.agents.includes(name) ? [{ name, description }] : [],
+  );
   return {
     delegation: { agents: list, tasks: scope.offered.filter((name) => name !== task.task.name), most: scope.most },
   };

@@ -35,7 +35,7 @@ function eventsOfSuccess(state: RunState, task: TaskState, end: AttemptSucceeded
   const message = overspending(state, task, end.usage);
   if (message !== undefined)
     return failed(task, { type: 'failed', reason: 'budget', message, ...usageOf(end) }, around);
-  const answer = readAnswer(state, task, end);
+  const answer = readAnswer(state, task, end, around.unusable);
   if (answer.type === 'unusable') {
     // It is handed back once, outside of the attempts that a task has.
     if (task.repairs > 0 || around.nothingStarts) return failed(task, answer.failure, around);
@@ -50,7 +50,7 @@ function eventsOfSuccess(state: RunState, task: TaskState, end: AttemptSucceeded
   return [
     // The extension comes first: cut off between the two, it is discarded with the attempt, and nothing delegated is lost.
     ...(answer.delegated.length > 0
-      ? [{ type: 'plan.extended' as const, by: name, tasks: [...answer.delegated] }]
+      ? [{ type: 'plan.extended' as const, by: name, tasks: [...answer.delegated], ...soFar(end) }]
       : []),
     { type: 'task.succeeded', ...attempt, output: end.output, ...usageOf(end) },
   ];
@@ -63,7 +63,7 @@ function eventsOfFailure(state: RunState, task: TaskState, end: AttemptFailed, a
   if (recovery?.type === 'relaunch') return eventsOfRelaunch(state, task, end, recovery, around);
   const usual = recovery === undefined || recovery.usual;
   const again = task.failures + 1 < task.task.max_attempts && !final && usual;
-  if (!again) return [...toldOf(task, recovery), ...failed(task, end, around)];
+  if (!again) return [...toldOf(task, recovery, end), ...failed(task, end, around)];
   const unpaid = exhaustionAfter(state, task, end.usage, around.now);
   if (unpaid !== undefined) return failed(task, notTriedAgain(end, unpaid), around);
   const pause = recovery?.pauseMs ?? 0;
@@ -81,7 +81,8 @@ function eventsOfRelaunch(
 ): EventBody[] {
   const unpaid = exhaustionAfter(state, task, end.usage, around.now, change.agent);
   if (unpaid !== undefined) return failed(task, notTriedAgain(end, unpaid), around);
-  return [{ type: 'recovery.applied', task: task.task.name, attempt: task.attempt, ...change }, retried(task, end, at)];
+  const applied = { task: task.task.name, attempt: task.attempt, ...change, ...soFar(end) };
+  return [{ type: 'recovery.applied', ...applied }, retried(task, end, at)];
 }
 
 function groundOf(
@@ -95,9 +96,9 @@ function groundOf(
 }
 
 /** What a person can do about what nothing else could be done about. */
-function toldOf({ task }: TaskState, recovery: Recovery | undefined): EventBody[] {
+function toldOf({ task }: TaskState, recovery: Recovery | undefined, end: AttemptFailed): EventBody[] {
   if (recovery?.type !== 'escalate' || recovery.words === '') return [];
-  return [{ type: 'task.progressed', task: task.name, kind: 'blocker', text: recovery.words }];
+  return [{ type: 'task.progressed', task: task.name, kind: 'blocker', text: recovery.words, ...soFar(end) }];
 }
 
 function retried(task: TaskState, { type: _, signs: __, final: ___, ...how }: AttemptFailed, at: number): EventBody {
@@ -121,6 +122,11 @@ function notTriedAgain(end: AttemptFailed, unpaid: string): AttemptFailed {
 
 function usageOf({ usage }: AttemptEnd) {
   return usage === undefined ? {} : { usage };
+}
+
+/** For what is recorded before the end itself: a run may be cut off between the two, and what was spent is spent. */
+function soFar({ usage }: AttemptEnd) {
+  return usage === undefined ? {} : { usage_so_far: usage };
 }
 
 function durationOf(task: TaskState, now: number): number {

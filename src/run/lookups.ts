@@ -12,6 +12,8 @@ export interface LookingRun {
   readonly state: RunState;
   readonly agents: ReadonlyMap<AgentName, PlanAgent>;
   readonly reuse: Reuse;
+  /** Agents that cannot run here. */
+  readonly unusable: ReadonlySet<AgentName>;
   /** Records what does not come from the loop. */
   record(body: EventBody): void;
   /** Has the run decide again. */
@@ -54,7 +56,7 @@ export function openLookups({ state, reuse, record, wake, fail, ...run }: Lookin
     task: task.task,
     agent: run.agents.get(task.task.agent) as PlanAgent,
     context: contextOf(state, task),
-    ...offer(state, task, run.agents),
+    ...offer(state, task, run.agents, run.unusable),
     ...(task.anew === true && { anew: 'it is done again, as was asked for' }),
     ...(task.task.cache?.anew === true && { anew: '--no-cache' }),
   });

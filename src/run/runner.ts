@@ -78,6 +78,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const state = request.state ?? initialState(request.plan);
   const attempts = new Map<TaskName, Attempt>();
   const inbox: { readonly task: TaskState; readonly end: AttemptEnd }[] = [];
+  const { unusable = nobody } = request;
   const agents = new Map<AgentName, PlanAgent>(request.plan.agents.map((agent) => [agent.name, agent]));
   const timers = new Map<TaskName, Timer>();
   /** Running tasks that a person cancelled, and why. */
@@ -110,7 +111,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       now: doors.clock.now(),
       random: doors.random,
       retry: request.plan.retry,
-      unusable: request.unusable ?? nobody,
+      unusable,
       nothingStarts: stopping !== undefined || isStopping(state),
       cancelled: { because: asked ?? stopping?.message ?? 'stopped', alone: asked !== undefined },
     });
@@ -130,7 +131,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       context: contextOf(state, task),
       durable,
       ...(task.feedback !== undefined && { feedback: task.feedback }),
-      ...offer(state, task, agents),
+      ...offer(state, task, agents, unusable),
       report: (progress) => reportProgress(task, progress),
       spend: (usage) => {
         if (purse.note(task, usage)) wake();
@@ -161,7 +162,9 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   /** An agent may report at any time: nobody else would write it, or hear that it could not be written. */
   const reportProgress = (task: TaskState, { kind, text, percent }: Progress): void => {
     if (task.status !== 'running') return;
-    recordNow({ type: 'task.progressed', task: task.task.name, kind, text, ...(percent !== undefined && { percent }) });
+    const usage = purse.told.get(task.task.name);
+    const more = { ...(percent !== undefined && { percent }), ...(usage !== undefined && { usage_so_far: usage }) };
+    recordNow({ type: 'task.progressed', task: task.task.name, kind, text, ...more });
   };
 
   /** Records what does not come from the loop; says whether it could be. */
@@ -179,7 +182,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   };
 
   const lookups = openLookups({
-    ...{ run: request.run, goal: request.goal, state, agents, reuse: doors.reuse, record: recordNow },
+    ...{ run: request.run, goal: request.goal, state, agents, unusable, reuse: doors.reuse, record: recordNow },
     wake: () => wake(),
     fail: (error) => {
       defect ??= { error };

@@ -1,7 +1,7 @@
 // What a run has spent, as its journal tells it. A part of the fold: it looks at each event before the fold changes anything.
 //
-// An attempt that was cut off with the process that ran it counts up to the last event before; what it had used by then in
-// tokens and money nobody wrote down.
+// An attempt that was cut off with the process that ran it counts up to the last event before: its time, and what of its tokens and
+// money was written down by then.
 import type { Plan, PlanPrice, RunEvent, TaskName, Usage } from '../schema/types.gen.ts';
 import { workerOf } from './launch.ts';
 import type { RunState, Spending, Spent, TaskState } from './state.ts';
@@ -29,7 +29,7 @@ export function account(state: RunState, event: RunEvent, at: number): void {
       if (event.budget !== undefined) state.budget = { ...state.budget, ...event.budget };
       break;
     case 'run.resumed':
-      for (const task of state.running) charge(state, task, undefined, spending.seenAt);
+      for (const task of state.running) charge(state, task, task.told, spending.seenAt);
       halt(spending, spending.seenAt);
       spending.since = at;
       if (event.budget !== undefined) state.budget = { ...state.budget, ...event.budget };
@@ -53,6 +53,13 @@ export function account(state: RunState, event: RunEvent, at: number): void {
     case 'task.started':
       begin(state, event.task, at);
       break;
+    case 'task.progressed':
+    case 'recovery.applied':
+      hear(state, event.task, event.usage_so_far);
+      break;
+    case 'plan.extended':
+      hear(state, event.by, event.usage_so_far);
+      break;
     case 'task.retry-scheduled':
     case 'task.succeeded':
     case 'task.failed':
@@ -68,7 +75,15 @@ export function account(state: RunState, event: RunEvent, at: number): void {
 
 function begin(state: RunState, name: TaskName, at: number): void {
   const task = state.tasks.get(name);
-  if (task !== undefined) task.heldBefore = heldBy(state.spending, at);
+  if (task === undefined) return;
+  task.heldBefore = heldBy(state.spending, at);
+  delete task.told;
+}
+
+/** Before the end of an attempt: it is told what it has used so far. */
+function hear(state: RunState, name: TaskName, usage: Usage | undefined): void {
+  const task = state.tasks.get(name);
+  if (usage !== undefined && task?.status === 'running') task.told = usage;
 }
 
 function stopClock(spending: Spending, at: number): void {

@@ -118,6 +118,8 @@ export interface TaskState {
   /** What all its attempts took together, and the dearest one; where something is known of it. */
   spent?: Spent;
   most?: Spent;
+  /** What its running attempt has used so far, as far as that is recorded. */
+  told?: Usage;
   /** For how long the agents of the run had been held when its latest attempt began. */
   heldBefore?: number;
   /** That no recorded output could be taken since its needs were met. */

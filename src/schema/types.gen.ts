@@ -1663,10 +1663,36 @@ readonly text: string
  * How far it says it is.
  */
 readonly percent?: number
+readonly usage_so_far?: Usage
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
 readonly crc?: string
+}
+/**
+ * Tokens and money that an attempt reported.
+ */
+export interface Usage {
+/**
+ * Tokens read.
+ */
+readonly input_tokens: number
+/**
+ * Tokens written.
+ */
+readonly output_tokens: number
+/**
+ * Tokens read from the provider's cache; part of input_tokens.
+ */
+readonly cached_tokens?: number
+/**
+ * Money in US dollars, where the agent reports it or the price of its model is known.
+ */
+readonly cost_usd?: number
+/**
+ * Whether the money, or some of it, was computed from a table of prices.
+ */
+readonly estimated?: boolean
 }
 /**
  * An attempt failed and another one follows.
@@ -1716,31 +1742,6 @@ readonly feedback?: string
  */
 readonly crc?: string
 readonly usage?: Usage
-}
-/**
- * Tokens and money that an attempt reported.
- */
-export interface Usage {
-/**
- * Tokens read.
- */
-readonly input_tokens: number
-/**
- * Tokens written.
- */
-readonly output_tokens: number
-/**
- * Tokens read from the provider's cache; part of input_tokens.
- */
-readonly cached_tokens?: number
-/**
- * Money in US dollars, where the agent reports it or the price of its model is known.
- */
-readonly cost_usd?: number
-/**
- * Whether the money, or some of it, was computed from a table of prices.
- */
-readonly estimated?: boolean
 }
 /**
  * A task succeeded.
@@ -1988,6 +1989,7 @@ readonly by: TaskName
  * @minItems 1
  */
 readonly tasks: readonly PlanTask[]
+readonly usage_so_far?: Usage
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */
@@ -2040,6 +2042,7 @@ readonly agent?: AgentName
  * UTC time before which the next attempt does not start.
  */
 readonly until?: string
+readonly usage_so_far?: Usage
 /**
  * CRC-32 of the line before this member, in hexadecimal: tells a damaged line. Always the last member.
  */

@@ -30,5 +30,7 @@ test('an agent that cannot run here is refused, and a fallback that could is nam
     `${problem}; its fallback second (codex) could run here: name that as the agent of its tasks, or mend this`,
   ]);
   expect(await refusals({ claude, codex: 'none', gemini: 'none' })).toEqual([problem]);
+  const delegating = { orchestra: { id: 'o', execution: { strategy: 'hierarchical' } } };
+  expect(await refusals({ codex: 'none', gemini: 'none' }, delegating)).toEqual([]);
   expect(await refusals({ claude }, { agents: [{ name: 'first', adapter: 'claude' }] })).toEqual([problem]);
 });

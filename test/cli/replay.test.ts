@@ -19,8 +19,10 @@ function eventsIn(folder: string): RunEvent[] {
 function fates(events: readonly RunEvent[]): Readonly<Record<string, readonly object[]>> {
   const told = events.flatMap((event) => {
     if (!('task' in event)) return [];
-    const { v: _v, seq: _seq, ts: _ts, run: _run, crc: _crc, ...rest } = { duration_ms: 0, at: '', ...event };
-    return [{ ...rest, duration_ms: 0, at: '' }];
+    // Recordings of before have no usage_so_far.
+    const none = { duration_ms: 0, at: '', usage_so_far: 0 };
+    const { v: _v, seq: _seq, ts: _ts, run: _run, crc: _crc, ...rest } = { ...none, ...event };
+    return [{ ...rest, ...none }];
   });
   return Object.groupBy(told, ({ task }) => task) as Readonly<Record<string, readonly object[]>>;
 }

@@ -29,10 +29,13 @@ test('an empty secret counts as not set; an empty variable is a value', async ()
   expect((await run({ DEPLOY_TOKEN: '', REGION: '' }, '--dry-run')).told).toEqual([warnings[0]]);
 });
 
-test('nothing is told where nothing is lacking, where nobody works, or where it is to be quiet', async () => {
+test('nothing is told where nothing is lacking, or where nobody works', async () => {
   expect((await run({ DEPLOY_TOKEN: 'very-secret', REGION: 'north' }, '--dry-run')).told).toEqual([]);
   expect((await run({}, '--rehearse')).told).toEqual([]);
-  expect((await run({}, '--quiet')).told).toEqual([]);
+});
+
+test('--quiet keeps progress back, and no warning', async () => {
+  expect((await run({}, '--quiet')).told).toEqual(warnings);
 });
 
 test('--dry-run --json has them, too', async () => {

@@ -37,6 +37,24 @@ test('--quiet prints the result alone; of a failure also which, why and where', 
   );
 });
 
+test('--quiet tells warnings of the file in a line each, but none of mere form', async () => {
+  const files = orchestra({
+    agents: ['writer', { name: 'a', run: 'echo done', cwd: 'nowhere' }, { name: 'idle', run: 'true' }],
+    tasks: [task('one', { agent: 'writer', cache: { files: ['*.none'] } })],
+  });
+  const playbook = 'spec: {adapter: command, run: "echo done", level: sage}';
+  const cwd = project({ ...files, 'agents/writer_playbook.yaml': playbook });
+  const { code, stdout, stderr } = await run(['orchestra', 'run', 'o.yaml', '-q'], { cwd });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
+  expect(stderr.split('\n').map((line) => line.replace(/^o\.yaml:[\d:]+ /, ''))).toEqual([
+    'warning: no task uses agent "a" [unused-agent]',
+    expect.stringMatching(/\[missing-file\]$/),
+    expect.stringMatching(/\[unused-agent\]$/),
+    expect.stringMatching(/\[cache-unmatched\]$/),
+    '',
+  ]);
+});
+
 test('--verbose adds the order of execution and every output', async () => {
   const cwd = project(orchestra({ agents, tasks }));
   const { stderr } = await run(['orchestra', 'run', 'o.yaml', '--goal', 'it', '-v'], { cwd });

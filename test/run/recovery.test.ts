@@ -276,6 +276,28 @@ describe('cut off', () => {
     expect(state.tasks.get('t' as TaskName)?.recovery?.applied).toHaveLength(1);
   });
 
+  test('wherever that is, what an attempt told that it had used counts once', async () => {
+    const usage = { input_tokens: 9, output_tokens: 1, cost_usd: 0.5 };
+    const dear = (order: AttemptOrder) => ({
+      ...(order.agent.name === 'b' ? fails(unauthorized) : behave(order)),
+      usage,
+    });
+    const whole = rig(plan, dear);
+    expect((await whole.finish()).usage).toMatchObject({ input_tokens: 18, cost_usd: 1 });
+    expect(told(whole.events).map((each) => each.split(':')[0])).toEqual([
+      'rate-limit',
+      'task.retry-scheduled',
+      'blocker',
+      'task.failed',
+    ]);
+    for (let cut = 1; cut < whole.events.length; cut += 1) {
+      const before = whole.events.slice(0, cut);
+      const ended = before.filter(({ type }, at) => type === 'task.started' && at < cut - 1).length;
+      const resumed = rig(plan, () => ({}), undefined, before);
+      expect((await resumed.finish()).usage?.input_tokens ?? 0).toBe(9 * ended);
+    }
+  });
+
   test('between a wait and its retry, it is waited all the same', async () => {
     const alone = planWith([{ name: 'a' }]);
     const whole = rig(alone, () => fails({ status: 429, retryAfterMs: 50_000 }));

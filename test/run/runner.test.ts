@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AttemptOrder } from '../../src/run/ports.ts';
 import { type Behaviour, brief, planOf, rig } from './rig.ts';
 
 const started = (events: readonly string[]) =>
@@ -288,6 +289,28 @@ describe('delegation', () => {
       attempt: 2,
     });
     expect(state.outcome).toBe('failed');
+  });
+
+  test('an agent that cannot run here is not offered, and gets nothing', async () => {
+    const says = delegate(one('x', { agent: 'absent' }));
+    const plan = manager();
+    const absent = { ...plan.agents[0], name: 'absent' } as (typeof plan.agents)[number];
+    const behave = ({ task }: AttemptOrder) => (task.role === 'brief' ? { says } : {});
+    const whole = { ...plan, agents: [...plan.agents, absent] };
+    const run = rig(
+      whole,
+      behave,
+      () => 0,
+      [],
+      undefined,
+      [],
+      undefined,
+      () => ({}),
+      ['absent'],
+    );
+    expect((await run.finish()).outcome).toBe('failed');
+    expect(run.orders[0]?.delegation?.agents.map(({ name }) => name)).not.toContain('absent');
+    expect(run.orders[1]?.feedback).toMatch(/^delegate\[0\]\.agent: no agent "absent"/);
   });
 
   test('a repaired answer is accepted', async () => {
