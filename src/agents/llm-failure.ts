@@ -1,5 +1,6 @@
 // Why a model API gave no answer, in words; and how long to wait before it is asked again. Pure.
 import type { FailureSigns } from '../run/ports.ts';
+import { askedWaitIn } from './asked-wait.ts';
 
 /** What is known of a call that failed. */
 export interface CallFailure {
@@ -7,6 +8,8 @@ export interface CallFailure {
   /** HTTP status; undefined where there was no answer at all. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body of the answer. */
+  readonly body?: string;
   readonly retryable: boolean;
   /** Code of the system, such as ECONNREFUSED, or the word of the provider for this kind of error. */
   readonly code?: string;
@@ -42,8 +45,9 @@ export function failureText(failure: CallFailure, asked: Asked): string {
 }
 
 /** By what the cause is known. */
-export function signsOf({ message, status, headers, code }: CallFailure, now: number): FailureSigns {
-  const retryAfterMs = askedWait(headers, now);
+export function signsOf(failure: CallFailure, now: number): FailureSigns {
+  const { message, status, code } = failure;
+  const retryAfterMs = askedWait(failure, now);
   return {
     message,
     ...(status !== undefined && { status }),
@@ -72,8 +76,12 @@ function spaced(said: string): string {
   return said === '' ? '' : ` It says${said}`;
 }
 
-/** What a provider asks to wait, in milliseconds: retry-after-ms, or retry-after in seconds or as a date. */
-export function askedWait(headers: CallFailure['headers'], now: number): number | undefined {
+/** What a provider asks to wait, in milliseconds: retry-after-ms, or retry-after in seconds or as a date, else what its answer says. */
+export function askedWait({ headers, body }: Pick<CallFailure, 'headers' | 'body'>, now: number): number | undefined {
+  return waitInHeaders(headers, now) ?? askedWaitIn(body ?? '', now);
+}
+
+function waitInHeaders(headers: CallFailure['headers'], now: number): number | undefined {
   const exact = Number.parseFloat(headers?.['retry-after-ms'] ?? '');
   if (exact >= 0) return exact;
   const written = headers?.['retry-after'];

@@ -69,7 +69,7 @@ async function askUntilAnswered(call: LlmCall, hasKey: boolean, askOnce: () => P
   for (let failed = 1; ; failed += 1) {
     const outcome = await askOnce();
     if (outcome.type === 'answered' || outcome.begun || !outcome.failure.retryable || failed > retries) return outcome;
-    const wait = Math.ceil(askedWait(outcome.failure.headers, Date.now()) ?? usualWait(failed));
+    const wait = Math.ceil(askedWait(outcome.failure, Date.now()) ?? usualWait(failed));
     const left = (call.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000 - performance.now();
     const text = failureText(outcome.failure, askedOf(call, hasKey));
     if (wait > left) {
@@ -156,7 +156,8 @@ function failureOf(error: unknown): CallFailure {
   const { message, statusCode: status, responseHeaders: headers, isRetryable: retryable, responseBody } = error;
   const word = code ?? codeIn(responseBody);
   const kind = word === undefined ? {} : { code: word };
-  return { message, retryable, ...kind, ...(status !== undefined && { status }), ...(headers && { headers }) };
+  const more = { ...(headers && { headers }), ...(responseBody !== undefined && { body: responseBody }) };
+  return { message, retryable, ...kind, ...(status !== undefined && { status }), ...more };
 }
 
 /** The code of the system fault at the bottom of an error. */

@@ -9,6 +9,7 @@ import { askedWaitIn } from './asked-wait.ts';
 import { endOf } from './command.ts';
 import type { Account } from './streams/account.ts';
 import type { Retried } from './streams/events.ts';
+import { faultOf } from './streams/native.ts';
 
 /** What else is known of the end of an attempt. */
 export interface Circumstances {
@@ -59,20 +60,23 @@ function causeOf({ result, error }: Account, { hopeless }: Circumstances) {
 function signsOf(account: Account, exitCode: number, around: Circumstances): FailureSigns {
   const { error, counts, retryAt } = account;
   const said = causeOf(account, around);
-  const told = said === undefined || ('ofTool' in said && said.ofTool === true) ? undefined : said;
+  const begun = (counts.text ?? 0) + (counts['tool-call'] ?? 0) > 0;
+  const complaint = begun ? '' : around.complaint;
+  // Who has told nothing else tells it there.
+  const alone = account.result === undefined && complaint !== '' ? faultOf(complaint) : undefined;
+  const told = said === undefined ? alone : 'ofTool' in said && said.ofTool === true ? undefined : said;
   // Most results repeat the error before them, which says more of its kind.
   const same = error !== undefined && error.message === told?.message ? error : undefined;
   const status = told?.status ?? same?.status;
   const code = (told !== undefined && 'code' in told ? told.code : undefined) ?? same?.code;
-  const begun = (counts.text ?? 0) + (counts['tool-call'] ?? 0) > 0;
-  const asked = askedWaitIn(told?.message ?? '', around.now);
+  const asked = askedWaitIn(told?.whole ?? told?.message ?? '', around.now);
   const retryAfterMs = asked ?? (retryAt === undefined ? undefined : Math.max(0, retryAt - around.now));
   return {
     exitCode,
     ...(status !== undefined && { status }),
     ...(code !== undefined && { code }),
     ...(told?.message !== undefined && { message: told.message }),
-    ...(!begun && around.complaint !== '' && { stderr: around.complaint }),
+    ...(complaint !== '' && { stderr: complaint }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     // What was not allowed is not why it was killed, nor what it names another cause for.
     ...(account.result !== undefined && told === undefined && denialsOf(account)),

@@ -8,6 +8,8 @@ import type { FailureSigns } from './ports.ts';
 export type RecoveryAction =
   /** Arguments of its command line, where they are not there yet. */
   | { readonly type: 'arguments'; readonly words: readonly string[] }
+  /** The folder of the project, where that is more than the one in which it worked, or it would not even begin. */
+  | { readonly type: 'project' }
   /** As long as the agent or its API asked, where it asked for no longer than this. `once`: not where the last wait was in vain. */
   | { readonly type: 'wait'; readonly mostSeconds: number; readonly once?: true }
   /** The next of the agent's fallback_models. */
@@ -63,7 +65,7 @@ export const recoveryRules: readonly RecoveryRule[] = [
   {
     name: 'codex-trust',
     adapters: ['codex'],
-    looks: [{ stderr: /Not inside a trusted directory/ }],
+    looks: [{ stderr: /Not inside a trusted directory|\bgit repository\b/i }],
     actions: [{ type: 'arguments', words: ['--skip-git-repo-check'] }, agent, escalate],
     advice: 'let it work in a git repository, or give the agent args: [--skip-git-repo-check]',
   },
@@ -154,7 +156,10 @@ export const recoveryRules: readonly RecoveryRule[] = [
     looks: [
       { status: [429] },
       { code: /^(rate_limit|rate_limit_error|rate_limit_exceeded|RetryableQuotaError|TerminalQuotaError)$/ },
-      { message: /^You.ve hit your .{0,40}limit|\blimit reached\b|exhausted your (daily )?(quota|capacity)/i },
+      {
+        message:
+          /^You.ve hit your .{0,40}limit|\blimit reached\b|exhausted your (daily )?(quota|capacity)|too many requests|\brate[_ -]limit/i,
+      },
     ],
     actions: [waitShortly, model, agent, waitLong, retryLater],
     advice: 'wait until there is quota again, or name others under fallback_models: or fallback_agents:',
@@ -191,12 +196,24 @@ export const recoveryRules: readonly RecoveryRule[] = [
     advice: { claude: 'raise max_turns:', gemini: 'raise model.maxSessionTurns in its settings.json' },
   },
   {
-    // The folders of the run are always given to it. Which others it may use is for a person to say, and not for what it asks for.
+    // The folders of the run are always given to it. Which others it may use, but for that of the project, is for a person to say,
+    // and not for what it asks for.
     name: 'gemini-directories',
     adapters: ['gemini'],
-    looks: [{ outside: true }],
-    actions: [escalate],
+    looks: [{ outside: true }, { stderr: /workspace director(y|ies)/i }, { message: /workspace director(y|ies)/i }],
+    actions: [{ type: 'project' }, agent, escalate],
     advice: 'let it work in a folder above, or give the agent args: ["--include-directories=<folder>"]',
+  },
+  {
+    // The system lets it not read or write what it needs for itself: a login, its settings.
+    name: 'access-denied',
+    adapters: clis,
+    looks: [
+      { stderr: /\bpermission denied\b|\b(EACCES|EPERM)\b/i },
+      { message: /^(error: )?permission denied\b|\b(EACCES|EPERM)\b/i },
+    ],
+    actions: [agent, escalate],
+    advice: 'give it access to what it names; it keeps files of its own in its home folder',
   },
   {
     // What was not allowed is a reason only where nothing else is known: most agents find another way.

@@ -86,6 +86,12 @@ function changeBy(action: RecoveryAction, each: Case): Omit<Change, 'rule'> | un
       const words = action.words.filter((word) => !(agent.args ?? []).includes(word));
       return words.length === 0 ? undefined : { action: `adds ${words.join(' ')}`, arguments: words };
     }
+    case 'project': {
+      const folder = projectFrom(agent.cwd);
+      const word = `--include-directories=${folder}`;
+      const vain = folder === undefined || (folder === '.' && signs.outside === true);
+      return vain || agent.args?.includes(word) === true ? undefined : { action: `adds ${word}`, arguments: [word] };
+    }
     case 'wait': {
       const asked = signs.retryAfterMs;
       const inVain = action.once === true && each.task.recovery?.waited === true;
@@ -107,6 +113,13 @@ function changeBy(action: RecoveryAction, each: Case): Omit<Change, 'rule'> | un
     default:
       return action satisfies never;
   }
+}
+
+/** The folder of the project, seen from one of its folders; undefined from anywhere else. */
+function projectFrom(cwd: string): string | undefined {
+  const steps = cwd.split('/').filter((step) => step !== '' && step !== '.');
+  if (cwd.startsWith('/') || steps.includes('..')) return undefined;
+  return steps.map(() => '..').join('/') || '.';
 }
 
 function longestWaitMs(actions: readonly RecoveryAction[]): number {

@@ -23,6 +23,23 @@ test.each<[string, number | undefined]>([
   ['try again at Nov 25th, 2026 12:30 AM', minutes(4 * 24 * 60 + 12 * 60 + 30)],
   [`Claude AI usage limit reached|${noon / 1000 + 90}`, 90_000],
   [`Claude AI usage limit reached|${noon / 1000 - 90}`, 0],
+  // as headers and members are called
+  ['Rate limited. retry-after: 2', 2000],
+  ['429 (Retry-After: 2) Please wait.', 2000],
+  ['retry after 30', 30_000],
+  ['retry after 3 attempts', undefined],
+  ['Retry-After: 1m30s', 90_000],
+  ['retry-after-ms: 1500', 1500],
+  ['retry_after_ms=1500', 1500],
+  ['{"retryAfterMs":250.5}', 250.5],
+  ['{"error":{"message":"slow","retry_after":2}}', 2000],
+  ['{"error":"{\\"retry_after\\": \\"2\\"}"}', 2000],
+  ['{"@type":"x/google.rpc.RetryInfo","retryDelay":"34.5s"}', 34_500],
+  ['{"retry_after_seconds":7}', 7000],
+  ['{"retry_after":null}', undefined],
+  [`retry-after: ${new Date(noon + 90_000).toUTCString()}`, 90_000],
+  [`"retry_after":"${new Date(noon + 90_000).toISOString()}"`, 90_000],
+  [`retry after ${new Date(noon - 90_000).toUTCString()}`, 0],
 ])('%j asks to wait %s ms', (words, wait) => {
   expect(askedWaitIn(words, noon)).toBe(wait);
 });
@@ -31,5 +48,7 @@ test('words of any length cost little', () => {
   const began = performance.now();
   askedWaitIn(`try again in ${'1h 1h, and '.repeat(200_000)}`, noon);
   askedWaitIn(`try again in ${'1'.repeat(200_000)}`, noon);
+  askedWaitIn('retry-after'.repeat(200_000), noon);
+  askedWaitIn(`retry after${' '.repeat(200_000)}`, noon);
   expect(performance.now() - began).toBeLessThan(500);
 });

@@ -3,8 +3,7 @@ import { askedWait, failureText, usualWait } from '../../src/agents/llm-failure.
 
 const now = Date.parse('2026-11-20T10:00:00Z');
 
-test.each<[Readonly<Record<string, string>> | undefined, number | undefined]>([
-  [undefined, undefined],
+test.each<[Readonly<Record<string, string>>, number | undefined]>([
   [{}, undefined],
   [{ 'retry-after': '3' }, 3000],
   [{ 'retry-after': ' 0.5 ' }, 500],
@@ -16,7 +15,10 @@ test.each<[Readonly<Record<string, string>> | undefined, number | undefined]>([
   [{ 'retry-after-ms': '20', 'retry-after': '3' }, 20],
   [{ 'retry-after-ms': 'x', 'retry-after': '3' }, 3000],
 ])('%j asks to wait %s ms', (headers, wait) => {
-  expect(askedWait(headers, now)).toBe(wait);
+  expect(askedWait({ headers }, now)).toBe(wait);
+  // What the headers say counts before the answer.
+  const body = '{"error":{"details":[{"retryDelay":"34s"}]}}';
+  expect(askedWait({ headers, body }, now)).toBe(wait ?? 34_000);
 });
 
 test('without being asked, it waits twice as long each time, a minute at most', () => {

@@ -44,6 +44,43 @@ test('codex: in its own words', () => {
   expect(signsOf(codex, [{ type: 'turn.failed', error: { message } }])).toMatchObject({ retryAfterMs: 125 * 60_000 });
 });
 
+test('what a provider says beside its message of how long to wait', () => {
+  const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34s' }];
+  const said = JSON.stringify({ error: { code: 429, message: 'Resource exhausted', details } });
+  const waits = { status: 429, message: 'Resource exhausted', retryAfterMs: 34_000 };
+  expect(signsOf(codex, [{ type: 'turn.failed', error: { message: `unexpected: ${said}` } }])).toMatchObject(waits);
+  expect(signsOf(gemini, [{ type: 'result', status: 'error', error: { type: 'x', message: said } }])).toMatchObject(
+    waits,
+  );
+  expect(
+    signsOf(gemini, [{ type: 'result', status: 'error', error: { code: 429, message: 'no', retry_after: 2 } }]),
+  ).toEqual(expect.objectContaining({ retryAfterMs: 2000 }));
+  expect(
+    signsOf(claude, [{ type: 'result', subtype: 'success', is_error: true, result: `API Error: ${said}` }]),
+  ).toEqual(expect.objectContaining({ retryAfterMs: 34_000 }));
+});
+
+test('before it begins, its standard error is all that it says', () => {
+  const complaint =
+    'API Error: 429 {"type":"error","error":{"type":"rate_limit_error","message":"slow"}} retry-after: 3';
+  const signs = {
+    exitCode: 1,
+    status: 429,
+    code: 'rate_limit_error',
+    message: 'slow',
+    stderr: complaint,
+    retryAfterMs: 3000,
+  };
+  expect(signsOf(claude, [], { complaint })).toEqual(signs);
+  const init = { type: 'system', subtype: 'init', session_id: 's' };
+  expect(signsOf(claude, [init], { complaint })).toEqual(signs);
+  const text = { type: 'assistant', message: { content: [{ type: 'text', text: 'x' }] } };
+  expect(signsOf(claude, [init, text], { complaint })).toEqual({ exitCode: 1 });
+  const end = { type: 'result', subtype: 'error_during_execution', errors: ['it broke'] };
+  expect(signsOf(claude, [end], { complaint })).toMatchObject({ message: 'it broke' });
+  expect(signsOf(claude, [end], { complaint })).not.toHaveProperty('status');
+});
+
 test('codex: how often it was told to wait', () => {
   const message = 'exceeded retry limit, last status: 429 Too Many Requests, request id: x';
   const signs = signsOf(codex, [{ type: 'turn.failed', error: { message } }]);

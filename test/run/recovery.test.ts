@@ -59,6 +59,22 @@ describe('another launch', () => {
     expect(state.tasks.get('t' as TaskName)).toMatchObject({ attempt: 3, failures: 1 });
   });
 
+  test('of gemini with the folder of the project, where it worked in one below, or would not even begin', async () => {
+    const refused: FailureSigns = { exitCode: 1, stderr: 'Path must be within one of the workspace directories' };
+    const outside: FailureSigns = { denied: ['read_file'], outside: true };
+    const launchesOf = async (cwd: string, signs: FailureSigns) => {
+      const run = rig(planWith([{ name: 'a', adapter: 'gemini', cwd }]), ({ attempt }) =>
+        attempt === 1 ? fails(signs) : {},
+      );
+      await run.finish();
+      return launches(run.orders).slice(1);
+    };
+    expect(await launchesOf('.', refused)).toEqual(['a --include-directories=.']);
+    expect(await launchesOf('packages/app', refused)).toEqual(['a --include-directories=../..']);
+    expect(await launchesOf('./app/', outside)).toEqual(['a --include-directories=..']);
+    for (const cwd of ['.', './', '/elsewhere', '../next']) expect(await launchesOf(cwd, outside)).toEqual([]);
+  });
+
   test('is not made where the argument was there', async () => {
     const run = rig(planWith([{ name: 'a', adapter: 'codex', args: ['--skip-git-repo-check'] }]), () =>
       fails(untrusted),

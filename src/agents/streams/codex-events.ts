@@ -15,7 +15,7 @@ export function codexReader(): EventReader {
       case 'turn.completed':
         return [...usageOf(value.usage), { type: 'result', ok: true, denials: [] }];
       case 'turn.failed':
-        return [{ type: 'result', ok: false, ...faultOf(wordsOf(value.error)), denials: [] }];
+        return [{ type: 'result', ok: false, ...faultOf(wordsOf(value.error), objectOf(value.error)), denials: [] }];
       case 'error':
         return [readError(textOf(value.message))];
       case 'item.started':

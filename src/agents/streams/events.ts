@@ -95,6 +95,8 @@ export interface Retried {
   readonly message: string;
   /** HTTP status. */
   readonly status?: number;
+  /** All that was told, where that is more than the message. */
+  readonly whole?: string;
   readonly attempt?: number;
   readonly of?: number;
   readonly wait_ms?: number;
@@ -109,6 +111,8 @@ export interface ErrorTold {
   readonly status?: number;
   /** The kind of the error, in the CLI's own word. */
   readonly code?: string;
+  /** All that was told, where that is more than the message. */
+  readonly whole?: string;
   /** When it can be asked again, in milliseconds since 1970. */
   readonly retryAt?: number;
 }
@@ -124,6 +128,8 @@ export interface ResultGiven {
   readonly status?: number;
   /** The kind of the error, in the CLI's own word. */
   readonly code?: string;
+  /** All that was told, where that is more than the message. */
+  readonly whole?: string;
   /** The message holds what a tool said: nothing of it tells what is wrong with the CLI itself. */
   readonly ofTool?: true;
   /** It ended because it would have cost more than it may. */

@@ -121,7 +121,7 @@ function resultOf(value: Native, cut: string | undefined): AgentEvent {
     return { type: 'result', ok: false, message: said, ofTool: true, denials: [] };
   }
   const kind = textOf(error.type);
-  return { type: 'result', ok: false, ...(kind !== '' && { code: kind }), ...faultOf(said), denials: [] };
+  return { type: 'result', ok: false, ...(kind !== '' && { code: kind }), ...faultOf(said, error), denials: [] };
 }
 
 /** The figures of all models together, or those of each. */

@@ -59,17 +59,31 @@ export function commandOf(value: unknown): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
-/** What a provider said, out of the JSON in which it stands in the message of a CLI, with its status. */
-export function faultOf(said: string): { readonly message: string; readonly status?: number; readonly code?: string } {
+/** What is wrong, as somebody told it. */
+interface Fault {
+  readonly message: string;
+  readonly status?: number;
+  readonly code?: string;
+  /** All that was told, where that is more than the message: how long to wait may stand there. */
+  readonly whole?: string;
+}
+
+/** Characters of it that are kept. */
+const mostWhole = 2000;
+
+/** What a provider said, out of the JSON in which it stands in the message of a CLI, with its status. `around`: what stands beside the message. */
+export function faultOf(said: string, around: Native = {}): Fault {
   const start = said.indexOf('{');
   const inner = start < 0 ? undefined : parsed(said.slice(start, said.lastIndexOf('}') + 1));
   const error = isObject(inner?.error) ? inner.error : inner;
   const words = textOf(error?.message);
-  const status =
-    statusOf(error?.code) ?? statusOf(inner?.status) ?? statusOf(Number(/\bstatus:? (\d{3})\b/.exec(said)?.[1]));
+  const told = /\b(?:status(?: code)?|API error|HTTP)[: ]+(\d{3})\b/i.exec(said)?.[1];
+  const status = statusOf(error?.code) ?? statusOf(inner?.status) ?? statusOf(around.code) ?? statusOf(Number(told));
+  const beside = Object.keys(around).some((key) => key !== 'message' && key !== 'type');
   const code = textOf(error?.code) || textOf(error?.type);
   return {
     message: words === '' ? said : words,
+    ...((words !== '' || beside) && { whole: `${said} ${beside ? JSON.stringify(around) : ''}`.slice(0, mostWhole) }),
     ...(status !== undefined && { status }),
     ...(code !== '' && { code }),
   };
