@@ -1,7 +1,8 @@
 // What may still be spent. Pure: of a state, a time, and what running attempts have told so far.
 //
 // Before a start so much is reserved as the dearest attempt of the same agent took so far (of a task's own budget: the dearest
-// attempt of that task); before there was one, nothing. Time is not reserved: it passes by itself.
+// attempt of that task); before there was one, what the task's own budget lets it take, else nothing. Time is not reserved: it passes by
+// itself.
 import { dollars, grouped } from '../diagnostics/figures.ts';
 import type { AgentName, BudgetExceeded, PlanAgent, PlanBudget, TaskName, Usage } from '../schema/types.gen.ts';
 import { workerOf } from './launch.ts';
@@ -77,9 +78,9 @@ export function leaveFor(state: RunState, task: TaskState, now: number, told: To
   if (message !== undefined) return { type: 'fail', message };
   const spent = spentByRun(state, now, nobodyTold);
   const alone = usedUp(state.budget, spent, needed);
-  if (alone !== undefined && state.running.size === 0) return { type: 'exceed', excess: alone };
+  if (state.running.size === 0) return alone === undefined ? { type: 'start' } : { type: 'exceed', excess: alone };
   add(spent, reserved(state, told, state.running));
-  return usedUp(state.budget, spent, needed) === undefined ? { type: 'start' } : { type: 'wait' };
+  return usedUp(state.budget, spent, expected(state, task)) === undefined ? { type: 'start' } : { type: 'wait' };
 }
 
 const nobodyTold: Told = new Map();
@@ -210,12 +211,18 @@ function runningCost(state: RunState, entry: TaskState, now: number, told: Told)
   return { ...spentBy(told.get(entry.task.name)), wall: elapsedOf(state, entry, now) };
 }
 
-/** What running attempts may come to: what they told, and the dearest attempt of their agents at least. */
+/** What an attempt of a task may come to, as far as anybody can know. */
+function expected(state: RunState, entry: TaskState): Spent {
+  const { cost, tokens } = ownerOf(state, entry)?.most ?? nothing;
+  const { max_cost_usd = 0, max_tokens = 0 } = entry.task.budget ?? {};
+  return { cost: cost || max_cost_usd, tokens: tokens || max_tokens, wall: 0 };
+}
+
+/** What running attempts may come to: what they told, and what was to be expected of them at least. */
 function reserved(state: RunState, told: Told, running: Iterable<TaskState>): Spent {
   const all = nothingSpent();
   for (const each of running) {
-    const most = ownerOf(state, each)?.most ?? nothing;
-    add(all, larger(most, spentBy(told.get(each.task.name))));
+    add(all, larger(expected(state, each), spentBy(told.get(each.task.name))));
   }
   return all;
 }

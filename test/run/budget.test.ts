@@ -98,6 +98,17 @@ describe('the budget of a run', () => {
     expect(state.usage?.input_tokens).toBe(400);
   });
 
+  test('before an agent was seen at work, so much is reserved as a task may take by itself', async () => {
+    const own = names('a', 'b', 'c').map((each) => ({ ...each, budget: { max_tokens: 100 } }));
+    const plan = planOf(own, { max_parallel_tasks: 4, budget: { max_tokens: 250 } });
+    const run = rig(plan, spends(tokens(100), { after: 10 }));
+    expect(await ends(run)).toEqual({ a: 'succeeded', b: 'succeeded', c: 'skipped' });
+    expect(run.most()).toBe(2);
+    // Alone a task may start though it could take more than is left: nobody knows that it will.
+    const alone = rig({ ...plan, budget: { max_tokens: 90 } }, spends(tokens(10), { after: 10 }));
+    expect(await ends(alone)).toEqual({ a: 'succeeded', b: 'succeeded', c: 'succeeded' });
+  });
+
   test('failed attempts and retries count, and a retry that cannot be paid is not made', async () => {
     const plan = planOf([{ name: 'a', attempts: 9 }], one);
     const run = rig(plan, spends(tokens(100), { fails: 'no' }));
