@@ -117,7 +117,11 @@ await bundle({
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
 });
 // What measures outputs by the schemas of their tasks, apart for the same reason.
-await bundle({ ...plain, entryPoints: { ajv: 'ajv/dist/2020.js' } });
+await bundle({
+  ...plain,
+  entryPoints: { ajv: 'ajv/dist/2020.js' },
+  alias: { 'fast-deep-equal': './schemas/equal.cjs' },
+});
 writeFileSync('dist/licenses.txt', licensesOf(packages));
 chmodSync('dist/super.cjs', 0o755);
 

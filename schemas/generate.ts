@@ -91,6 +91,7 @@ async function validator(name: keyof typeof validated): Promise<string> {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['main'],
+    alias: { 'fast-deep-equal': new URL('equal.cjs', here).pathname },
     minify: true,
   });
   return banner + (bundled.outputFiles[0]?.text ?? '');

@@ -60,27 +60,46 @@ function isThere(path: string): boolean {
 }
 
 /**
- * Prints the commit and the tree that a commit of everything would have. Objects and index are written to a folder of its own: the
- * repository is only read.
+ * Prints the commit and the tree that a commit of everything would have, of the repository and of those inside of it, which are
+ * commits of others to git. Objects and index are written to a folder of its own: the repositories are only read.
  */
 const script = `
-top=$(git rev-parse --show-toplevel)
-git rev-parse -q --verify HEAD || echo unborn
-index=$(git rev-parse --path-format=absolute --git-path index)
-objects=$(git rev-parse --path-format=absolute --git-path objects)
-folder=$(mktemp -d)
+quiet() { git -c core.quotePath=false "$@"; }
+look() (
+  unset GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+  cd "$1"
+  top=$(git rev-parse --show-toplevel)
+  git rev-parse -q --verify HEAD || echo unborn
+  index=$(git rev-parse --path-format=absolute --git-path index)
+  objects=$(git rev-parse --path-format=absolute --git-path objects)
+  mine=$(mktemp -d "$folder/XXXXXX")
+  mkdir "$mine/objects"
+  if [ -f "$index" ]; then cp "$index" "$mine/index"; fi
+  export GIT_INDEX_FILE="$mine/index" GIT_OBJECT_DIRECTORY="$mine/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$objects"
+  cd "$top"
+  set --
+  for apart in "$SUPER_EVIDENCE_APART" "$folder"; do
+    [ "$(git -C "$apart" rev-parse --show-toplevel 2>/dev/null)" = "$top" ] || continue
+    within=$(git -C "$apart" rev-parse --show-prefix)
+    # To name what is ignored anyway is a fault to git.
+    [ -z "$within" ] || git check-ignore --no-index -q -- "$within" || set -- "$@" ":(exclude,literal)$within"
+  done
+  # One without a commit is a fault, too.
+  inner=$(quiet ls-files -o --exclude-standard -- . "$@" | grep '/$' || :)
+  while read -r path; do
+    [ -z "$path" ] || set -- "$@" ":(exclude,literal)$path"
+  done <<END
+$inner
+END
+  git add -A -- . "$@"
+  git write-tree
+  { quiet ls-files -s | grep '^160000 ' | cut -f 2- || :; printf '%s\\n' "$inner"; } | while read -r path; do
+    if [ -e "$path/.git" ]; then printf '%s\\n' "$path"; look "$path"; fi
+  done
+)
+folder=$(realpath "$(mktemp -d)")
 trap 'rm -rf "$folder"' EXIT
-mkdir "$folder/objects"
-if [ -f "$index" ]; then cp "$index" "$folder/index"; fi
-export GIT_INDEX_FILE="$folder/index" GIT_OBJECT_DIRECTORY="$folder/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$objects"
-cd "$top"
-exclude=
-# To name what is ignored anyway is a fault to git.
-case "$SUPER_EVIDENCE_APART/" in
-  "$top"/*) git check-ignore -q -- "$SUPER_EVIDENCE_APART" || exclude=$(printf %s "$SUPER_EVIDENCE_APART" | tail -c +$(($(printf %s "$top/" | wc -c) + 1))) ;;
-esac
-git add -A -- . \${exclude:+":(exclude,literal)$exclude"}
-git write-tree
+look .
 `;
 
 type Content =
@@ -100,7 +119,8 @@ async function contentOf(launchers: Pick<Launchers, 'launch'>, cwd: string, apar
   });
   const end = await ended;
   if (end.type === 'exited' && end.code === 0) return { type: 'known', content: stdout.text() };
-  const said = stderr.text().trim().split('\n').at(-1) ?? '';
+  const lines = stderr.text().trim().split('\n');
+  const said = lines.find((line) => /^(error|fatal): /.test(line)) ?? lines.at(-1) ?? '';
   return { type: 'unknown', why: end.type === 'exited' ? said || `git ended with exit code ${end.code}` : end.message };
 }
 

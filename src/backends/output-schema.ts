@@ -18,15 +18,15 @@ export interface SchemaFault {
 
 /** What is wrong with a schema itself; undefined for one that can be used. */
 export function schemaFault(schema: OutputSchema): SchemaFault | undefined {
-  const { $schema: _, ...rest } = schema;
+  const bare = bareOf(schema);
   const ajv = newAjv();
-  const [fault] = ajv.validateSchema(rest) === true ? [] : (ajv.errors ?? []);
+  const [fault] = ajv.validateSchema(bare) === true ? [] : (ajv.errors ?? []);
   if (fault !== undefined) {
     const { instancePath: pointer, message = 'is wrong', params } = fault;
     return { pointer, message, allowed: (params.allowedValues as readonly unknown[] | undefined) ?? [] };
   }
   try {
-    ajv.compile(rest);
+    ajv.compile(bare);
     return undefined;
   } catch (error) {
     return { pointer: '', message: (error as Error).message, allowed: [] };
@@ -39,8 +39,7 @@ export function outputFaults(schema: OutputSchema, text: string): readonly strin
   if (found.type === 'none') return [`the answer is not JSON: ${found.why}`];
   const validate = validatorOf(schema);
   const conforms = inTime(() => validate(found.value));
-  if (conforms === undefined)
-    return [`it takes longer than ${longest / 1000} s to measure it: a pattern of the schema goes astray`];
+  if (typeof conforms === 'string') return [`the answer cannot be measured: ${conforms}`];
   if (conforms) return undefined;
   const faults = (validate.errors ?? []).map(faultText);
   const hidden = faults.length - mostFaults;
@@ -50,20 +49,27 @@ export function outputFaults(schema: OutputSchema, text: string): readonly strin
 /** Milliseconds for which one output may hold up all else. There are patterns and texts that take years. */
 const longest = 2000;
 
-/** What this comes to; undefined where it takes too long. */
-function inTime<T>(work: () => T): T | undefined {
+/** What this comes to, or why that cannot be told: agents answer what they like, and no answer may end the run. */
+function inTime(work: () => boolean): boolean | string {
   const { runInNewContext } = process.getBuiltinModule('node:vm');
   try {
-    return runInNewContext('work()', { work }, { timeout: longest }) as T;
+    return runInNewContext('work()', { work }, { timeout: longest, displayErrors: false }) as boolean;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      return `it takes longer than ${longest / 1000} s: a pattern of the schema goes astray`;
+    return error instanceof RangeError ? 'it is nested too deep' : message;
   }
 }
 
 function validatorOf(schema: OutputSchema): ValidateFunction {
-  const { $schema: _, ...rest } = schema;
-  return newAjv().compile(rest);
+  return newAjv().compile(bareOf(schema));
+}
+
+/** A schema as Ajv takes it: of this draft, answering at once, and of maps as JSON gives them, as it compares these with those of answers. */
+function bareOf(schema: OutputSchema): object {
+  const { $schema: _, $async: __, ...bare } = structuredClone(schema) as Record<string, unknown>;
+  return bare;
 }
 
 function newAjv() {

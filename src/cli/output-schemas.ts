@@ -17,7 +17,8 @@ export function unusableSchemas({ tasks }: OrchestraSpec, source: Source): reado
     const inside = pathOf(fault.pointer, output_schema);
     const value = atPath(output_schema, inside);
     const words = fault.allowed.map(String);
-    const hint = words.length === 0 ? '' : (didYouMean(String(value), words) ?? `values: ${words.join(', ')}`);
+    const meant = typeof value === 'string' ? didYouMean(value, words) : undefined;
+    const hint = words.length === 0 ? '' : (meant ?? `values: ${words.join(', ')}`);
     const what = inside.length === 0 ? '' : `"${brief(String(inside.at(-1)))}" `;
     const message = `no output of task "${name}" can be measured by this: ${what}${fault.message}`;
     return [source.locate({ code: 'output-schema', message, at: ['tasks', index, 'output_schema', ...inside], hint })];

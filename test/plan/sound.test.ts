@@ -83,6 +83,7 @@ test('a list with an item too few keys, groups without tasks, and values of othe
     'orchestra: {execution: {limits: {memory: []}, retry_strategy: {jitter: x}}, policy: 5}\ntasks: [{}, {name: {}, agent: []}]\n',
     'orchestra: {}\ntasks: [{name: a, agent: b, cache: {}}, {name: b, agent: c, dependencies: [{}, {task_name: 5}]}]\n',
     'orchestra: []\ntasks: 5\nagents: {}\n',
+    'orchestra: {}\nagents: [{name: a, run: x, fallback_agents: [{name: b}, {name: c}]}]\ntasks: [{name: a, agent: a}]\n',
     'tasks: [5]\n',
     'orchestra: {}\nagents: [5, {}, {name: x, env: {A: [1]}, limits: 5, budget: []}]\ntasks: [{name: a, agent: x}]\n',
   ];

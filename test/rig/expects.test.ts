@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { events, orchestra, project, run, runFolder, task } from './rig.ts';
 
 function git(cwd: string, ...words: readonly string[]): string {
@@ -91,6 +91,69 @@ test.each(['orchestra_workspaces', 'orchestra_workspaces/', '/orchestra_workspac
     }
   },
 );
+
+test('where git ignores the runs and knows a file of them all the same, a change is seen, and nothing is none', async () => {
+  for (const [script, code] of [
+    ['echo x > new.txt', 0],
+    [':', 1],
+  ] as const) {
+    const cwd = repository(script);
+    writeFileSync(join(cwd, '.gitignore'), 'orchestra_workspaces/\n');
+    mkdirSync(join(cwd, 'orchestra_workspaces/o'), { recursive: true });
+    writeFileSync(join(cwd, 'orchestra_workspaces/o/keep'), '');
+    git(cwd, 'add', '-f', 'orchestra_workspaces/o/keep');
+    expect(await outcome(cwd)).toMatchObject({ code, ...(code === 1 && { reason: 'no-output' }) });
+  }
+});
+
+describe('in a repository inside of the repository', () => {
+  /** A repository with a submodule, one that git does not know, and one without a commit. */
+  function nested(script: string): string {
+    const cwd = repository(script);
+    for (const name of ['elsewhere', 'inner ö', 'unborn']) {
+      mkdirSync(join(cwd, name));
+      writeFileSync(join(cwd, name, 'there.txt'), 'there\n');
+      git(join(cwd, name), 'init', '-q');
+      if (name === 'unborn') continue;
+      git(join(cwd, name), 'add', '-A');
+      git(join(cwd, name), 'commit', '-qm', 'first');
+    }
+    git(cwd, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', './elsewhere', 'lib');
+    return cwd;
+  }
+
+  test.each([
+    ['lib', 0],
+    ['inner ö', 0],
+    ['unborn', 0],
+    ['.git', 1],
+  ])('a change in %s', async (folder, code) => {
+    expect(await outcome(nested(`echo more >> '${folder}/there.txt'`))).toMatchObject({
+      code,
+      ...(code === 1 && { reason: 'no-output' }),
+    });
+  });
+
+  test('runs may be there', async () => {
+    for (const [script, code] of [
+      ['echo x > new.txt', 0],
+      [':', 1],
+    ] as const) {
+      const cwd = nested(script);
+      const result = await run(['orchestra', 'run', 'o.yaml', '-w', 'lib/runs'], { cwd });
+      expect(result).toMatchObject({ code });
+      if (code === 1) expect(result.stderr).toContain('the git repository is as it was');
+    }
+  });
+});
+
+test('temporary files of the look itself are no change', async () => {
+  const cwd = repository(':');
+  mkdirSync(join(cwd, 'tmp'));
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd, env: { TMPDIR: join(cwd, 'tmp') } });
+  expect(code).toBe(1);
+  expect(stderr).toContain('the git repository is as it was');
+});
 
 test('looking leaves the repository as it was', async () => {
   const cwd = repository('echo x > new.txt', { agent: { cwd: 'sub' } });
