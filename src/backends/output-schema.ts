@@ -66,7 +66,7 @@ function validatorOf(schema: OutputSchema): ValidateFunction {
   return newAjv().compile(bareOf(schema));
 }
 
-/** A schema as Ajv takes it: of this draft, answering at once, and of maps as JSON gives them, as it compares these with those of answers. */
+/** A schema as Ajv takes it: of this draft, answering at once, of maps like those of JSON, with which it compares them. */
 function bareOf(schema: OutputSchema): object {
   const { $schema: _, $async: __, ...bare } = structuredClone(schema) as Record<string, unknown>;
   return bare;
