@@ -75,7 +75,9 @@ async function run(): Promise<number> {
   }
   // What broke the connection is better told by the end of the agent than by that of the connection.
   const end = await Promise.race([child.ended, sleep(1000, undefined, { ref: false })]);
-  tell({ type: 'super.failed', message: whyFailed(fault, end) });
+  // Then what it wrote to its standard error is its last word.
+  const gone = end !== undefined && !(fault instanceof RequestError);
+  tell({ type: 'super.failed', message: whyFailed(fault, end), ...(gone && { gone }) });
   await dismiss();
   return stopped ? 143 : 1;
 }

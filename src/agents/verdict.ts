@@ -37,7 +37,8 @@ export function verdictOf(end: LaunchEnd, account: Account, around: Circumstance
   }
   const said = causeOf(account, around);
   const signs = signsOf(account, code, around);
-  const words = said?.message ?? around.complaint;
+  const last = account.result?.gone === true && around.complaint !== '' ? `: ${around.complaint}` : '';
+  const words = said === undefined ? around.complaint : `${said.message}${last}`;
   const what = words === '' || result?.ok === true ? howItEnded(account, code) : withStatus(words, said?.status);
   const advice = lastingAdviceFor(around.adapter, signs);
   return {
@@ -63,8 +64,10 @@ function signsOf(account: Account, exitCode: number, around: Circumstances): Fai
   const begun = (counts.text ?? 0) + (counts['tool-call'] ?? 0) > 0;
   const complaint = begun ? '' : around.complaint;
   // Who has told nothing else tells it there.
-  const alone = account.result === undefined && complaint !== '' ? faultOf(complaint) : undefined;
-  const told = said === undefined ? alone : 'ofTool' in said && said.ofTool === true ? undefined : said;
+  const isAlone = complaint !== '' && (account.result === undefined || account.result.gone === true);
+  const alone = isAlone ? faultOf(complaint) : undefined;
+  const isOfTool = said !== undefined && 'ofTool' in said && said.ofTool === true;
+  const told = said === undefined || account.result?.gone === true ? (alone ?? said) : isOfTool ? undefined : said;
   // Most results repeat the error before them, which says more of its kind.
   const same = error !== undefined && error.message === told?.message ? error : undefined;
   const status = told?.status ?? same?.status;

@@ -293,6 +293,12 @@ describe('an end', () => {
     expect(await run([], { argv: ['/nowhere/agent'] })).toMatchObject({
       message: expect.stringMatching(/^the agent could not be started: .*ENOENT/),
     });
+    expect(await run([], { argv: ['sh', '-c', 'echo "Not logged in" >&2; exit 3'] })).toMatchObject({
+      message: expect.stringMatching(
+        /^the agent ended before it had answered: exit code 3: Not logged in \(log in with/,
+      ),
+      signs: { message: 'Not logged in' },
+    });
     expect(await run([], { argv: ['echo', 'hello'] })).toMatchObject({
       message: 'the agent ended before it had answered: exit code 0',
     });

@@ -43,7 +43,8 @@ export function acpReader(): EventReader {
   return (value) => {
     if (value.type === 'super.refused') return refused(value, memory);
     if (value.type === 'super.failed') {
-      return [{ type: 'result', ok: false, ...faultOf(textOf(value.message)), denials: [] }];
+      const gone = value.gone === true && { gone: true as const };
+      return [{ type: 'result', ok: false, ...faultOf(textOf(value.message)), ...gone, denials: [] }];
     }
     if (value.method === 'session/update') return readUpdate(objectOf(objectOf(value.params).update), memory);
     if (typeof value.method === 'string') return [{ type: 'other', name: value.method }];

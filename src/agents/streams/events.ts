@@ -132,6 +132,8 @@ export interface ResultGiven {
   readonly whole?: string;
   /** The message holds what a tool said: nothing of it tells what is wrong with the CLI itself. */
   readonly ofTool?: true;
+  /** It says no more than that the agent ended without a word of its own. */
+  readonly gone?: true;
   /** It ended because it would have cost more than it may. */
   readonly budget?: true;
   readonly denials: readonly Denial[];
