@@ -90,7 +90,7 @@ test('an agent that breaks off, one that hangs, one that is deaf: each fails as 
   expect((await run(['orchestra', 'run', 'o.yaml'], { cwd })).code).toBe(1);
   const failed = reports(cwd, 'task.failed').map((each) => [each.task, [each.reason, each.message]]);
   expect(Object.fromEntries(failed)).toEqual({
-    broken: ['agent-exit', 'the agent ended before it had answered: exit code 3'],
+    broken: ['agent-exit', 'the agent ended before it had answered: exit code 3: out of luck'],
     hung: ['timeout', 'took longer than 2 s'],
     deaf: ['timeout', 'took longer than 2 s'],
   });
