@@ -35,13 +35,14 @@ export async function conduct(
 ): Promise<number> {
   const { compiled, project } = request;
   const plan = compiled.value;
+  if (plan === undefined && flag(call, 'json')) {
+    io.stdout.write(`${printableJson({ ok: false, diagnostics: compiled.diagnostics })}\n`);
+    return exit.invalid;
+  }
   // Whoever started this one in the background has told the warnings.
   const silent = isDetached(io.env) && plan !== undefined;
   const code = silent ? exit.succeeded : reportDiagnostics(compiled, io, flag(call, 'quiet'));
-  if (plan === undefined) {
-    if (flag(call, 'json')) io.stdout.write(`${printableJson({ ok: false, diagnostics: compiled.diagnostics })}\n`);
-    return code;
-  }
+  if (plan === undefined) return code;
   const { run, goal, rehearsal, only, options } = request;
   const begin: NewRun = {
     type: 'new',

@@ -28,15 +28,9 @@ export async function dispatch(
     if (error.exitCode === 0) return exit.succeeded;
     if (error.code === 'commander.help') return exit.usage;
     const elsewhere = error.code === 'commander.unknownCommand' ? await inOtherGroups(argv) : [];
-    if (elsewhere.length > 0) {
-      const [first = ''] = error.message.replace(/^error: /, '').split('\n');
-      throw usageFault(
-        first.replace(/ \(Did you mean .*\)$/, ''),
-        `did you mean: ${elsewhere.join('\n              ')}`,
-      );
-    }
-    const message = error.message.replace(/^error: /, '').replace(/\(Did you mean (\S+)\?\)$/, 'did you mean "$1"?');
-    throw usageFault(message, [...(await nearestChoice(message)), nextStep(argv)].join('\n'));
+    const { message, hints } = await inOurWords(error.message);
+    if (elsewhere.length > 0) throw usageFault(message, `did you mean: ${elsewhere.join('\n              ')}`);
+    throw usageFault(message, [...hints, nextStep(argv)].join('\n'));
   }
 }
 
@@ -123,12 +117,18 @@ async function inOtherGroups(argv: readonly string[]): Promise<readonly string[]
     .map(({ path }) => ['super', ...path, ...rest].map(quoted).join(' '));
 }
 
-/** The choice that is nearest to one that does not exist, as a hint. */
-async function nearestChoice(message: string): Promise<readonly string[]> {
-  const [, written, choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(message) ?? [];
-  if (written === undefined) return [];
+/** What commander found wrong, said as everything else is here: names in double quotes, and what was meant as a hint. */
+async function inOurWords(said: string): Promise<{ readonly message: string; readonly hints: readonly string[] }> {
+  const [, fault = '', guesses] = /^(?:error: )?(.*?)(?:\n\(Did you mean (?:one of )?(.*)\?\))?$/s.exec(said) ?? [];
+  const guessed = guesses?.split(', ').map((each) => `"${each}"`);
+  const hints = guessed === undefined ? [] : [`did you mean ${guessed.join(' or ')}?`];
+  const [, option = '', written, listed = ''] =
+    /^option '.*?(--[^ ']+).*?' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(fault) ?? [];
+  if (written === undefined) return { message: fault.replaceAll(/'([^']*)'/g, '"$1"').replace(/\.$/, ''), hints };
   const { didYouMean } = await import('../diagnostics/suggest.ts');
-  return [didYouMean(written, choices.split(', ')) ?? []].flat();
+  const choices = listed.split(', ');
+  const message = `${option} must be ${choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}, not "${written}"`;
+  return { message, hints: [didYouMean(written, choices) ?? []].flat() };
 }
 
 /** Where help is: that of the command, else of the group, that the words name. */

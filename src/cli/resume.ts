@@ -1,11 +1,12 @@
 // Goes on with a recorded run: what was started is run, not what the files say today.
 import { readFileSync } from 'node:fs';
+import { printableJson } from '../diagnostics/printable.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { optionForMore } from '../reporters/next.ts';
 import { age, quoted, someOf } from '../reporters/words.ts';
 import { tellOn } from '../reporters/wrap.ts';
 import { excessWords, runExcess } from '../run/budget.ts';
-import { optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
+import { cancelledAlone, optionsToGoOn, tasksToRedo } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan, PlanBudget, TaskName } from '../schema/types.gen.ts';
 import type { LockRecord } from '../workspace/lock.ts';
@@ -58,6 +59,11 @@ export async function resume(wish: ResumeWish, interruption: Interruption, call:
   if (lost.length > 0) note(`outputs that were recorded are gone or changed, and are made again: ${lost.join(', ')}`);
   const again = tasksToRedo(recorded.state, { ...wish, from: [...wish.from, ...lost] });
   if (again === undefined) return alreadyOver(project, recorded, call, io);
+  const alone = cancelledAlone(recorded.state).filter((name) => !again.includes(name));
+  if (alone.length > 0) {
+    const options = alone.map((name) => `--from ${quoted(name)}`).join(' ');
+    note(`what was cancelled by super runs cancel stays so: ${someOf(alone, 20)} (to do it again: ${options})`);
+  }
   const { changed, gone } = filesSince(project, recorded);
   for (const file of changed) {
     note(
@@ -167,13 +173,21 @@ async function alreadyOver(project: Project, { layout, state, started }: Recorde
   const options = optionsToGoOn(state);
   const again = wordsOn(project, { id: started.run, layout }, 'orchestra', 'resume');
   const command = [...again, ...options].map(quoted).join(' ');
-  const what =
-    state.outcome === 'succeeded'
-      ? `has succeeded; to do tasks again: ${command} --from <task>`
-      : `has nothing left to do by itself: ${leftOf(state)}\nto do that again: ${command}`;
-  tellOn(io.stderr, `super: run ${started.run} ${what}\n`);
+  const run = `run ${started.run}`;
+  if (state.outcome !== 'succeeded')
+    throw new Refusal(
+      exit.taskFailed,
+      `${run} has nothing left to do by itself: ${leftOf(state)}`,
+      `to do that again: ${command}`,
+    );
+  const hint = `to do tasks again: ${command} --from <task>`;
+  tellOn(io.stderr, `super: ${run} has succeeded; ${hint}\n`);
   if (!flag(call, 'json')) await printResult(layout, state, io, nameFor(project, layout.result));
-  return state.outcome === 'succeeded' ? exit.succeeded : exit.taskFailed;
+  else {
+    const facts = { ok: true, run: started.run, state: 'succeeded', message: 'there is nothing to go on with', hint };
+    io.stdout.write(`${printableJson(facts)}\n`);
+  }
+  return exit.succeeded;
 }
 
 /** What a resume leaves as it is, unless it is asked for. */

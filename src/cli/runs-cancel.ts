@@ -14,6 +14,7 @@ export const runsCancel: Command = {
     const { chooseTask, findRuns, namesRun } = await import('./runs.ts');
     const { findProject } = await import('./project.ts');
     const { commandOn } = await import('./live.ts');
+    const { quoted } = await import('../reporters/words.ts');
     const workspace = textOption(call, 'workspacePath');
     const [first = '', second] = call.operands;
     const runs = second === undefined ? [] : findRuns(await findProject(io.cwd), workspace);
@@ -33,7 +34,12 @@ export const runsCancel: Command = {
     const left = await untilEnded(aimed, task, io);
     if (left !== undefined) return left;
     if (json) printJson(io, { run: run.id, task: name, state: task.status });
-    else tellOn(io.stdout, `${name}: ${task.status}\nto see the others: ${commandOn(project, run, 'runs', 'show')}\n`);
+    else {
+      const others = `to see the others: ${commandOn(project, run, 'runs', 'show')}\n`;
+      const again = `${commandOn(project, run, 'orchestra', 'resume')} --from ${quoted(name)}`;
+      const later = task.status === 'cancelled' ? `to do it after all, when the run has ended: ${again}\n` : '';
+      tellOn(io.stdout, `${name}: ${task.status}\n${others}${later}`);
+    }
     return exit.succeeded;
   },
 };

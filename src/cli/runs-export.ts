@@ -28,6 +28,7 @@ export const runsExport: Command = {
       description: 'gadugi: "processes" is an array, for readers that filter it, instead of an object by task',
     },
     { flags: '--watch', description: 'gadugi: writes the files anew each second until the run has ended' },
+    { flags: '--json', description: 'the same as --format json' },
     workspaceOption,
   ],
   example: 'super runs export @last --format gadugi --output .gadugi/monitoring',
@@ -39,7 +40,10 @@ export const runsExport: Command = {
     const workspace = textOption(call, 'workspacePath');
     const find = (asked = call.operands[0] ?? '@last') => chooseRun(findRuns(project, workspace), asked);
     const redacted = flag(call, 'redacted');
-    const format = textOption(call, 'format') ?? (redacted ? 'recording' : 'json');
+    const asked = textOption(call, 'format');
+    if (flag(call, 'json') && (asked ?? 'json') !== 'json')
+      throw usageFault(`--json is --format json, and --format ${asked} says another`, 'give one of them');
+    const format = asked ?? (redacted && !flag(call, 'json') ? 'recording' : 'json');
     if (redacted && format !== 'recording') throw usageFault('--redacted goes with --format recording');
     const output = textOption(call, 'output');
     const { exportGadugi, exportedEvents, exportedRun, writeExport } = await import('./export.ts');

@@ -42,7 +42,12 @@ export async function aimAt({ asked, workspace }: Aim, io: Io): Promise<Aimed> {
 /** Has a live run do something; resolves to its state when it has agreed. Throws a Refusal when it has not, or says nothing. */
 export async function steer({ project, run, followed }: Aimed, request: ControlRequest): Promise<RunState> {
   const answer = await ask(run, request);
-  if (answer?.refused !== undefined) throw setupFault(`run ${run.id}: ${answer.refused}`);
+  if (answer?.refused !== undefined) {
+    followed.look();
+    const isPaused = request.type === 'pause' && followed.state.status === 'paused';
+    const hint = isPaused ? `to go on: ${commandOn(project, run, 'runs', 'unpause')}` : '';
+    throw setupFault(`run ${run.id}: ${answer.refused}`, hint);
+  }
   if (answer === undefined) {
     if (!isHeld(run)) throw notAlive(project, run);
     const asleep = isAsleep(run.holder) ? `: it is held itself, as by Ctrl-Z; kill -CONT ${run.holder.pid}` : '';

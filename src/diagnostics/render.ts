@@ -26,7 +26,7 @@ const unlimited: Layout = { columns: Number.POSITIVE_INFINITY, wrap: (line) => [
  * Diagnostics for people, in the order given: the place in GNU form, the source line where `textOf` knows the file, the fault
  * underlined, and the hint beside it; further lines of a hint follow below, all indented alike, so that YAML stays YAML.
  * Where the layout has fewer columns, excerpts are cut to them, a hint that does not fit beside its fault follows below, and messages
- * are broken; place, severity and the first word of a message stay on one line, for programs that read along.
+ * are broken: after the first word, or where that does not fit, after the place. In pipes, which programs read, nothing is broken.
  */
 export function renderText(
   diagnostics: readonly Diagnostic[],
@@ -74,11 +74,15 @@ function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Pa
 
 /** What is wrong, and where, in GNU form. */
 function headOf({ file, line, column, severity, message, code }: Diagnostic, paint: Paint, layout: Layout): string[] {
-  const place = `${paint('place', `${printable(file)}:${line}:${column}:`)} ${paint(severity, `${severity}:`)}`;
+  const { columns, wrap } = layout;
+  const place = `${printable(file)}:${line}:${column}:`;
   const said = printable(message);
   const firstWord = said.split(' ', 1)[0] ?? '';
-  const whole = `${place} ${said} ${paint('code', `[${code}]`)}`;
-  return layout.wrap(whole, layout.columns, 4, place.length + 1 + firstWord.length);
+  const fault = `${paint(severity, `${severity}:`)} ${said} ${paint('code', `[${code}]`)}`;
+  if (widthOf(`${place} ${severity}: ${firstWord}`) > columns)
+    return [paint('place', place), ...wrap(`    ${fault}`, columns, 4, 0)];
+  const head = `${paint('place', place)} ${paint(severity, `${severity}:`)} ${firstWord}`;
+  return wrap(`${paint('place', place)} ${fault}`, columns, 4, head.length);
 }
 
 interface Excerpt {

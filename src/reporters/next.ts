@@ -1,7 +1,7 @@
 // What comes after a run: commands that make sense now, ready to be copied.
 
 import { type Excess, failedByBudgets } from '../run/budget.ts';
-import { optionsToGoOn } from '../run/resumption.ts';
+import { cancelledAlone, optionsToGoOn } from '../run/resumption.ts';
 import type { RunState } from '../run/state.ts';
 import { type Paint, quoted } from './words.ts';
 import { wrapLine } from './wrap.ts';
@@ -31,13 +31,16 @@ export function commandsAfter(state: RunState, { resume, logs }: RunCommands): s
   // Nobody goes on with a replay.
   if (state.replays !== undefined) return failed === undefined ? [] : [[...logs, failed.task.name]];
   const more = state.exceeded === undefined ? [] : optionForMore(state.exceeded);
-  const again = [...resume, ...optionsToGoOn(state), ...more];
+  const options = optionsToGoOn(state);
+  const again = [...resume, ...options, ...more];
+  const left = options.includes('--from') ? [] : cancelledAlone(state);
+  const alone = left.length === 0 ? [] : [[...again, ...left.flatMap((name) => ['--from', name])]];
   // What a task or an agent may spend stands in the file: as it is, a resume would find it used up again.
   const changed = [...resume, withChanges];
   const goOn =
     failedByBudgets(state) && state.exceeded === undefined
       ? [changed]
-      : [again, ...(failed === undefined ? [] : [changed])];
+      : [again, ...alone, ...(failed === undefined ? [] : [changed])];
   return failed === undefined ? goOn : [[...logs, failed.task.name], ...goOn];
 }
 

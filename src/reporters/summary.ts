@@ -105,7 +105,7 @@ function tableLines(state: RunState, { stderr, verbose }: ReporterContext, paint
   const attempts = counting ? 'attempts' : '';
   const head = paint.dim(`  ${'task'.padEnd(width)}  ${'state'.padEnd(9)}  ${attempts}    time`);
   const remark = rows.some(({ attempt }) => attempt > 1)
-    ? [paint.dim('  time: all finished attempts of a task together')]
+    ? wrapped([paint.dim('  time: all finished attempts of a task together')], columnsOf(stderr))
     : [];
   if (all) return [head, ...rows.map(row), ...remark];
   const hidden = { ...state.counts, failed: state.counts.failed - rows.length };

@@ -263,7 +263,7 @@ export function overrunWords(state: RunState, now: number): string[] {
   return spentAmounts(state, now).flatMap(({ words, exceeded }) => (exceeded ? [words] : []));
 }
 
-/** Time that is too little to be shown is not told to be too much. */
+/** What it takes to notice that time is over is not told to be too much. */
 const leastSeconds = 0.05;
 
 function spentAmounts(state: RunState, now: number) {
@@ -288,5 +288,6 @@ export function excessWords({ budget, limit, used, needed }: Excess): string {
 
 function amountWords(budget: string, value: number): string {
   if (budget === 'max_cost_usd') return dollars(value);
-  return budget === 'max_tokens' ? `${grouped(value)} tokens` : `${Math.round(value * 10) / 10} s`;
+  if (budget === 'max_tokens') return `${grouped(value)} tokens`;
+  return value < 1 ? `${Math.round(value * 1000)} ms` : `${Math.round(value * 10) / 10} s`;
 }

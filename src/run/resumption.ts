@@ -29,7 +29,12 @@ export function tasksToRedo(state: RunState, choice: ResumeChoice): readonly Tas
 export function optionsToGoOn(state: RunState): readonly string[] {
   if (state.outcome === 'succeeded' || tasksToRedo(state, { retryFailed: false, from: [] }) !== undefined) return [];
   if (state.counts.failed > 0) return ['--retry-failed'];
-  return state.inOrder.filter(({ requested }) => requested === true).flatMap(({ task }) => ['--from', task.name]);
+  return cancelledAlone(state).flatMap((name) => ['--from', name]);
+}
+
+/** Tasks that a person cancelled alone: they are done again only where they are named. */
+export function cancelledAlone(state: RunState): readonly TaskName[] {
+  return state.inOrder.filter(({ requested }) => requested === true).map(({ task }) => task.name);
 }
 
 function addWithDependents(state: RunState, name: TaskName, redone: Set<TaskState>): void {

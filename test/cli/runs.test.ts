@@ -418,7 +418,7 @@ describe('a live run', () => {
     journal = here.journal;
     expect(await runs('cancel', 'two')).toEqual({
       code: 0,
-      stdout: `two: cancelled\nto see the others: super runs show ${id}\n`,
+      stdout: `two: cancelled\nto see the others: super runs show ${id}\nto do it after all, when the run has ended: super orchestra resume ${id} --from two\n`,
       stderr: 'super: two was told to end; it has 10 s\n',
     });
     expect(await runs('cancel', id, 'two')).toMatchObject({
@@ -607,8 +607,52 @@ test('after a task was cancelled alone, what is offered does it again, and a pla
     stdout: '',
     stderr: `super: run ${id} has nothing left to do by itself: two was cancelled\nto do that again: ${command}\n`,
   });
+  const told = await runCli(['orchestra', 'resume', id, '--json'], { cwd });
+  expect(JSON.parse(told.stdout)).toEqual({
+    ok: false,
+    error: {
+      exit_code: 1,
+      message: `run ${id} has nothing left to do by itself: two was cancelled`,
+      hint: `to do that again: ${command}`,
+    },
+  });
   const again = await runCli([...command.split(' ').slice(1), '--json'], { cwd });
   expect(again.code).toBe(0);
+});
+
+test('with --json a resume of a run that has succeeded says that it has, on one line', async () => {
+  const { cwd, id } = await rehearsed();
+  const { code, stdout } = await runCli(['orchestra', 'resume', '@last', '--json'], { cwd });
+  expect([code, stdout.split('\n').length]).toEqual([0, 2]);
+  expect(JSON.parse(stdout)).toEqual({
+    ok: true,
+    run: id,
+    state: 'succeeded',
+    message: 'there is nothing to go on with',
+    hint: `to do tasks again: super orchestra resume ${id} --from <task>`,
+  });
+});
+
+test('beside a failure, a task that was cancelled alone is named with what does it again', async () => {
+  const { cwd, id, runs, journal } = await rehearsed();
+  cutEvents(journal, 5);
+  const at = { v: 1, ts: '2026-01-01T00:01:00.000Z', run: id };
+  const lines = [
+    { type: 'task.cancelled', task: 'one', because: 'asked', requested: true },
+    { type: 'task.started', task: 'two', attempt: 1, agent: 'shell', adapter: 'rehearsal' },
+    { type: 'task.failed', task: 'two', attempt: 1, reason: 'agent-exit', message: 'exit code 1', duration_ms: 5 },
+    { type: 'run.finished', outcome: 'failed' },
+  ];
+  const text = lines.map((line, seq) => `${JSON.stringify({ ...at, seq: seq + 2, ...line })}\n`).join('');
+  appendFileSync(journal, text);
+  const shown = JSON.parse((await runs('show', '--json')).stdout);
+  const resume = ['super', 'orchestra', 'resume', id];
+  expect(shown.next.slice(1)).toEqual([resume, [...resume, '--from', 'one'], [...resume, '--with-changes']]);
+  const { stderr } = await runCli(['orchestra', 'resume', id], { cwd });
+  expect(stderr).toContain(
+    'note: what was cancelled by super runs cancel stays so: one (to do it again: --from one)\n',
+  );
+  expect(stderr).toMatch(new RegExp(`^next.* super orchestra resume ${id} --from one$`, 'm'));
 });
 
 test('an attempt that wrote nothing: what is named next can be done', async () => {
@@ -640,6 +684,20 @@ test('a run of another host is not resumed, and what can be done is told', async
     code: 9,
     stderr: `super: run ${id} is running, in process ${process.pid} on elsewhere\nthere is no other unfinished run\nask for it there; if that machine is gone, or was called so before: remove ${join(cwd, 'orchestra_workspaces/good/run.lock')}\n`,
   });
+});
+
+test('--json is the format of an export that is the default, and of no other', async () => {
+  const { runs } = await rehearsed();
+  const { stdout } = await runs('export', '--json');
+  expect(JSON.parse(stdout)).toEqual(JSON.parse((await runs('export')).stdout));
+  expect((await runs('export', '--format', 'json', '--json')).stdout).toBe(stdout);
+  for (const more of [['--format', 'ndjson'], ['--format', 'gadugi', '-o', 'x'], ['--redacted']]) {
+    const failed = await runs('export', '--json', ...more);
+    expect(failed.code).toBe(2);
+    expect(JSON.parse(failed.stdout)).toMatchObject({ ok: false });
+  }
+  expect(JSON.parse((await runs('export', 'nowhere', '--json')).stdout)).toMatchObject({ error: { exit_code: 4 } });
+  expect((await runs('export', 'nowhere')).stdout).toBe('');
 });
 
 describe('an export into what is no plain file', () => {

@@ -63,6 +63,21 @@ test.each(Object.entries(cases))('with --json the same is a document: %s', async
   expect([expected, 2]).toContain(code);
 });
 
+test.each([
+  [['orchestra', 'show', 'hello', '--fromat', 'dot'], 'unknown option "--fromat"', '--format', 'orchestra show'],
+  [['orch', 'rum'], 'unknown command "rum"', 'run', 'orchestra'],
+  [
+    ['runs', 'list', '--state', 'faild'],
+    '--state must be running, paused, interrupted, succeeded, failed or cancelled, not "faild"',
+    'failed',
+    'runs list',
+  ],
+])('what was meant is a hint, and no part of the message: %j', async (argv, message, meant, help) => {
+  const { stdout } = await runCli([...argv, '--json'], { cwd: folderWith(project) });
+  const hint = `did you mean "${meant}"?\nsee: super ${help} --help`;
+  expect(JSON.parse(stdout).error).toEqual({ exit_code: 2, message, hint });
+});
+
 test('the document says what is said to people', async () => {
   const { stdout } = await runCli(['orchestra', 'show', 'shared', '--json'], { cwd: folderWith(project) });
   expect(JSON.parse(stdout)).toEqual({

@@ -203,7 +203,8 @@ describe('files that are no text', () => {
 
 test('run --json tells the faults of a file that cannot be run as one JSON document', async () => {
   const cwd = folderWith({ 'o.yaml': 'orchestra: {id: o}\ntasks: [{name: a, agent: b}]\n' });
-  const { code, stdout } = await runCli(['orchestra', 'run', 'o.yaml', '--json'], { cwd });
-  expect(code).toBe(3);
+  const env = { GITHUB_ACTIONS: 'true' };
+  const { code, stdout, stderr } = await runCli(['orchestra', 'run', 'o.yaml', '--json'], { cwd, env });
+  expect([code, stderr]).toEqual([3, '']);
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [{ code: 'unknown-agent', line: 2 }] });
 });

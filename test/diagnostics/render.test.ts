@@ -185,23 +185,31 @@ describe('in a terminal of so many columns', () => {
     expect(shown(120)).toEqual([` 1 | ${source}`, `   | ${' '.repeat(73)}^~~~~~~~~ did you mean "priority"?`]);
   });
 
-  test('40: a message is broken at words; its first line is one that programs know', () => {
+  test('56: a message is broken at words; its first line is one that programs know', () => {
     const message = 'unknown key "prioritty" in a task that has many words';
     const lines = renderText([{ ...wrong, message, hint: '' }], () => undefined, undefined, {
-      columns: 40,
+      columns: 56,
       wrap: wrapLine,
     });
     expect(lines.split('\n')).toEqual([
       'orchestras/feature_orchestra.yaml:1:74: error: unknown',
-      '    key "prioritty" in a task that has',
-      '    many words [unknown-agent]',
+      '    key "prioritty" in a task that has many words',
+      '    [unknown-agent]',
       '',
     ]);
   });
 
-  test('24: place, severity and the first word stay together', () => {
-    const lines = renderText([wrong], () => undefined, undefined, { columns: 24, wrap: wrapLine }).split('\n');
-    expect(lines[0]).toMatch(/^\S+:\d+:\d+: error: \S+$/);
+  test.each([24, 42, 53])('%i: where the first word does not fit beside the place, nothing does', (columns) => {
+    const paint = (_part: string, text: string) => `\x1b[31m${text}\x1b[39m`;
+    const message = 'unknown key "prioritty" in a task';
+    for (const look of [undefined, paint]) {
+      const lines = renderText([{ ...wrong, message }], () => undefined, look, { columns, wrap: wrapLine });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours above
+      const [place, first = '', ...more] = lines.replaceAll(/\x1b\[\d+m/g, '').split('\n');
+      expect(place).toBe('orchestras/feature_orchestra.yaml:1:74:');
+      expect(first).toMatch(/^ {4}error: unknown/);
+      expect([first, ...more].filter((line) => widthOf(line) > columns && line.trim().includes(' '))).toEqual([]);
+    }
   });
 
   test('no excerpt is wider than the terminal, whatever the line holds', () => {
@@ -217,7 +225,7 @@ describe('in a terminal of so many columns', () => {
         }).split('\n');
         expect(
           lines
-            .slice(1, 3)
+            .filter((each) => /^ +1? \|/.test(each))
             .map(widthOf)
             .filter((width) => width > columns),
         ).toEqual([]);

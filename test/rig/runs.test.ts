@@ -35,7 +35,7 @@ test('a paused run starts nothing; what runs comes to its end; then it goes on',
   });
   expect(await runs(cwd, 'pause', id)).toMatchObject({
     code: 4,
-    stderr: `super: run ${id}: the run is paused already\n`,
+    stderr: `super: run ${id}: the run is paused already\nto go on: super runs unpause ${id}\n`,
   });
   one.tell({ say: 'done', exit: 0 });
   await until(() => happened(cwd, 'task.succeeded', 'one'));

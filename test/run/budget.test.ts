@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { excessWords } from '../../src/run/budget.ts';
 import { wallOf } from '../../src/run/spending.ts';
 import type { Plan, PlanAgent, RunEvent, TaskName, Usage } from '../../src/schema/types.gen.ts';
 import { type Behaviour, brief, planOf, type Rig, rig, type Sketch } from './rig.ts';
@@ -328,4 +329,12 @@ describe('over a resume', () => {
     run.run.stop('signal', 'stopped');
     expect((await run.finish()).usage?.input_tokens).toBe(70);
   });
+});
+
+test.each([
+  [0.001, 0.0206, '21 ms of 1 ms used'],
+  [0.3, 1.26, '1.3 s of 300 ms used'],
+  [60, 61.04, '61 s of 60 s used'],
+])('%d s of time, of which %d were used: %s', (limit, used, words) => {
+  expect(excessWords({ budget: 'max_wall', limit, used })).toBe(words);
 });
