@@ -47,7 +47,7 @@ export interface Command {
   /** Operands in the usual notation: `<orchestra>`, `[file...]`. */
   readonly operands?: string;
   readonly options?: readonly Option[];
-  /** What help adds to the summary. */
+  /** What help adds to the summary: paragraphs, one on a line each. */
   readonly more?: string;
   /** A command line that works, shown in help. */
   readonly example: string;

@@ -1,6 +1,6 @@
 // The table of commands as a commander program. Commander parses and prints help; it never exits and never prints on its own.
-import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
-import { tellOn } from '../reporters/wrap.ts';
+import { CommanderError, Help, Command as Program, Option as ProgramOption } from 'commander';
+import { filled, tellOn } from '../reporters/wrap.ts';
 import { type Call, type Command, exit, type Io, usageFault } from './command.ts';
 import { commands, groups } from './table.ts';
 import { version } from './version.ts';
@@ -64,6 +64,7 @@ function prepare(program: Program, io: Io): Program {
     .helpOption('-h, --help', 'what this does, with an example')
     .helpCommand(false)
     .showSuggestionAfterError(true)
+    .configureHelp({ formatItem })
     .configureOutput({
       writeOut: (text) => tellOn(io.stdout, text),
       writeErr: (text) => tellOn(io.stderr, text),
@@ -71,6 +72,14 @@ function prepare(program: Program, io: Io): Program {
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
     });
+}
+
+/** An option or a command and what it is; below it where beside it there is no room for words. */
+function formatItem(this: Help, term: string, termWidth: number, description: string, helper: Help): string {
+  const { helpWidth = 80, minWidthToWrap } = this;
+  if (description === '' || helpWidth - termWidth - 4 >= minWidthToWrap)
+    return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+  return `  ${term}\n${filled(`      ${description}`, helpWidth)}`;
 }
 
 function addCommand(
@@ -81,7 +90,8 @@ function addCommand(
 ): void {
   const name = command.path.at(-1) ?? '';
   const program = prepare(parent.command(`${name} ${command.operands ?? ''}`.trim()), io).description(command.summary);
-  if (command.more !== undefined) program.addHelpText('after', `\n${command.more}`);
+  const { more } = command;
+  if (more !== undefined) program.addHelpText('after', () => `\n${filled(more, io.stdout.columns)}`);
   program.addHelpText('after', `\nExample:\n  ${command.example}`);
   for (const { flags, description, choices, many, hidden } of command.options ?? []) {
     const option = new ProgramOption(flags, description);

@@ -1,4 +1,4 @@
-import { tellOn } from '../reporters/wrap.ts';
+import { columnsOf, filled } from '../reporters/wrap.ts';
 import { columns } from './columns.ts';
 import { type Command, exit, flag, type Io, printJson, usageFault } from './command.ts';
 
@@ -53,7 +53,6 @@ async function explainOne(code: string, json: boolean, io: Io): Promise<void> {
 /** What stands further in is YAML, which a break would change. */
 function tellProse(text: string, io: Io): void {
   for (const part of text.split(/^(?= {4})|(?<=\n)(?! {4})/m)) {
-    if (part.startsWith('    ')) io.stdout.write(part);
-    else tellOn(io.stdout, part);
+    io.stdout.write(part.startsWith('    ') ? part : filled(part, columnsOf(io.stdout)));
   }
 }

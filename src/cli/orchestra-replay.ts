@@ -20,10 +20,13 @@ export const orchestraReplay: Command = {
     { flags: '-q, --quiet', description: 'prints only the result, failures and how they compare with the recording' },
     { flags: '--json', description: 'prints the events as NDJSON' },
   ],
-  more: `The run is named by its id, the beginning of it, @last, the path of its folder or of a recording
-(super runs export --redacted), which may come from another machine; without a name it is the newest
-that is no replay. The ends of its tasks and their outputs are compared with the recording. Differences
-are listed, and the exit code is then 1; else it is that of the run, and a line says "ended as recorded".`,
+  more: [
+    'The run is named by its id, the beginning of it, @last, the path of its folder or of a recording',
+    '(super runs export --redacted), which may come from another machine; without a name it is the newest',
+    'that is no replay. The ends of its tasks and their outputs are compared with the recording.',
+    'Differences are listed, and the exit code is then 1; else it is that of the run, and a line says',
+    '"ended as recorded".',
+  ].join(' '),
   example: 'super orchestra replay @last',
   async run(call, io) {
     const { watchSignals } = await import('./interruption.ts');

@@ -1,10 +1,11 @@
 import { agentEntries } from './catalogue/agents.ts';
 import { orchestraEntries } from './catalogue/orchestra.ts';
 import { shapeEntries } from './catalogue/shape.ts';
+import { taskEntries } from './catalogue/tasks.ts';
 import { yamlEntries } from './catalogue/yaml.ts';
 import type { Entry } from './entry.ts';
 
-const entries = { ...yamlEntries, ...shapeEntries, ...orchestraEntries, ...agentEntries };
+const entries = { ...yamlEntries, ...shapeEntries, ...orchestraEntries, ...taskEntries, ...agentEntries };
 
 export type Code = keyof typeof entries;
 

@@ -36,6 +36,15 @@ export function wrapped(lines: readonly string[], columns: number): string[] {
   return lines.flatMap((line) => (shownWidth(line) <= columns ? [line] : wrapLine(line, columns, hangOf(line))));
 }
 
+/** Paragraphs of prose, one on a line each, in so many columns: prose goes on where it began, an item below its words. */
+export function filled(text: string, columns: number): string {
+  const hang = (line: string) => /^ *(?:- )?/.exec(line)?.[0].length ?? 0;
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line, columns, hang(line)))
+    .join('\n');
+}
+
 /**
  * One line, broken at spaces: each line but the first begins with `hang` spaces. Nothing before `from` is broken. A command is broken
  * between its words as in a shell, so that it can be copied; it begins at `command`, else where a line shows one.

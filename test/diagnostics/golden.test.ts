@@ -63,6 +63,10 @@ describe('the catalogue says the truth', () => {
     expect(codesIn(right)).toEqual([]);
   });
 
+  test.each(Object.entries(catalogue))('%s: an example fits on a terminal of 80 columns', (_code, { wrong, right }) => {
+    expect([...wrong.split('\n'), ...right.split('\n')].filter((line) => line.length > 76)).toEqual([]);
+  });
+
   test.each(Object.entries(catalogue))('%s is explained', (_code, { title, meaning }) => {
     expect(title).toMatch(/^\S.*\.$/);
     expect(meaning.length).toBeGreaterThan(40);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutMiddle } from '../../src/reporters/terminal.ts';
-import { wrapLine, wrapped } from '../../src/reporters/wrap.ts';
+import { filled, wrapLine, wrapped } from '../../src/reporters/wrap.ts';
 
 describe('lines that are too wide', () => {
   test.each([
@@ -28,6 +28,12 @@ describe('lines that are too wide', () => {
   test('nothing is broken before a place, nor a command that begins at one', () => {
     expect(wrapLine('a b c d e f', 5, 2, 7)).toEqual(['a b c d', '  e f']);
     expect(wrapLine('next cat a/b c/d', 12, 5, 0, 5)).toEqual(['next cat \\', '     a/b c/d']);
+  });
+
+  test('prose goes on where it began, an item below its words', () => {
+    expect(filled('one two three four\n\n  - five six seven eight', 12).split('\n')).toEqual([
+      ...['one two', 'three four', '', '  - five six', '    seven', '    eight'],
+    ]);
   });
 
   test('what broken lines say is what the line said', () => {

@@ -34,15 +34,18 @@ tasks: [{name: review, agent: reviewer}]
     title: 'Several playbooks answer to the same name.',
     meaning:
       'Playbooks are found by their file names anywhere under agents/, so two folders may not hold files of the same name. Rename all but one.',
-    wrong: `# beside agents/web/reviewer_playbook.yaml and agents/api/reviewer_playbook.yaml
+    wrong: `# beside agents/web/reviewer_playbook.yaml
+# and agents/api/reviewer_playbook.yaml
 orchestra: {id: demo}
 agents: [reviewer]
 tasks: [{name: review, agent: reviewer, description: Review the change.}]
 `,
-    right: `# beside agents/web/web_reviewer_playbook.yaml and agents/api/api_reviewer_playbook.yaml
+    right: `# beside agents/web/web_reviewer_playbook.yaml
+# and agents/api/api_reviewer_playbook.yaml
 orchestra: {id: demo}
 agents: [web_reviewer]
-tasks: [{name: review, agent: web_reviewer, description: Review the change.}]
+tasks:
+  - {name: review, agent: web_reviewer, description: Review the change.}
 `,
   },
   'unused-agent': {
@@ -94,7 +97,9 @@ tasks: [{name: build, agent: worker, description: Build it.}]
 agents: [{name: worker, adapter: claude}]
 tasks: [{name: build, agent: worker, description: Build it.}]
 `,
-    right: `orchestra: {id: demo, policy: {deny: ["git push *"], watch: ["git fetch *"]}}
+    right: `orchestra:
+  id: demo
+  policy: {deny: ["git push *"], watch: ["git fetch *"]}
 agents: [{name: worker, adapter: claude}]
 tasks: [{name: build, agent: worker, description: Build it.}]
 `,

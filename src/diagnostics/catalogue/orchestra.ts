@@ -2,7 +2,7 @@ import type { Entry } from '../entry.ts';
 
 const agents = 'agents: [{name: worker, run: make}]';
 
-/** Faults of tasks, groups and settings that are each well formed, but do not fit together. */
+/** Faults of tasks, groups and settings of an orchestra that are each well formed, but do not fit together. */
 export const orchestraEntries = {
   'duplicate-task': {
     severity: 'error',
@@ -26,7 +26,9 @@ tasks: [{name: build, agent: worker}, {name: build_docs, agent: worker}]
   id: demo
   execution:
     strategy: mixed
-    task_groups: [{name: first, tasks: [build]}, {name: first, tasks: [test]}]
+    task_groups:
+      - {name: first, tasks: [build]}
+      - {name: first, tasks: [test]}
 ${agents}
 tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
 `,
@@ -34,7 +36,9 @@ tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
   id: demo
   execution:
     strategy: mixed
-    task_groups: [{name: first, tasks: [build]}, {name: second, tasks: [test]}]
+    task_groups:
+      - {name: first, tasks: [build]}
+      - {name: second, tasks: [test]}
 ${agents}
 tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
 `,
@@ -45,11 +49,15 @@ tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
     meaning: 'context, dependencies and task_groups hold names of tasks of the same file, spelt alike.',
     wrong: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: build, agent: worker}, {name: test, agent: worker, context: [biuld]}]
+tasks:
+  - {name: build, agent: worker}
+  - {name: test, agent: worker, context: [biuld]}
 `,
     right: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: build, agent: worker}, {name: test, agent: worker, context: [build]}]
+tasks:
+  - {name: build, agent: worker}
+  - {name: test, agent: worker, context: [build]}
 `,
   },
   'self-reference': {
@@ -72,11 +80,15 @@ tasks: [{name: build, agent: worker}]
       "None of them could ever start. The message shows the whole circle: take one name out of context or dependencies. Where two tasks improve each other's work, write the rounds out as tasks: draft, review, revision.",
     wrong: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: draft, agent: worker, context: [review]}, {name: review, agent: worker, context: [draft]}]
+tasks:
+  - {name: draft, agent: worker, context: [review]}
+  - {name: review, agent: worker, context: [draft]}
 `,
     right: `orchestra: {id: demo}
 ${agents}
-tasks: [{name: draft, agent: worker}, {name: review, agent: worker, context: [draft]}]
+tasks:
+  - {name: draft, agent: worker}
+  - {name: review, agent: worker, context: [draft]}
 `,
   },
   'reserved-name': {
@@ -101,7 +113,9 @@ tasks: [{name: build, agent: worker}]
   id: demo
   execution:
     strategy: mixed
-    task_groups: [{name: first, tasks: [build]}, {name: second, tasks: [build, test]}]
+    task_groups:
+      - {name: first, tasks: [build]}
+      - {name: second, tasks: [build, test]}
 ${agents}
 tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
 `,
@@ -109,7 +123,9 @@ tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
   id: demo
   execution:
     strategy: mixed
-    task_groups: [{name: first, tasks: [build]}, {name: second, tasks: [test]}]
+    task_groups:
+      - {name: first, tasks: [build]}
+      - {name: second, tasks: [test]}
 ${agents}
 tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
 `,
@@ -144,28 +160,44 @@ tasks: [{name: build, agent: worker}, {name: test, agent: worker}]
   id: demo
   execution:
     strategy: mixed
-    task_groups: [{name: first, tasks: [test]}, {name: second, tasks: [build]}]
+    task_groups:
+      - {name: first, tasks: [test]}
+      - {name: second, tasks: [build]}
 ${agents}
-tasks: [{name: build, agent: worker}, {name: test, agent: worker, context: [build]}]
+tasks:
+  - {name: build, agent: worker}
+  - {name: test, agent: worker, context: [build]}
 `,
     right: `orchestra:
   id: demo
   execution:
     strategy: mixed
-    task_groups: [{name: first, tasks: [build]}, {name: second, tasks: [test]}]
+    task_groups:
+      - {name: first, tasks: [build]}
+      - {name: second, tasks: [test]}
 ${agents}
-tasks: [{name: build, agent: worker}, {name: test, agent: worker, context: [build]}]
+tasks:
+  - {name: build, agent: worker}
+  - {name: test, agent: worker, context: [build]}
 `,
   },
   'groups-ignored': {
     severity: 'warning',
     title: 'Task groups have no effect with this strategy.',
     meaning: 'Only strategy: mixed looks at task_groups.',
-    wrong: `orchestra: {id: demo, execution: {strategy: parallel, task_groups: [{name: first, tasks: [build]}]}}
+    wrong: `orchestra:
+  id: demo
+  execution:
+    strategy: parallel
+    task_groups: [{name: first, tasks: [build]}]
 ${agents}
 tasks: [{name: build, agent: worker}]
 `,
-    right: `orchestra: {id: demo, execution: {strategy: mixed, task_groups: [{name: first, tasks: [build]}]}}
+    right: `orchestra:
+  id: demo
+  execution:
+    strategy: mixed
+    task_groups: [{name: first, tasks: [build]}]
 ${agents}
 tasks: [{name: build, agent: worker}]
 `,
@@ -178,7 +210,11 @@ tasks: [{name: build, agent: worker}]
 ${agents}
 tasks: [{name: build, agent: worker}]
 `,
-    right: `orchestra: {id: demo, execution: {strategy: mixed, task_groups: [{name: first, tasks: [build]}]}}
+    right: `orchestra:
+  id: demo
+  execution:
+    strategy: mixed
+    task_groups: [{name: first, tasks: [build]}]
 ${agents}
 tasks: [{name: build, agent: worker}]
 `,
@@ -200,11 +236,15 @@ tasks: [{name: build, agent: worker}]
     severity: 'warning',
     title: 'max_parallel_tasks above 1 has no effect in a chain.',
     meaning: 'strategy: sequential runs one task after the other. Choose parallel to run those at once that can.',
-    wrong: `orchestra: {id: demo, execution: {strategy: sequential, max_parallel_tasks: 4}}
+    wrong: `orchestra:
+  id: demo
+  execution: {strategy: sequential, max_parallel_tasks: 4}
 ${agents}
 tasks: [{name: build, agent: worker}]
 `,
-    right: `orchestra: {id: demo, execution: {strategy: parallel, max_parallel_tasks: 4}}
+    right: `orchestra:
+  id: demo
+  execution: {strategy: parallel, max_parallel_tasks: 4}
 ${agents}
 tasks: [{name: build, agent: worker}]
 `,
@@ -215,126 +255,14 @@ tasks: [{name: build, agent: worker}]
     meaning:
       'Money is what agents report, else what their tokens cost by a table of prices. Where the price of a model is not known, its tokens count and its money does not. Say the price under prices: in .super or in your config.yaml, or limit max_tokens. Commands tell neither tokens nor money: only max_wall limits them.',
     wrong: `orchestra: {id: demo, execution: {budget: {max_cost_usd: 5}}}
-agents: [{name: worker, adapter: llm, provider: openai, model: a-model-of-mine}]
+agents:
+  - {name: worker, adapter: llm, provider: openai, model: a-model-of-mine}
 tasks: [{name: build, agent: worker, description: "Build it"}]
 `,
     right: `orchestra: {id: demo, execution: {budget: {max_tokens: 2000000}}}
-agents: [{name: worker, adapter: llm, provider: openai, model: a-model-of-mine}]
+agents:
+  - {name: worker, adapter: llm, provider: openai, model: a-model-of-mine}
 tasks: [{name: build, agent: worker, description: "Build it"}]
-`,
-  },
-  'retry-ignored': {
-    severity: 'warning',
-    title: 'retry_count has no effect because retry_strategy is none.',
-    meaning: 'retry_strategy: none forbids every second attempt. Choose another, or delete retry_count.',
-    wrong: `orchestra: {id: demo, execution: {retry_strategy: none}}
-${agents}
-tasks: [{name: build, agent: worker, retry_count: 2}]
-`,
-    right: `orchestra: {id: demo, execution: {retry_strategy: simple}}
-${agents}
-tasks: [{name: build, agent: worker, retry_count: 2}]
-`,
-  },
-  'cache-ignored': {
-    severity: 'warning',
-    title: 'A task cannot take a recorded output.',
-    meaning:
-      'An output is taken again where nothing has changed that it depends on, and where it is all that the task leaves. What is changed in a repository is not in the output, and a description that uses {run_id} or {workspace} is another one in every run.',
-    wrong: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: true, expects: {changes: true}}]
-`,
-    right: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, expects: {changes: true}}]
-`,
-  },
-  'cache-outside': {
-    severity: 'error',
-    title: 'A file that a task says it depends on is outside of the project.',
-    meaning:
-      'The patterns under cache are relative to the folder in which the agent works, and stay in the project. Write them without a slash at the beginning, and with no more .. than there are folders above.',
-    wrong: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["../shared/*.h"]}}]
-`,
-    right: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["shared/*.h"]}}]
-`,
-  },
-  'cache-pattern': {
-    severity: 'error',
-    title: 'A pattern of files holds what other programs read as a wildcard, and this one does not.',
-    meaning:
-      'Under cache only *, ** and ? are wildcards. Braces, ranges in brackets, ! and ~ are characters of a name here, so that the pattern would match nothing, and an output would be taken again though its files have changed. Write one pattern for each.',
-    wrong: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["src/*.{c,h}"]}}]
-`,
-    right: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["src/*.c", "src/*.h"]}}]
-`,
-  },
-  'cache-unmatched': {
-    severity: 'warning',
-    title: 'No file matches a pattern of files that a task says it depends on.',
-    meaning:
-      'Under cache a task names the files by which its output is known to be still right. Where a pattern matches nothing, often because it is mistyped, no change of a file is noticed. Patterns are relative to the folder in which the agent works; wildcards leave out hidden files, node_modules and folders of runs. Files that an earlier task makes need not be there yet.',
-    wrong: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["scr/**"]}}]
-`,
-    right: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, cache: {files: ["src/**"]}}]
-`,
-  },
-  'dependency-timeout': {
-    severity: 'warning',
-    title: "A dependency's timeout_seconds has no effect.",
-    meaning:
-      'A task waits for as long as those before it take. Limit these: each task has a timeout_seconds of its own.',
-    wrong: `orchestra: {id: demo}
-${agents}
-tasks:
-  - {name: build, agent: worker}
-  - {name: test, agent: worker, dependencies: [{task_name: build, timeout_seconds: 60}]}
-`,
-    right: `orchestra: {id: demo}
-${agents}
-tasks:
-  - {name: build, agent: worker, timeout_seconds: 60}
-  - {name: test, agent: worker, dependencies: [{task_name: build}]}
-`,
-  },
-  'unknown-placeholder': {
-    severity: 'warning',
-    title: 'A text in braces is nearly the name of a placeholder.',
-    meaning:
-      'In descriptions {goal}, {task}, {run_id} and {workspace} are replaced. Any other text in braces stays as it is, because prompts hold JSON and code.',
-    wrong: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, description: "Build '{gaol}'"}]
-`,
-    right: `orchestra: {id: demo}
-${agents}
-tasks: [{name: build, agent: worker, description: "Build '{goal}'"}]
-`,
-  },
-  'empty-description': {
-    severity: 'warning',
-    title: 'A task for a model has no description.',
-    meaning: 'A command knows what to do; a model only knows what it is told.',
-    wrong: `orchestra: {id: demo}
-agents: [{name: writer, adapter: claude}]
-tasks: [{name: write, agent: writer}]
-`,
-    right: `orchestra: {id: demo}
-agents: [{name: writer, adapter: claude}]
-tasks: [{name: write, agent: writer, description: "Write about '{goal}'"}]
 `,
   },
 } as const satisfies Record<string, Entry>;

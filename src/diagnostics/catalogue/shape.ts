@@ -102,11 +102,15 @@ tasks: [{name: count_all_files, agent: counter, timeout_seconds: 10m}]
     severity: 'error',
     title: 'A number or a length is outside its limits.',
     meaning: 'The message says what the limit is. A list that must have items may not be empty, nor may a command.',
-    wrong: `orchestra: {id: demo, execution: {strategy: parallel, max_parallel_tasks: 0}}
+    wrong: `orchestra:
+  id: demo
+  execution: {strategy: parallel, max_parallel_tasks: 0}
 agents: [{name: counter, run: git ls-files | wc -l}]
 tasks: [{name: count, agent: counter}]
 `,
-    right: `orchestra: {id: demo, execution: {strategy: parallel, max_parallel_tasks: 1}}
+    right: `orchestra:
+  id: demo
+  execution: {strategy: parallel, max_parallel_tasks: 1}
 agents: [{name: counter, run: git ls-files | wc -l}]
 tasks: [{name: count, agent: counter}]
 `,
@@ -133,12 +137,16 @@ tasks: [{name: report, agent: worker, output_schema: {type: object}}]
     wrong: `apiVersion: agent/v1
 kind: AgentSpec
 metadata: {name: Counter}
-spec: {persona: a careful counter, tasks: [{name: count, instruction: Count the files.}]}
+spec:
+  persona: a careful counter
+  tasks: [{name: count, instruction: Count the files.}]
 `,
     right: `apiVersion: agent/v1
 kind: AgentSpec
 metadata: {name: Counter}
-spec: {persona: {role: a careful counter}, tasks: [{name: count, instruction: Count the files.}]}
+spec:
+  persona: {role: a careful counter}
+  tasks: [{name: count, instruction: Count the files.}]
 `,
   },
   'project-form': {

@@ -138,7 +138,8 @@ tasks: [{name: count, agent: counter}]
     title: 'The file is nested too deeply.',
     meaning:
       'Maps and lists may stand inside each other 64 levels deep; an orchestra needs about eight. Look for a bracket or a dash too many.',
-    wrong: `${'['.repeat(65)}${']'.repeat(65)}
+    wrong: `${'['.repeat(65)}
+${']'.repeat(65)}
 `,
     right: `orchestra: {id: demo}
 agents: [{name: counter, run: git ls-files | wc -l}]
