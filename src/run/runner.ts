@@ -283,7 +283,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   };
 
   /** Of starts in quick succession only those wait for the disk that build upon something new; the others are there soon. */
-  const hurried = () => doors.clock.now() - syncedAt < shortestWait;
+  const hurried = () => Math.abs(doors.clock.now() - syncedAt) < shortestWait;
 
   const nextArrival = (until: number | undefined): Promise<void> =>
     new Promise((resolve) => {

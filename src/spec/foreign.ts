@@ -33,8 +33,10 @@ interface Shape {
 const shapes: readonly Shape[] = [
   {
     message: 'this is a playbook: it describes one agent, not an orchestra',
-    sign: ({ apiVersion, kind }) =>
-      String(apiVersion).startsWith('agent/') || kind === 'AgentSpec' ? ['apiVersion'] : undefined,
+    sign: ({ apiVersion, kind }) => {
+      if (text(apiVersion).startsWith('agent/')) return ['apiVersion'];
+      return kind === 'AgentSpec' ? ['kind'] : undefined;
+    },
     orchestra: (document) => fromPlaybook(document),
   },
   {
@@ -42,7 +44,7 @@ const shapes: readonly Shape[] = [
     sign: ({ apiVersion, kind, spec, orchestra, tasks }) => {
       // What has all of ours has only keys too many.
       if (isMap(orchestra) && Array.isArray(tasks)) return undefined;
-      if (String(apiVersion).startsWith('orchestra/')) return ['apiVersion'];
+      if (text(apiVersion).startsWith('orchestra/')) return ['apiVersion'];
       if (kind === 'Orchestra' || kind === 'OrchestraSpec') return ['kind'];
       return 'agents' in map(spec) || 'workflow' in map(spec) ? ['spec'] : undefined;
     },

@@ -110,3 +110,14 @@ test('an orchestra of our own, however faulty, is none of them', () => {
   ])
     expect(foreignShape(parseSource('a.yaml', text).value?.data)).toBeUndefined();
 });
+
+test('a version that is a map or a list of maps is no version', () => {
+  for (const version of ['{a: 1}', '[{a: 1}]']) {
+    const data = parseSource('a.yaml', `apiVersion: ${version}\ntasks: []\n`).value?.data;
+    expect(foreignShape(data)).toBeUndefined();
+  }
+});
+
+test('a playbook that says no version is told by its kind', () => {
+  expect(foreignShape(parseSource('a.yaml', 'kind: AgentSpec\nspec: {}\n').value?.data)?.at).toEqual(['kind']);
+});

@@ -124,7 +124,7 @@ function resultOf(value: Native, cut: string | undefined): AgentEvent {
   return { type: 'result', ok: false, ...(kind !== '' && { code: kind }), ...faultOf(said, error), denials: [] };
 }
 
-/** The figures of all models together, or those of each. */
+/** The figures of all models together, or those of each. Thoughts cost like what is said, and stand in the total alone. */
 function usageOf(stats: unknown): readonly AgentEvent[] {
   if (!isObject(stats)) return [];
   const told = 'input_tokens' in stats ? [stats] : objectsOf(Object.values(objectOf(stats.models)));
@@ -132,7 +132,7 @@ function usageOf(stats: unknown): readonly AgentEvent[] {
   if (told.length === 0) return [];
   const usage = {
     input_tokens: sum('input_tokens'),
-    output_tokens: sum('output_tokens'),
+    output_tokens: Math.max(sum('output_tokens'), sum('total_tokens') - sum('input_tokens')),
     cached_tokens: sum('cached'),
   };
   return [{ type: 'usage', of: 'total', usage }];
@@ -145,7 +145,11 @@ function readWhole(value: Native): readonly AgentEvent[] {
   const error = isObject(value.error) ? value.error : undefined;
   const response = textOf(value.response);
   const session = textOf(value.session_id);
-  const usage = { input_tokens: sum('prompt'), output_tokens: sum('candidates'), cached_tokens: sum('cached') };
+  const usage = {
+    input_tokens: sum('prompt'),
+    output_tokens: sum('candidates') + sum('thoughts'),
+    cached_tokens: sum('cached'),
+  };
   const status = statusOf(error?.code);
   return [
     ...(session === '' ? [] : [{ type: 'session' as const, id: session }]),

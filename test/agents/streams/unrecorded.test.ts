@@ -179,6 +179,24 @@ const cases: readonly Case[] = [
     outcome: { verdict: { usage: { ...usage(30, 5), cached_tokens: 1 } } },
   },
   {
+    says: 'thoughts, of which gemini tells in its totals alone',
+    of: 'gemini',
+    stream: lines(
+      gemini.says('x'),
+      gemini.ends({ stats: { ...usage(100, 10), total_tokens: 1110, cached: 50, models: {} } }),
+    ),
+    outcome: { verdict: { usage: { ...usage(100, 1010), cached_tokens: 50 } } },
+  },
+  {
+    says: 'thoughts in the one object of gemini',
+    of: 'gemini',
+    stream: lines({
+      response: 'x',
+      stats: { models: { a: { tokens: { prompt: 100, candidates: 10, thoughts: 1000, total: 1110, cached: 50 } } } },
+    }),
+    outcome: { verdict: { usage: { ...usage(100, 1010), cached_tokens: 50 } } },
+  },
+  {
     says: 'a failure that leaves its cause to the error before it',
     of: 'gemini',
     stream: lines(
