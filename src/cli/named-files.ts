@@ -40,7 +40,7 @@ export function unmatchedPatterns(
   };
   return tasks.flatMap((task, index) => {
     const { agent, cache } = task;
-    if (cache === undefined || hindranceOf(task) !== undefined) return [];
+    if (cache === undefined || cache === false || hindranceOf(task) !== undefined) return [];
     return cache.files.flatMap((pattern, nth) => {
       const cwd = agents.get(agent)?.cwd ?? '.';
       const folder = resolve(project.root, cwd);

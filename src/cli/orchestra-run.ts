@@ -34,7 +34,11 @@ export const orchestraRun: Command = {
     { flags: '--rehearse', description: 'runs nothing: every agent writes a labelled stand-in output' },
     { flags: '--only <task>', description: 'runs this task and what it needs; may be given several times', many: true },
     { flags: '--on-failure <what>', description: 'what a failed task does to the rest', choices: choices.onFailure },
-    { flags: '--cached', description: 'every task may take an output that is recorded for the same work' },
+    {
+      flags: '--cached',
+      description:
+        'every task may take an output that is recorded for the same work, but for those that say cache: false',
+    },
     { flags: '--no-cache', description: 'no task takes a recorded output; what tasks with cache: make is kept' },
     ...budgetOptions,
     {

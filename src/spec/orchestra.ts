@@ -155,7 +155,7 @@ function toTask(task: Task): TaskSpec {
     ...someBudget(toBudget(task.budget ?? {})),
     ...(task.expects !== undefined && { expects: withoutOwn(task.expects) }),
     ...(task.output_schema !== undefined && { output_schema: task.output_schema }),
-    ...someCache(task.cache),
+    ...(task.cache !== undefined && { cache: toCache(task.cache) }),
   };
 }
 
@@ -164,9 +164,8 @@ function withoutOwn<T extends object>(written: T): T {
   return Object.fromEntries(Object.entries(written).filter(([key]) => !key.startsWith('x-'))) as T;
 }
 
-/** Whether a recorded output may be taken, as a key of a task. */
-function someCache(written: Cache = false): { readonly cache?: PlanCache } {
-  return written === false ? {} : { cache: { files: written === true ? [] : written.files } };
+function toCache(written: Cache): PlanCache | false {
+  return typeof written === 'boolean' ? written && { files: [] } : { files: written.files };
 }
 
 function toAgent(written: AgentName | InlineAgent, at: Path, file: string): AgentEntry {

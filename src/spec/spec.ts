@@ -104,8 +104,8 @@ export interface TaskSpec {
   readonly budget?: PlanBudget;
   readonly expects?: Expects;
   readonly output_schema?: OutputSchema;
-  /** That a recorded output may be taken, where the task says it. */
-  readonly cache?: PlanCache;
+  /** Whether a recorded output may be taken, where the task says it. */
+  readonly cache?: PlanCache | false;
 }
 
 /** An agent, from a playbook or written in place. */

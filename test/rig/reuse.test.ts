@@ -185,6 +185,19 @@ test('--cached and --no-cache contradict each other', async () => {
   expect([code, stderr]).toEqual([2, 'super: --cached and --no-cache say the opposite\ngive one of them\n']);
 });
 
+test('what says cache: false is done every time, also with --cached', async () => {
+  const cwd = project(
+    orchestra({
+      execution: { strategy: 'parallel' },
+      agents: [{ name: 'a', run: 'echo "$SUPER_TASK" >> ran.txt; echo x' }],
+      tasks: [task('once'), task('always', { cache: false })],
+    }),
+  );
+  for (const _ of [1, 2]) expect((await run(['orchestra', 'run', 'o.yaml', '--cached', '-q'], { cwd })).code).toBe(0);
+  const lines = readFileSync(join(cwd, 'ran.txt'), 'utf8').trim().split('\n');
+  expect(lines.toSorted()).toEqual(['always', 'always', 'once']);
+});
+
 test('a hundred tasks --cached: the second run starts no agent', async () => {
   const many = Array.from({ length: 100 }, (_, i) => task(`t${i}`, i === 0 ? {} : { context: [`t${i - 1}`] }));
   const cwd = project(orchestra({ agents: [{ name: 'a', run: 'echo "$SUPER_TASK"' }], tasks: many }));

@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 /** An output is worth keeping where it is all of the work, and the files that it depends on are those of the project. */
 export const cache: Rule = ({ tasks }, { agents }, report) => {
   tasks.forEach((task, index) => {
-    if (task.cache === undefined) return;
+    if (task.cache === undefined || task.cache === false) return;
     const at = ['tasks', index, 'cache'];
     const hindrance = hindranceOf(task);
     if (hindrance !== undefined) {
