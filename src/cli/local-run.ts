@@ -104,7 +104,7 @@ export function workspaceOf(root: string, plan: Pick<Plan, 'workspace'>): string
 /** Starts a run. Throws a Refusal when another run holds the workspace, and what the system says when it cannot be written. */
 export function startLocalRun(options: LocalRunOptions): LocalRun {
   const { run, plan, layout, surroundings = thisMachine(options) } = options;
-  const { clock, random, machine } = surroundings;
+  const { clock, random, machine, governor } = surroundings;
   const holder = recordOf(run);
   const lock = orStorageFailure(() => takeLock(layout.workspace, holder, mayBeAlive));
   if (lock.type === 'refused') throw lockedBy(lock.holder, layout.workspace);
@@ -127,6 +127,7 @@ export function startLocalRun(options: LocalRunOptions): LocalRun {
         backend: surroundings.around(backendOf(options, surroundings, quiet)),
         reuse: quiet === undefined ? surroundings.reuse : reuseAfter(quiet, surroundings.reuse),
         ...(machine !== undefined && { machine }),
+        ...(governor !== undefined && { governor }),
         observe: (event, now) => {
           latest = now;
           options.observe(event, now);

@@ -148,6 +148,7 @@ function surroundingsOf(playing: Replay, from: RunLayout, to: RunLayout): Surrou
   return {
     clock: playing.clock,
     random: playing.random,
+    governor: playing.governor,
     // Nothing takes too long, and nobody is silent for too long.
     watch: { now: Date.now, after: () => () => {} },
     evidence: {

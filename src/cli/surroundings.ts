@@ -5,6 +5,7 @@ import type { Launchers } from '../process/launchers.ts';
 import { machineOf, type Thresholds, usualThresholds } from '../process/machine.ts';
 import type { Backend, Clock, Machine, Random, Reuse } from '../run/ports.ts';
 import type { Run } from '../run/runner.ts';
+import type { Governor } from '../run/throttle.ts';
 import type { Plan } from '../schema/types.gen.ts';
 import { builtIn } from '../spec/orchestra.ts';
 import type { RunLayout } from '../workspace/layout.ts';
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly random: Random;
   /** Where nothing is known of it, the run starts as much at once as is planned. */
   readonly machine?: Machine;
+  /** Where somebody else decides how much starts at once. */
+  readonly governor?: Governor;
   /** The clock by which attempts are watched. */
   readonly watch: Clock;
   readonly evidence: Evidence;

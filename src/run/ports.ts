@@ -158,6 +158,8 @@ export type StopCause = 'timeout' | 'stalled' | 'resource-limit' | 'budget' | 'c
 export interface Attempt {
   /** Resolves when nothing of the attempt runs any more and its files are complete. Never rejects for anything but a defect or StorageFailure. */
   readonly ended: Promise<AttemptEnd>;
+  /** When that was, in milliseconds since 1970, where it was not just now: what is tried again waits from then on. */
+  endedAt?(): number;
   /**
    * Ends it: politely first, after the grace period by force. May be called again with `now` to skip the rest of the grace. Of a
    * resource-limit and a budget the message says what was used and what the limit is.

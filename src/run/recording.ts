@@ -12,6 +12,7 @@ import type {
 import { apply, initialState } from './fold.ts';
 import type { Found, Missed, StopCause } from './ports.ts';
 import { chanceOf } from './retry.ts';
+import type { Level } from './throttle.ts';
 
 /** How the process of a recorded attempt ended: by itself, not in its own power, or because the run told it to. */
 type RecordedEnd =
@@ -29,6 +30,7 @@ export interface RecordedAttempt {
   readonly adapter: AdapterName;
   /** Place of its end in the recording. */
   readonly seq: number;
+  readonly time: number;
   readonly end: RecordedEnd;
   /** The random number by which the wait before the next attempt came to be so long; absent where none followed a failure. */
   readonly chance?: number;
@@ -59,12 +61,20 @@ export type Moment = Place &
 /** What is so much behind an end in its place came before that end was taken in. */
 export const withIt = 0.25;
 
+/** A change of how many tasks may run at once, by how many attempts had begun and ended before it. */
+export interface RecordedLevel extends Level, Place {
+  readonly starts: number;
+  readonly ends: number;
+}
+
 /** What can be played again. */
 export interface Recording {
   /** Attempts of each task, in order: those since it was last set back by a resume. */
   readonly attempts: ReadonlyMap<TaskName, readonly RecordedAttempt[]>;
   /** In order. */
   readonly moments: readonly Moment[];
+  /** In order. */
+  readonly levels: readonly RecordedLevel[];
   /** When the run began, in milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -94,6 +104,7 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
   const running = new Map<TaskName, Running>();
   const startedAt = Date.parse(events[0]?.ts ?? '');
   const pauses: Moment[] = [];
+  const levels: (Place & Level)[] = [];
   let idle = 0;
   let ending: Ending = {};
   let failing: number | undefined;
@@ -110,7 +121,14 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
     const place = { seq: event.seq, time: Date.parse(event.ts) - idle };
     if (event.type === 'run.paused') pauses.push({ type: 'pause', ...place, freeze: event.frozen === true });
     if (event.type === 'run.unpaused') pauses.push({ type: 'unpause', ...place });
+    if (event.type === 'parallelism.changed') {
+      const { max_parallel_tasks, because } = event;
+      levels.push({ ...place, max_parallel_tasks, because });
+    }
     if (event.type === 'run.resumed') {
+      const { max_parallel_tasks: planned } = plan;
+      const throttled = (levels.at(-1)?.max_parallel_tasks ?? planned) < planned;
+      if (throttled) levels.push({ ...place, max_parallel_tasks: planned, because: 'the run was resumed' });
       running.clear();
       ending = {};
       if (pauses.at(-1)?.type === 'pause') pauses.push({ type: 'unpause', ...place });
@@ -138,7 +156,19 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
   const attempts = new Map([...parts].map(([task, part]) => [task, part.attempts]));
   const ofTasks = [...parts.values()].flatMap((part) => part.moments);
   const moments = [...ofTasks, ...pauses, ...endingMoments(ending, attempts)];
-  return { attempts, moments: moments.sort((a, b) => a.seq - b.seq), startedAt };
+  moments.sort((a, b) => a.seq - b.seq);
+  return { attempts, moments, levels: levelsAmong(moments, levels), startedAt };
+}
+
+function levelsAmong(moments: readonly Moment[], levels: readonly (Place & Level)[]): readonly RecordedLevel[] {
+  const before = { start: 0, end: 0 };
+  let at = 0;
+  return levels.map((level) => {
+    for (let moment = moments[at]; moment !== undefined && moment.seq < level.seq; moment = moments[++at]) {
+      if (moment.type === 'start' || moment.type === 'end') before[moment.type] += 1;
+    }
+    return { ...level, starts: before.start, ends: before.end };
+  });
 }
 
 function isAttemptEvent(event: RunEvent): event is AttemptEvent {
@@ -147,7 +177,7 @@ function isAttemptEvent(event: RunEvent): event is AttemptEvent {
 
 function addAttempt(part: Part, { begun, place }: Running, event: AttemptEvent, end: Place, chance?: number): void {
   const { task, attempt, agent, adapter } = begun;
-  const how = { seq: end.seq, end: endOf(event), ...(chance !== undefined && { chance }) };
+  const how = { ...end, end: endOf(event), ...(chance !== undefined && { chance }) };
   const of: RecordedAttempt = { task, attempt, agent, adapter, ...how };
   part.attempts.push(of);
   part.moments.push({ type: 'start', ...place, of }, { type: 'end', ...end, of });

@@ -14,7 +14,9 @@ import type {
   Reuse,
 } from './ports.ts';
 import { type Moment, type RecordedAttempt, type Recording, withIt } from './recording.ts';
+import { governorOfReplay } from './replay-levels.ts';
 import type { Run } from './runner.ts';
+import type { Governor } from './throttle.ts';
 
 /** Resolves when all that follows from what has happened has happened, but for what reads and writes files. */
 export type Settled = () => Promise<void>;
@@ -25,6 +27,8 @@ export interface Replay {
   readonly clock: Clock;
   /** What was chance in the recording. */
   readonly random: Random;
+  /** Has as many tasks at once as ran then, however the machine is now. */
+  readonly governor: Governor;
   /** A backend whose attempts end when it is their turn. */
   around(backend: Backend): Backend;
   /** What was found is found again. `bring` brings a recorded output into the run. */
@@ -88,6 +92,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
   const waits = new Set<Wait>();
   const looks = new Map<TaskName, Look>();
   let chances: number[] = [];
+  let ends = 0;
   let at = 0;
   let now = recording.startedAt;
   let wake = () => {};
@@ -130,6 +135,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
       const arrive = (give: () => void) => {
         one.deliver = () => {
           playing.delete(order.task.name);
+          ends += 1;
           for (const progress of one.said) order.report(progress);
           give();
         };
@@ -145,6 +151,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     wake();
     return {
       ended,
+      ...(recorded !== undefined && { endedAt: () => recorded.time }),
       freeze: attempt.freeze,
       stop(cause, force, message) {
         // How long it took then is no matter of now.
@@ -170,6 +177,14 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     looks.get(task)?.tell?.();
     return looks.delete(task);
   };
+
+  const governor = governorOfReplay(
+    recording.levels,
+    () => ends,
+    (time) => {
+      now = Math.max(now, time);
+    },
+  );
 
   const release = (one: Playing, run: Conducted): void => {
     const { end, chance } = one.recorded ?? {};
@@ -244,7 +259,13 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
   /** What ended or was found at nearly the same time, with no start between, was taken in together. */
   const isTogether = (one: Moment, next: Moment) =>
     (one.type === 'end' || one.type === 'look') &&
-    (next.type === 'stop' ? next.seq - one.seq === withIt : next.time - one.time <= oneTurn && isReady(next));
+    (next.type === 'stop'
+      ? next.seq - one.seq === withIt
+      : next.time - one.time <= oneTurn && isReady(next) && !isLevelBetween(one, next));
+
+  /** Whether the run was throttled between two moments: then it may have decided that nothing starts. */
+  const isLevelBetween = (one: Moment, next: Moment) =>
+    recording.levels.some(({ seq }) => seq > one.seq && seq < next.seq);
 
   /** Takes the next step; false where there is none. */
   const step = (run: Conducted): boolean => {
@@ -293,6 +314,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
 
   return {
     clock,
+    governor,
     random: { next: () => chances.shift() ?? 0 },
     around: (backend) => ({ start: (order) => start(backend, order) }),
     reuse: (bring) => ({

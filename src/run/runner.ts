@@ -31,7 +31,7 @@ import { openPurse } from './purse.ts';
 import { decide, isStopping, outcomeOf, usedUpWords, wasStopped } from './schedule.ts';
 import type { RunState, TaskState } from './state.ts';
 import { type Steering, steer } from './steering.ts';
-import { governorOf, throttleInterval } from './throttle.ts';
+import { type Governor, governorOf } from './throttle.ts';
 import { startTimer, type Timer } from './timer.ts';
 
 /** What the runner needs from the world. */
@@ -43,6 +43,8 @@ export interface RunDoors {
   readonly reuse: Reuse;
   /** Where it is known how the machine is, no more is started than it can bear. */
   readonly machine?: Machine;
+  /** Where somebody else decides how much that is. */
+  readonly governor?: Governor;
   /** Called after every event, with the state that it led to. Must not throw. */
   observe(event: RunEvent, state: RunState): void;
   /** Writes the final result; called once, before run.finished is recorded. */
@@ -83,7 +85,7 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const timers = new Map<TaskName, Timer>();
   /** Running tasks that a person cancelled, and why. */
   const requested = new Map<TaskName, string>();
-  const governor = governorOf(doors.machine, request.plan.max_parallel_tasks);
+  const governor = doors.governor ?? governorOf(doors.machine, request.plan.max_parallel_tasks);
   const purse = openPurse(state, attempts);
   let stopping: { readonly because: FinishCause; readonly message: string } | undefined;
   let defect: { readonly error: unknown } | undefined;
@@ -103,12 +105,13 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
   const takeIn = (task: TaskState, how: AttemptEnd): void => {
     const end = purse.settle(task, how);
     const { name } = task.task;
+    const endedAt = attempts.get(name)?.endedAt?.() ?? doors.clock.now();
     attempts.delete(name);
     timers.get(name)?.cancel();
     timers.delete(name);
     const asked = stopping === undefined ? requested.get(name) : undefined;
     const events = eventsOfEnd(state, task, end, {
-      now: doors.clock.now(),
+      now: endedAt,
       random: doors.random,
       retry: request.plan.retry,
       unusable,
@@ -241,7 +244,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       throw new StorageFailure(blocked);
     }
     const now = doors.clock.now();
-    const look = governor.throttled() && state.counts.pending > 0 ? now + throttleInterval : undefined;
+    const patience = state.counts.pending > 0 ? governor.patience() : undefined;
+    const look = patience === undefined ? undefined : now + patience;
     const times = [retry, look, purse.due(now)].filter((each) => each !== undefined);
     return times.length === 0 ? {} : { until: Math.min(...times) };
   };

@@ -50,12 +50,20 @@ function nextLevel({ level }: Throttle, { shortage, busiest, planned }: Sight): 
   return Math.max(1, Math.floor(Math.min(level, busiest) / 2));
 }
 
+/** How many tasks may run at once from now on. */
+export interface Level {
+  readonly max_parallel_tasks: number;
+  readonly because: string;
+}
+
 /** Follows the machine on behalf of a run. */
 export interface Governor {
   /** Looks at the machine, with so many tasks running, at this time; gives what changed, to be recorded. */
-  look(running: number, now: number): { readonly max_parallel_tasks: number; readonly because: string } | undefined;
-  /** Whether fewer tasks may run than planned: it has to be looked again though nothing happens. */
+  look(running: number, now: number): Level | undefined;
+  /** Whether it has to be looked though nothing is to start. */
   throttled(): boolean;
+  /** In how many milliseconds it has to be looked though nothing happens. */
+  patience(): number | undefined;
   /** Why nothing new can start at all; undefined where something can. */
   blocked(): string | undefined;
 }
@@ -78,6 +86,7 @@ export function governorOf(machine: Machine | undefined, planned: number): Gover
       return { max_parallel_tasks: most, because: shortage?.message ?? better };
     },
     throttled: () => mostAtOnce(throttle) < planned,
+    patience: () => (mostAtOnce(throttle) < planned ? throttleInterval : undefined),
     blocked: () => (throttle.room ? undefined : shortage?.message),
   };
 }
