@@ -41,9 +41,8 @@ export interface RunDoors {
   readonly journal: Journal;
   readonly backend: Backend;
   readonly reuse: Reuse;
-  /** Where it is known how the machine is, no more is started than it can bear. */
+  /** Where it is known how the machine is, no more is started than it can bear, or than a governor of its own allows. */
   readonly machine?: Machine;
-  /** Where somebody else decides how much that is. */
   readonly governor?: Governor;
   /** Called after every event, with the state that it led to. Must not throw. */
   observe(event: RunEvent, state: RunState): void;
@@ -244,9 +243,8 @@ export function startRun(request: RunRequest, doors: RunDoors): Run {
       throw new StorageFailure(blocked);
     }
     const now = doors.clock.now();
-    const patience = state.counts.pending > 0 ? governor.patience() : undefined;
-    const look = patience === undefined ? undefined : now + patience;
-    const times = [retry, look, purse.due(now)].filter((each) => each !== undefined);
+    const look = state.counts.pending > 0 ? governor.patience() : undefined;
+    const times = [retry, look && now + look, purse.due(now)].filter((each) => each !== undefined);
     return times.length === 0 ? {} : { until: Math.min(...times) };
   };
 

@@ -24,7 +24,7 @@ export interface Sight {
 }
 
 /** Milliseconds between two changes of the level, in which the last one shows what it does. */
-export const throttleInterval = 2000;
+const throttleInterval = 2000;
 
 /** The throttle of a run that is not throttled. */
 export function openThrottle(planned: number): Throttle {
