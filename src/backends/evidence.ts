@@ -1,6 +1,5 @@
 // What a task expects to be there when its agent is done: agents say that they did what they did not.
 import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Launchers } from '../process/launchers.ts';
 import type { Sink } from '../process/order.ts';
 import type { PlanTask, TaskName } from '../schema/types.gen.ts';
@@ -18,14 +17,21 @@ export interface Evidence {
   begin(task: PlanTask, cwd: string): Promise<Outset>;
 }
 
+/** The files, absolute, that a name stands for which a task expects, as seen from a folder. */
+export type FilesUnder = (folder: string, name: string) => Promise<readonly string[]>;
+
 /** Looks by means of git where changes are expected. What is below `apart`, a folder of runs, is no change. */
-export function evidenceHere(launchers: () => Pick<Launchers, 'launch'>, apart: string): Evidence {
+export function evidenceHere(
+  launchers: () => Pick<Launchers, 'launch'>,
+  apart: string,
+  filesUnder: FilesUnder,
+): Evidence {
   /** The repository as each task found it: an attempt may rightly find the work of the one before it done. */
   const found = new Map<TaskName, string>();
   return {
     async begin({ name, expects }, cwd) {
       const files = expects?.files ?? [];
-      if (expects?.changes !== true) return { type: 'ready', lacks: async () => missingFiles(cwd, files) };
+      if (expects?.changes !== true) return { type: 'ready', lacks: () => missingFiles(cwd, files, filesUnder) };
       const now = await contentOf(launchers(), cwd, apart);
       if (now.type === 'unknown') return { type: 'hopeless', why: `changes cannot be seen here: ${now.why}` };
       const before = found.get(name) ?? now.content;
@@ -33,7 +39,7 @@ export function evidenceHere(launchers: () => Pick<Launchers, 'launch'>, apart: 
       return {
         type: 'ready',
         async lacks() {
-          const missing = missingFiles(cwd, files);
+          const missing = await missingFiles(cwd, files, filesUnder);
           if (missing !== undefined) return missing;
           const after = await contentOf(launchers(), cwd, apart);
           if (after.type === 'unknown') return `changes cannot be seen any more: ${after.why}`;
@@ -44,18 +50,36 @@ export function evidenceHere(launchers: () => Pick<Launchers, 'launch'>, apart: 
   };
 }
 
-function missingFiles(cwd: string, files: readonly string[]): string | undefined {
-  const missing = files.filter((file) => !isThere(resolve(cwd, file)));
+async function missingFiles(
+  cwd: string,
+  names: readonly string[],
+  filesUnder: FilesUnder,
+): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (const name of names) {
+    const states = (await orNone(filesUnder(cwd, name))).map(stateOf);
+    if (!states.includes('there')) missing.push(states.includes('folder') ? `${name} (is a folder)` : name);
+  }
   if (missing.length === 0) return undefined;
   return `expected files are missing or empty: ${missing.join(', ')}`;
 }
 
-function isThere(path: string): boolean {
+/** Whatever keeps it from being read: for those who come after, it is not there. */
+async function orNone(looking: Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await looking;
+  } catch {
+    return [];
+  }
+}
+
+function stateOf(path: string): 'there' | 'folder' | 'missing' {
   try {
     const facts = statSync(path);
-    return facts.isFile() && facts.size > 0;
+    if (facts.isDirectory()) return 'folder';
+    return facts.isFile() && facts.size > 0 ? 'there' : 'missing';
   } catch {
-    return false; // whatever keeps it from being read: for those who come after, it is not there
+    return 'missing';
   }
 }
 

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { tellOn } from '../reporters/wrap.ts';
-import { type Command, exit, type Io } from './command.ts';
+import { type Command, type Io, setupFault } from './command.ts';
 import { formatOf, formatOptions } from './formats.ts';
 import { findProject, orchestraFiles, type Project } from './project.ts';
 import type { Choices, Compiled } from './team.ts';
@@ -15,9 +16,10 @@ export const orchestraValidate: Command = {
     const project = await findProject(io.cwd);
     const format = formatOf(call);
     const asked = await subjectsOf(project, call.operands);
-    if (asked.length === 0 && format === 'text') {
-      tellOn(io.stdout, 'there are no orchestras here\nwrite one: super orchestra create <id>\n');
-      return exit.succeeded;
+    if (asked.length === 0) {
+      // Whoever checks nothing, and hears that all is well, stands in the wrong folder.
+      const looked = join(project.root, 'orchestras');
+      throw setupFault(`there is no orchestra to check: looked in ${looked}`, nextStep);
     }
     const { choicesHere } = await import('./adapters.ts');
     const { printReport } = await import('./diagnose.ts');
@@ -30,10 +32,14 @@ export const orchestraValidate: Command = {
     const told = [...checked, choices.around];
     const faulty = choices.around.files.filter(({ diagnostics }) => diagnostics.length > 0);
     const subject = [file, ...faulty.map((each) => each.file)].join(' and ');
+    const { misspeltVariables } = await import('./variables.ts');
+    for (const note of await misspeltVariables(io.env)) tellOn(io.stderr, `super: note: ${note}\n`);
     const unread = checked.some((each) => each.unread === true);
     return printReport({ file: subject, diagnostics: once(told), texts: allTexts(told), unread }, format, io);
   },
 };
+
+const nextStep = 'begin a project: super init; or write an orchestra: super orchestra create <id>';
 
 type Told = Pick<Compiled, 'diagnostics' | 'texts'>;
 

@@ -8,8 +8,9 @@ import type { Run } from '../run/runner.ts';
 import type { Governor } from '../run/throttle.ts';
 import type { Plan } from '../schema/types.gen.ts';
 import { builtIn } from '../spec/orchestra.ts';
+import { filesUnder } from '../workspace/declared-files.ts';
 import type { RunLayout } from '../workspace/layout.ts';
-import { reuseHere } from '../workspace/reuse.ts';
+import { foldersOfRuns, reuseHere } from '../workspace/reuse.ts';
 
 /** What a run meets. */
 export interface Surroundings {
@@ -47,12 +48,13 @@ export interface Here {
 export function thisMachine({ root, layout, plan, env, launchers, thresholds }: Here): Surroundings {
   const { free_disk_bytes: freeDisk, cache_bytes: bytes = builtIn.cache_bytes } = plan.limits ?? {};
   const { workspace } = layout;
+  const apart = foldersOfRuns(root, workspace);
   return {
     clock,
     random: { next: Math.random },
     machine: machineOf(workspace, { ...usualThresholds, ...(freeDisk !== undefined && { freeDisk }), ...thresholds }),
     watch: clock,
-    evidence: evidenceHere(launchers, workspace),
+    evidence: evidenceHere(launchers, workspace, (folder, name) => filesUnder(folder, name, apart)),
     reuse: reuseHere({ root, layout, env, bytes, programOf: installedVersions({ root, env }) }),
     around: (backend) => backend,
     onBegun() {},

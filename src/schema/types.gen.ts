@@ -575,7 +575,7 @@ readonly timeout_seconds?: (Duration | null)
  */
 export interface Expects {
 /**
- * Files that must be there and not be empty. Relative to the folder in which the agent works.
+ * Files that must be there and not be empty. Relative to the folder in which the agent works; *, ** and ? are wildcards, as under cache, and one file that matches is enough.
  * 
  * @minItems 1
  * 

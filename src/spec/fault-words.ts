@@ -79,7 +79,9 @@ export function wrongTypeHint(expected: readonly string[], value: unknown, at: P
   if (expected.includes('object') && at.length === 0) return 'an orchestra starts with "orchestra:" and has "tasks:"';
   if (key === 'workspace' && typeof value === 'string') return `write workspace: {path: ${brief(value)}}`;
   if (key === 'dependencies') return 'write task_name: and the name, or put the name under context:';
+  if (key === 'budget') return `write budget: {max_cost_usd: ${typeof value === 'number' ? value : '2.50'}}`;
   if (expected.includes('object')) return 'write "key: value" lines, indented, below it';
+  if (at.at(-2) === 'budget') return 'without this key there is no limit';
   return '';
 }
 
@@ -92,6 +94,8 @@ function itemsFor(key: string, value: string | number): string {
 /** Files on which an output depends stand below a key of their own. */
 function hintForCache(value: unknown): string {
   if (value === 'true' || value === 'false') return `write cache: ${value}, without quotes`;
+  if (typeof value === 'string' && /^(y|yes|on|n|no|off)$/i.test(value))
+    return `write cache: ${/^(y|yes|on)$/i.test(value)}`;
   const files = [value].flat();
   const shown = JSON.stringify(files).replaceAll('","', '", "');
   const isCopied = files.length > 0 && files.every((each) => typeof each === 'string') && brief(shown) === shown;

@@ -79,12 +79,14 @@ function fitting(branches: readonly SchemaFault[], anyOf: SchemaFault, value: un
   return [{ ...anyOf, keyword: 'type', params: { type: types } }];
 }
 
-/** A key that was mistyped is also missing under its right name: that is one fault. */
+/** A key that was mistyped, or stands below the place of its own, is also missing there: that is one fault. */
 function withoutEchoes(findings: readonly Finding[]): Finding[] {
   const meant = new Set<string>();
   for (const { code, at, hint } of findings) {
-    const name = code === 'unknown-key' ? /^did you mean "([^"]+)"/.exec(hint ?? '')?.[1] : undefined;
+    if (code !== 'unknown-key') continue;
+    const name = /^did you mean "([^"]+)"/.exec(hint ?? '')?.[1];
     if (name !== undefined) meant.add(JSON.stringify([...at.slice(0, -1), name]));
+    if (hint?.endsWith(placeName(top))) meant.add(JSON.stringify(at.slice(-1)));
   }
   return findings.filter(({ code, at }) => code !== 'missing-key' || !meant.has(JSON.stringify(at)));
 }
@@ -106,7 +108,7 @@ function explain(fault: Fault, data: unknown, document: DocumentName): Finding {
   const value = atPath(data, at);
   switch (keyword) {
     case 'additionalProperties':
-      return inTasks(unknownKey(fault, String(params.additionalProperty), document), fault, data);
+      return inTasks(unknownKey(fault, String(params.additionalProperty), document, value), fault, data);
     case 'required': {
       const key = String(params.missingProperty);
       return {
@@ -144,7 +146,7 @@ function explain(fault: Fault, data: unknown, document: DocumentName): Finding {
         hint: 'say what is meant, or delete it',
       };
     default:
-      return { code: 'out-of-range', message: limitMessage(fault, value), at };
+      return { code: 'out-of-range', message: limitMessage(fault, value), at, hint: limitHint(fault) };
   }
 }
 
@@ -167,6 +169,16 @@ function limitMessage({ at, keyword, params, message }: Fault, value: unknown): 
     default:
       return `${label} ${message ?? 'is outside its limits'}`;
   }
+}
+
+/** What to do about what is empty; nothing where the sentence says it. */
+function limitHint({ at, keyword }: Fault): string {
+  const isItem = typeof at.at(-1) === 'number';
+  if (keyword === 'minLength') return isItem ? 'fill it in, or delete the item' : 'fill it in, or delete the key';
+  if (keyword !== 'minItems') return '';
+  return at.length === 1 && at[0] === 'tasks'
+    ? 'write one: - {name: first_task, agent: ...}'
+    : 'fill it in, or delete the key';
 }
 
 function notOneOf(at: Path, value: unknown, allowed: readonly unknown[]): Finding {
@@ -197,7 +209,7 @@ function inTasks(finding: Finding, fault: Fault, data: unknown): Finding {
   return { ...finding, hint };
 }
 
-function unknownKey({ at }: Fault, key: string, document: DocumentName): Finding {
+function unknownKey({ at }: Fault, key: string, document: DocumentName, owner: unknown): Finding {
   const tables = keysAt[document];
   const mapAt = at.filter((step) => typeof step === 'string').join('.');
   // By its path, because of a map in a shared schema Ajv does not say in which.
@@ -209,13 +221,16 @@ function unknownKey({ at }: Fault, key: string, document: DocumentName): Finding
     at: [...at, key],
     part: 'key',
   } as const;
-  const known = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
+  // An output with keys has a form; an output that is a name is a file.
+  const isForm = kindOf(atPath(owner, [key]), []) === 'a map' && synonyms[key]?.includes('expects');
+  const known = Object.hasOwn(synonyms, key) && !isForm ? synonyms[key] : undefined;
   const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed) ?? onlyLonger(key, allowed);
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
   if (document === 'orchestra' && Object.hasOwn(homes, key))
     return { ...finding, hint: `"${key}" belongs ${homes[key]}` };
   const others = Object.keys(tables).filter((place) => place !== here && tables[place]?.includes(key));
-  const elsewhere = others.find((place) => place.startsWith(`${here}/`)) ?? others[0];
+  // What was indented by mistake is more than a part of the map in which it stands.
+  const elsewhere = others.find((place) => place === top || place.startsWith(`${here}/`)) ?? others[0];
   if (elsewhere !== undefined) return { ...finding, hint: `"${key}" belongs ${placeName(elsewhere)}` };
   for (const place of Object.keys(tables)) {
     const near = suggest(key, tables[place] ?? []);
@@ -230,10 +245,14 @@ function onlyLonger(key: string, allowed: readonly string[]): string | undefined
   return longer.length === 1 ? longer[0] : undefined;
 }
 
+/** The top of a document, as a place in its schema. */
+const top = '#';
+
 /** A place in the schema, as people would say it. */
 function placeName(schemaPath: string): string {
-  const steps = stepsOf(schemaPath);
-  return steps.length === 0 ? 'at the top of the file' : `under ${steps.join('.')}`;
+  return schemaPath === top
+    ? 'at the top of the file, on a line without indentation'
+    : `under ${stepsOf(schemaPath).join('.')}`;
 }
 
 /** The keys that lead to a place in the schema. */

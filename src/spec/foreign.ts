@@ -57,10 +57,7 @@ const shapes: readonly Shape[] = [
   },
   {
     message: 'this has the shape orchestra.coordination, which is not run',
-    sign: ({ orchestra }) => {
-      const sign = ['coordination', 'agents'].find((key) => key in map(orchestra));
-      return sign === undefined ? undefined : ['orchestra', sign];
-    },
+    sign: ({ orchestra }) => ('coordination' in map(orchestra) ? ['orchestra', 'coordination'] : undefined),
     orchestra: (document) => withoutRoles(document),
   },
   {

@@ -26,7 +26,10 @@ export function readConfig(source: Source): Checked<Settings> {
   return checked(source, all, () => toSettings(source.data as Config));
 }
 
-/** Reads the file .super. Keys of its top that mean nothing here are warned of: other programs have files of that name. */
+/**
+ * Reads the file .super. Keys of its top that mean nothing here are warned of, because other programs have files of that name; what is
+ * nearly a key of ours is an error, because what stands below it would silently not count.
+ */
 export function readProjectFile(source: Source): Checked<ProjectSpec> {
   const findings = faultsOf(source, validateProject, 'project', 'project: my_project').map(unreadKey);
   const file = source.data as ProjectFile;
@@ -60,9 +63,11 @@ function unreadKey(finding: Finding): Finding {
   const [key] = finding.at;
   if (finding.code !== 'unknown-key' || finding.at.length !== 1 || typeof key !== 'string') return finding;
   const isSetting = keysAt.config['#']?.includes(key) === true;
+  const meant = isSetting ? undefined : didYouMean(key, keysAt.project['#'] ?? []);
+  if (meant !== undefined) return { ...finding, hint: `${meant} a key that starts with x- is yours to use` };
   const hint = isSetting
     ? `put it under "defaults:"`
-    : (didYouMean(key, keysAt.project['#'] ?? []) ?? 'a key that starts with x- is yours to use');
+    : 'keys of other programs may stand here; one that starts with x- is yours to use';
   return { ...finding, code: 'project-form', message: `${finding.message}: it is not read`, hint };
 }
 

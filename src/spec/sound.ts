@@ -5,7 +5,7 @@ import { type Finding, type Path, severityOf } from '../diagnostics/diagnostic.t
 import type { Orchestra } from '../schema/types.gen.ts';
 import type { SchemaFault } from '../schema/validator.ts';
 import { atPath } from './fault-words.ts';
-import { faultyPlaces } from './faults.ts';
+import { type FaultyPlace, faultyPlaces } from './faults.ts';
 import { maxFaults } from './limits.ts';
 
 /** The part of an orchestra that is sound. */
@@ -17,6 +17,12 @@ export interface Sound {
 }
 
 type Dict = Record<string, unknown>;
+
+/** A key to leave out, and whether it is the key or its value that is wrong. */
+interface FaultyPath {
+  readonly path: Path;
+  readonly part: FaultyPlace['part'];
+}
 
 /** How often what is left may lack something because of what was left out before. */
 const mostRounds = 4;
@@ -32,14 +38,15 @@ export function soundPart(
   for (let round = 0; ; round++) {
     const places = faultyPlaces(violationsOf(document), document);
     if (places.length === 0) break;
-    const paths = places.map(({ place, part }) => ({ path: wholeOf(place, document), part }));
+    const paths = places.map((fault) => wholeOf(fault, document));
     // A key at the top may stand for any of the others.
     if (round === mostRounds || paths.length > maxFaults || paths.some(({ path }) => path.length < 2)) return undefined;
     for (const { path, part } of paths) {
       const owner = path.slice(0, -1);
       delete (atPath(document, owner) as Dict | undefined)?.[String(path.at(-1))];
-      // What is wrong as a value says nothing of the other keys of a task.
-      faulty.push(part === 'value' && path[0] === 'tasks' ? path : owner);
+      // What is wrong as a value, or says nothing any more, tells nothing of the other keys of a task.
+      const isAlone = (part === 'value' && path[0] === 'tasks') || faulty.some((before) => isSame(before, path));
+      faulty.push(isAlone ? path : owner);
     }
     for (const code of nameAll(document as Orchestra)) unsure.add(code);
   }
@@ -58,12 +65,19 @@ function copyOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
 }
 
-/** The path of the key to leave out: what is in a list is left out with its list, and so is a map that lacks a key. */
-function wholeOf(place: Path, document: unknown): Path {
+/** The key to leave out: what is in a list is left out with its list, and so is a map that lacks a key, as a wrong value. */
+function wholeOf({ place, part }: FaultyPlace, document: unknown): FaultyPath {
   // A task or an agent stays: others may name it.
   const isLacking = place.length > 3 && atPath(document, place) === undefined;
   const whole = isLacking ? place.slice(0, -1) : place;
-  return whole.slice(0, whole.findLastIndex((step) => typeof step === 'string') + 1);
+  return {
+    path: whole.slice(0, whole.findLastIndex((step) => typeof step === 'string') + 1),
+    part: isLacking ? 'value' : part,
+  };
+}
+
+function isSame(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
 /** Gives tasks and agents without a name some name, and tells which faults their right names might mend. */

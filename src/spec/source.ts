@@ -103,7 +103,12 @@ function compose(text: string): Composed {
 }
 
 function empty(): Composed {
-  return refused('file-empty', [0, 0], 'the file is empty', 'super init writes an orchestra to start from');
+  return refused(
+    'file-empty',
+    [0, 0],
+    'the file is empty',
+    'delete it and have one written: super orchestra create <id>, or super agent create <name>; for a new project: super init',
+  );
 }
 
 /** The root of the only document, or why there is none; neither when faults enough were found on the way. */
@@ -142,10 +147,16 @@ function composeTokens(text: string, parser: Parser, composer: Composer): Placed
   };
   for (const lexeme of new Lexer().lex(text)) {
     const fault = faultIn(lexeme) ?? take(parser.next(lexeme));
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) {
+      // What stands before a bracket that is never closed may be wrong, too.
+      if (fault.message === openBracket(parser)?.message) take(parser.end());
+      return fault;
+    }
     if (documents > 0 && parser.stack[0]?.type === 'document') return secondDocument(parser.stack[0].offset);
   }
-  return openBracket(parser) ?? take(parser.end());
+  const open = openBracket(parser);
+  const last = take(parser.end());
+  return open ?? last;
 }
 
 function strayToken(token: CST.ErrorToken): PlacedFault {

@@ -54,6 +54,7 @@ export function rightForm(fault: SchemaFault, data: unknown, meant: string | und
   const task = atPath(data, ['tasks', index]);
   if (runningKeys.has(key)) return ownAgent(task, key);
   const names = namesIn(atPath(task, [key]));
+  if (meant === 'expects') return `here: expects: {files: [${plainPath(atPath(task, [key])) ?? '...'}]}`;
   return meant === 'context' && names.length > 0 ? `here: context: [${names.join(', ')}]` : undefined;
 }
 
@@ -76,6 +77,10 @@ function ownAgent(task: unknown, key: string): string {
 }
 
 const plainName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+function plainPath(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w./][\w./-]{0,63}$/.test(value) ? value : undefined;
+}
 
 function nameIn(value: unknown): string | undefined {
   return typeof value === 'string' && plainName.test(value) ? value : undefined;

@@ -2,7 +2,7 @@
 // the program: folders and files are read beside it.
 import { constants, type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { sha256 } from './digest.ts';
 
 /** Where patterns are looked for. */
@@ -118,6 +118,12 @@ export async function countMatches({ folder, patterns, apart }: Declared): Promi
   const counts = new Map<string, number>();
   for (const pattern of patterns) counts.set(pattern, (await pathsOf(folder, pattern, apart)).size);
   return counts;
+}
+
+/** The files that a task is expected to leave under a name: the one of that name, or those that match it where it has wildcards. */
+export async function filesUnder(folder: string, name: string, apart: ReadonlySet<string>): Promise<readonly string[]> {
+  if (!isWild(name)) return [resolve(folder, name)];
+  return [...(await pathsOf(isAbsolute(name) ? '/' : folder, name, apart))];
 }
 
 /** Whether any file matches a pattern. Looks no further than to the first, and does nothing else meanwhile. */

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Found, isSystemFault, type LookOrder, type Made, type Missed, type Reuse } from '../run/ports.ts';
 import { changesBetween, comparedIn, keyOf, type Parts, partsOf } from '../run/reuse-parts.ts';
 import type { PlanAgent, TaskName } from '../schema/types.gen.ts';
-import { openFileReader } from './declared-files.ts';
+import { filesUnder, openFileReader } from './declared-files.ts';
 import { sha256 } from './digest.ts';
 import { outputPath, type RunLayout } from './layout.ts';
 import { expectFolder } from './ordinary.ts';
@@ -56,21 +56,27 @@ export function reuseHere({ root, layout, env, bytes, programOf }: ReuseOptions)
     return partsOf(order, { files, env, digest, ...known });
   };
 
-  /** Files that a task leaves besides its output, by the names that people give them. */
+  /** Digests of these files, absolute, by the names that people give them. */
+  const digestsOf = async (paths: readonly string[]): Promise<Readonly<Record<string, string>>> => {
+    const digests: Record<string, string> = {};
+    for (const path of paths) digests[relative(root, path)] = (await reader.digest(path)) ?? 'none';
+    return digests;
+  };
+
+  /** Files that a task leaves besides its output. */
   const leftBy = async ({ task, agent }: LookOrder): Promise<Readonly<Record<string, string>>> => {
-    const left: Record<string, string> = {};
-    for (const name of task.expects?.files ?? []) {
-      const path = resolve(root, agent.cwd, name);
-      left[relative(root, path)] = (await reader.digest(path)) ?? 'none';
-    }
-    return left;
+    const apart = foldersOfRuns(root, layout.workspace);
+    const names = task.expects?.files ?? [];
+    const found = await Promise.all(names.map((name) => filesUnder(resolve(root, agent.cwd), name, apart)));
+    return digestsOf(found.flat());
   };
 
   const take = async (order: LookOrder, entry: Entry, parts: Parts): Promise<Found | Missed> => {
     const { name } = order.task;
     const { key, run, saved } = entry;
-    const left = await leftBy(order);
-    const lost = Object.keys(left).filter((path) => left[path] !== entry.files[path]);
+    const made = Object.keys(entry.files);
+    const left = await digestsOf(made.map((path) => resolve(root, path)));
+    const lost = made.filter((path) => left[path] !== entry.files[path]);
     if (lost.length > 0) {
       const words = lost.map((path) => `${path}, which it had made, ${left[path] === 'none' ? 'is gone' : 'changed'}`);
       return { type: 'missed', key, because: words };

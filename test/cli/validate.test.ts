@@ -35,12 +35,18 @@ describe('what is checked', () => {
     expect(result.stdout).toMatch(/\n2 errors in <stdin>\n$/);
   });
 
-  test('nothing at all, where there is nothing', async () => {
-    const { code, stdout } = await validate({});
-    expect(code).toBe(0);
-    expect(stdout).toContain('super orchestra create');
-    expect((await validate({}, ['--json'])).stdout).toBe('{\n  "ok": true,\n  "diagnostics": []\n}\n');
-  });
+  test.each([[], ['--json'], ['--format', 'github'], ['--format', 'sarif']])(
+    'where there is nothing, all is not well: the folder may be the wrong one %j',
+    async (...options) => {
+      const cwd = folderWith({});
+      const { code, stdout, stderr } = await runCli(['orchestra', 'validate', ...options], { cwd });
+      expect(code).toBe(4);
+      const told = options.includes('--json') ? stdout : stderr;
+      expect(told).toContain(`there is no orchestra to check: looked in ${cwd}/orchestras`);
+      expect(told).toContain('super init');
+      expect(told).toContain('super orchestra create <id>');
+    },
+  );
 });
 
 describe('how it is told', () => {
@@ -207,4 +213,14 @@ test('run --json tells the faults of a file that cannot be run as one JSON docum
   const { code, stdout, stderr } = await runCli(['orchestra', 'run', 'o.yaml', '--json'], { cwd, env });
   expect([code, stderr]).toEqual([3, '']);
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [{ code: 'unknown-agent', line: 2 }] });
+});
+
+test('a variable that is nearly a setting is told where orchestras are checked', async () => {
+  const { code, stderr } = await validate({ 'orchestras/good.yaml': good }, [], {
+    env: { SUPER_MAX_PARALEL_TASKS: '3' },
+  });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'super: note: SUPER_MAX_PARALEL_TASKS is set and is no setting; did you mean "SUPER_MAX_PARALLEL_TASKS"?\n',
+  });
 });

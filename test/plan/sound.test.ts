@@ -29,6 +29,16 @@ test.each<[string, string, string[]]>([
     ['1:47 out-of-range', '3:44 wrong-type'],
   ],
   [
+    'a fallback that stands for nothing beside a policy that says nothing but a misspelt key',
+    'orchestra: {}\nagents: [{name: a, adapter: claude, fallback_agents: [secnd], policy: {denny: [x]}}]\ntasks: [{name: one, agent: a, description: x}]\n',
+    ['2:55 unknown-agent', '2:72 unknown-key'],
+  ],
+  [
+    'a context that stands for nothing beside dependencies that lack a name',
+    `orchestra: {}\n${team}tasks: [{name: one, agent: a}, {name: two, agent: a, context: [On], dependencies: [{task: one}]}]\n`,
+    ['3:64 unknown-task', '3:84 unknown-key'],
+  ],
+  [
     'agents written in place, whatever is wrong with tasks',
     'orchestra: {}\nagents: [{name: a, adapter: module}, {name: a, run: make}]\ntasks: [{name: one, agent: a, owner: me}]\n',
     ['2:20 agent-shape', '2:45 duplicate-agent', '3:31 unknown-key'],

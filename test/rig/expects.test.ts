@@ -43,9 +43,26 @@ test('files that are not there, are empty, or are folders fail the task, each by
   expect(await outcome(cwd)).toMatchObject({
     code: 1,
     reason: 'no-output',
-    message: 'expected files are missing or empty: empty.txt, folder, link.txt, never.txt',
+    message: 'expected files are missing or empty: empty.txt, folder (is a folder), link.txt, never.txt',
   });
   expect(readFileSync(join(runFolder(cwd), 'task_outputs/one_output.txt'), 'utf8')).toContain('never.txt');
+});
+
+test('of the files that match a pattern one that is not empty is enough', async () => {
+  const files = ['*.md', 'docs/**/*.txt'];
+  const script = 'mkdir -p docs/a/b; : > empty.md; echo x > full.md; echo x > docs/a/b/deep.txt';
+  expect(await outcome(place(script, { files }))).toMatchObject({ code: 0 });
+  const without = 'mkdir folder.md; : > empty.md; echo x > .hidden.md; mkdir docs; echo x > docs/a.md';
+  expect(await outcome(place(without, { files }))).toMatchObject({
+    code: 1,
+    message: 'expected files are missing or empty: *.md, docs/**/*.txt',
+  });
+});
+
+test('what other programs read as a wildcard is refused before anything runs', async () => {
+  const { code, stderr } = await outcome(place('touch ran', { files: ['*.{md,txt}'] }));
+  expect(code).toBe(3);
+  expect(stderr).toContain('"{md,txt}" stands for nothing but itself here');
 });
 
 test('files are looked for where the agent works', async () => {

@@ -71,16 +71,17 @@ describe('orchestra.coordination beside agents and tasks of our own', () => {
   });
 
   test('roles become the agents where the file lists none', () => {
-    const text = 'orchestra: {agents: [{name: a, role: lead}, {name: b}]}\ntasks: [{name: t, agent: a}]\n';
+    const text =
+      'orchestra: {coordination: {}, agents: [{name: a, role: lead}, {name: b}]}\ntasks: [{name: t, agent: a}]\n';
     expect(tasksIn(text)).toEqual(['t by a']);
     expect(shown(text)?.agents.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   test('what is too long to be read is not shown', () => {
     const agents = Array.from({ length: 1000 }, (_, i) => `{name: a${i}, role: r}`).join(', ');
-    expect(foreignShape(parseSource('a.yaml', `orchestra: {agents: [${agents}]}`).value?.data)?.hint).toBe(
-      'the orchestra that it could be is too long to be shown',
-    );
+    expect(
+      foreignShape(parseSource('a.yaml', `orchestra: {coordination: {}, agents: [${agents}]}`).value?.data)?.hint,
+    ).toBe('the orchestra that it could be is too long to be shown');
   });
 });
 
@@ -106,6 +107,7 @@ test('an orchestra of our own, however faulty, is none of them', () => {
     '[]\n',
     'text\n',
     'orchestra: {}\nreplicas: 2\n',
+    'orchestra: {id: q, agents: [planner], tasks: [{name: build}]}\n',
     'apiVersion: orchestra/v2\nkind: Orchestra\norchestra: {}\ntasks: [{name: a, agent: b}]\n',
   ])
     expect(foreignShape(parseSource('a.yaml', text).value?.data)).toBeUndefined();

@@ -22,6 +22,13 @@ test.each<[string, string]>([
   ['expects: {files: [x]}', '4:5 unknown-key: "expects" belongs on a task'],
   ['output_schema: {}', '4:5 unknown-key: "output_schema" belongs on a task'],
   ['policy: {}', '4:13 out-of-range: say what is meant, or delete it'],
+  ['prompt: Be brief', '4:5 unknown-key: did you mean "instructions"?'],
+  ['fallback: [b]', '4:5 unknown-key: did you mean "fallback_agents"?'],
+  ['budget_usd: 3', '4:5 unknown-key: did you mean "budget"?'],
+  ['timeout: 5', '4:5 unknown-key: "timeout" belongs on a task, as timeout_seconds'],
+  ['budget: 3', '4:13 wrong-type: write budget: {max_cost_usd: 3}'],
+  ['budget: {max_cost_usd: free}', '4:28 wrong-type: without this key there is no limit'],
+  ['policy: {deny: [""]}', '4:21 out-of-range: fill it in, or delete the item'],
   ['budget: {max_usd: 5}', '4:14 unknown-key: did you mean "max_cost_usd"?'],
   ['budget: {max_time: 5m}', '4:14 unknown-key: did you mean "max_wall"?'],
   ['limits: {mem: 1GB}', '4:14 unknown-key: did you mean "memory"?'],
@@ -46,6 +53,13 @@ test.each<[string, string]>([
   ['dependencies: [{name: one}]', '6:21 unknown-key: did you mean "task_name"?'],
   ['dependencies: [{task: one}]', '6:21 unknown-key: did you mean "task_name"?'],
   ['dependencies: [{task_name: one, type: requires_output}]', '6:37 unknown-key: did you mean "dependency_type"?'],
+  ['output: x.md', '6:5 unknown-key: did you mean "expects"?\nhere: expects: {files: [x.md]}'],
+  ['outputs: [x.md, y.md]', '6:5 unknown-key: did you mean "expects"?\nhere: expects: {files: [...]}'],
+  ['output: {type: object}', '6:5 unknown-key: did you mean "output_schema"?'],
+  ['prompt: Be brief', '6:5 unknown-key: did you mean "description"?'],
+  ['fallback: b', '6:5 unknown-key: "fallback" belongs on an agent, as fallback_agents'],
+  ['cache: yes', '6:12 wrong-type: write cache: true'],
+  ['cache: off', '6:12 wrong-type: write cache: false'],
   ['schema: {}', '6:5 unknown-key: did you mean "output_schema"?'],
 ])('a task with %s: %s', (keys, fault) => {
   expect(faultsOf(inTask(keys))).toEqual([fault]);
@@ -111,4 +125,23 @@ tasks:
   expect(faultsOf(text)).toEqual([]);
   const source = parseSource('a.yaml', text).value;
   expect(JSON.stringify(source && readOrchestra(source).value?.tasks)).not.toContain('x-own');
+});
+
+test('agents and tasks that were indented below orchestra by mistake belong beside it, and are not lacking besides', () => {
+  const right = (key: string) => `"${key}" belongs at the top of the file, on a line without indentation`;
+  const tasks = '  tasks:\n    - {name: build, agent: planner}\n    - {name: test, agent: planner, context: [build]}\n';
+  expect(faultsOf(`orchestra:\n  id: q1\n  agents: [planner]\n${tasks}`)).toEqual([
+    `3:3 unknown-key: ${right('agents')}`,
+    `4:3 unknown-key: ${right('tasks')}`,
+  ]);
+  expect(faultsOf(`orchestra:\n${tasks}`)).toEqual([`2:3 unknown-key: ${right('tasks')}`]);
+  expect(faultsOf(`orchestra:\n  execution:\n  ${tasks.replaceAll('\n', '\n  ').trimEnd()}\n`)).toEqual([
+    `3:5 unknown-key: ${right('tasks')}`,
+  ]);
+});
+
+test('an orchestra without tasks is told how one begins', () => {
+  expect(faultsOf(`orchestra: {}\n${worker}tasks: []\n`)).toEqual([
+    '3:8 out-of-range: write one: - {name: first_task, agent: ...}',
+  ]);
 });

@@ -84,8 +84,16 @@ describe('the file of a project', () => {
     );
     expect(read.value).toEqual({ name: 'a', defaults: { max_parallel_tasks: 2 } });
     expect(said(read)).toEqual([
-      '2:1 warning: unknown key "framework": it is not read; a key that starts with x- is yours to use',
+      '2:1 warning: unknown key "framework": it is not read; keys of other programs may stand here; one that starts with x- is yours to use',
       '3:1 warning: unknown key "adapter": it is not read; put it under "defaults:"',
+    ]);
+  });
+
+  test('what is nearly a key of ours is an error: what stands below it would not count', () => {
+    const read = readProjectFile(sourceOf('project: a\ndefalts: {max_parallel_tasks: 2}\n'));
+    expect(read.value).toBeUndefined();
+    expect(said(read)).toEqual([
+      '2:1 error: unknown key "defalts"; did you mean "defaults"? a key that starts with x- is yours to use',
     ]);
   });
 

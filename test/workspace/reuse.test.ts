@@ -214,6 +214,19 @@ describe('files that a task leaves besides', () => {
       because: [`out/report.md, which it had made, ${how}`],
     });
   });
+
+  test('by a pattern, too; what came beside them is of no account', async () => {
+    const root = folderWith();
+    const wild = orderOf('work', { expects: { files: ['out/*.md'] } });
+    await make(nextRun(root), wild, 'made', () => left(root, 'report'));
+    writeFileSync(join(root, 'out/another.md'), 'of another task');
+    expect(await nextRun(root).reuse.look(wild)).toMatchObject({ type: 'found' });
+    rmSync(join(root, 'out/report.md'));
+    expect(await nextRun(root).reuse.look(wild)).toMatchObject({
+      type: 'missed',
+      because: ['out/report.md, which it had made, is gone'],
+    });
+  });
 });
 
 describe('a record that is', () => {

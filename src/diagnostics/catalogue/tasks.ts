@@ -49,7 +49,7 @@ tasks: [{name: build, agent: worker, cache: {files: ["shared/*.h"]}}]
     severity: 'error',
     title: 'A pattern of files holds what other programs read as a wildcard, and this one does not.',
     meaning:
-      'Under cache only *, ** and ? are wildcards. Braces, ranges in brackets, ! and ~ are characters of a name here, so that the pattern would match nothing, and an output would be taken again though its files have changed. Write one pattern for each.',
+      'Under cache and expects only *, ** and ? are wildcards. Braces, ranges in brackets, ! and ~ are characters of a name here, so that the pattern would match nothing: an output would be taken again though its files have changed, and an attempt would fail though its files are there. Write one pattern for each.',
     wrong: `orchestra: {id: demo}
 ${agents}
 tasks: [{name: build, agent: worker, cache: {files: ["src/*.{c,h}"]}}]

@@ -21,17 +21,21 @@ export const groups: Rule = ({ tasks, execution }, _team, report) => {
     report({ code: 'groups-missing', message: 'strategy mixed needs task_groups', at: place, hint });
     return;
   }
-  const groupOf = new Map<string, string>();
+  const groupOf = new Map<string, (typeof task_groups)[number]>();
   task_groups.forEach((group, index) => {
     group.tasks.forEach((name, which) => {
       const before = groupOf.get(name);
       if (before !== undefined) {
         const where =
-          before === group.name ? `twice in group "${before}"` : `in groups "${before}" and "${group.name}"`;
+          before === group
+            ? `twice in group "${group.name}"`
+            : before.name === group.name
+              ? `in both groups "${group.name}"`
+              : `in groups "${before.name}" and "${group.name}"`;
         const message = `task "${name}" stands ${where}`;
         report({ code: 'two-groups', message, at: [...at, index, 'tasks', which], hint: 'delete one of them' });
       }
-      groupOf.set(name, group.name);
+      groupOf.set(name, group);
     });
   });
   tasks.forEach(({ name }, index) => {

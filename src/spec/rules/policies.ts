@@ -61,6 +61,12 @@ function faultOf(pattern: string): PatternFault | undefined {
     };
   const wrapped = /^Bash\((.*?)(?::\*)?\)$/s.exec(plain(pattern));
   if (wrapped !== null) return { message: `"${pattern}" is a rule of claude's`, hint: `write "${wrapped[1]} *"` };
+  const group = /(?:^|\|)\s*([({]\s.*|\()/.exec(pattern)?.[1]?.charAt(0);
+  if (group !== undefined)
+    return {
+      message: `no command meets "${pattern}": the commands within ${group} are judged one by one`,
+      hint: 'write a pattern for each of them, without brackets',
+    };
   const sign = signs.exec(pattern)?.[0];
   const fault =
     expressionFault(pattern) ?? quoteFault(pattern) ?? (sign === undefined ? undefined : signFault(pattern, sign));

@@ -5,6 +5,7 @@ import { agentShape } from './agent-shape.ts';
 import { cache } from './cache.ts';
 import { commands } from './commands.ts';
 import { descriptions } from './descriptions.ts';
+import { expects } from './expects.ts';
 import { groups } from './groups.ts';
 import { ignoredSettings } from './ignored-settings.ts';
 import { names } from './names.ts';
@@ -24,6 +25,7 @@ const rules: readonly Rule[] = [
   descriptions,
   commands,
   cache,
+  expects,
 ];
 
 /** What is wrong with an orchestra as a whole, apart from circles, which the plan finds. */
