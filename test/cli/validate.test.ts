@@ -35,7 +35,7 @@ describe('what is checked', () => {
     expect(result.stdout).toMatch(/\n2 errors in <stdin>\n$/);
   });
 
-  test.each([[], ['--json'], ['--format', 'github'], ['--format', 'sarif']])(
+  test.each<string[]>([[], ['--json'], ['--format', 'github'], ['--format', 'sarif']])(
     'where there is nothing, all is not well: the folder may be the wrong one %j',
     async (...options) => {
       const cwd = folderWith({});

@@ -36,7 +36,7 @@ test.each<[string, string, string[]]>([
   [
     'a context that stands for nothing beside dependencies that lack a name',
     `orchestra: {}\n${team}tasks: [{name: one, agent: a}, {name: two, agent: a, context: [On], dependencies: [{task: one}]}]\n`,
-    ['3:64 unknown-task', '3:84 unknown-key'],
+    ['3:64 unknown-task', '3:85 unknown-key'],
   ],
   [
     'agents written in place, whatever is wrong with tasks',
