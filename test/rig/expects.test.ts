@@ -60,7 +60,8 @@ test('of the files that match a pattern one that is not empty is enough', async 
 });
 
 test('what other programs read as a wildcard is refused before anything runs', async () => {
-  const { code, stderr } = await outcome(place('touch ran', { files: ['*.{md,txt}'] }));
+  const cwd = place('touch ran', { files: ['*.{md,txt}'] });
+  const { code, stderr } = await run(['orchestra', 'run', 'o.yaml'], { cwd });
   expect(code).toBe(3);
   expect(stderr).toContain('"{md,txt}" stands for nothing but itself here');
 });
