@@ -1,4 +1,5 @@
 // The only place that turns what a command throws into words and a code.
+import { workflowCommand } from '../diagnostics/github.ts';
 import { printableJson, printableLines } from '../diagnostics/printable.ts';
 import { tellOn } from '../reporters/wrap.ts';
 import { isStorageFault, isSystemFault } from '../run/ports.ts';
@@ -22,6 +23,10 @@ export function explainFailure(error: unknown, io: Io, json = false): number {
   // It may quote files and their names.
   tellOn(io.stderr, `super: ${printableLines(hint === '' ? message : `${message}\n${hint}`)}\n`);
   if (json) printFailure(failure, io);
+  if (io.env.GITHUB_ACTIONS === 'true') {
+    const text = hint === '' ? message : `${message}\n${hint}`;
+    io.stderr.write(workflowCommand('error', { title: 'super' }, text));
+  }
   return code;
 }
 

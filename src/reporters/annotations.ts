@@ -1,39 +1,46 @@
 // GitHub Actions: what went wrong is shown on the page of the workflow run, not only in its log.
 
+import { workflowCommand } from '../diagnostics/github.ts';
 import type { RunState, TaskState } from '../run/state.ts';
 import { logLine, whyOf } from './failure.ts';
+import { commandsAfter } from './next.ts';
+import { blockersOf, noticeText } from './notices.ts';
 import type { Reporter, ReporterContext } from './reporter.ts';
-import { tallyOf } from './words.ts';
+import { quoted, tallyOf } from './words.ts';
 
 /** The most annotations of one level that GitHub keeps of one step. */
-const mostErrors = 10;
+const most = 10;
 
-/** The reporter, and besides an `::error` for each failed task and a `::notice` for the end of the run. */
-export function withAnnotations(reporter: Reporter, { stderr, plan, files }: ReporterContext): Reporter {
+/**
+ * The reporter, and besides an `::error` for each failed task, a `::warning` for what waits for a person, and a `::notice` for the end of
+ * the run with what comes next.
+ */
+export function withAnnotations(reporter: Reporter, context: ReporterContext): Reporter {
+  const { stderr, plan, files } = context;
   let failures = 0;
   return {
     ...reporter,
     onEvent(event, state) {
       reporter.onEvent(event, state);
-      if (event.type !== 'task.failed' || ++failures > mostErrors) return;
+      if (event.type !== 'task.failed' || ++failures > most) return;
       const task = state.tasks.get(event.task) as TaskState;
       const message = `${whyOf(task)}\n${logLine(files, event.task, event.attempt)}`;
-      stderr.write(command('error', `${plan.orchestra}: ${event.task} failed`, message));
+      stderr.write(workflowCommand('error', { title: `${plan.orchestra}: ${event.task} failed` }, message));
     },
     async close(state) {
       await reporter.close(state);
-      if (state !== undefined)
-        stderr.write(command('notice', `${plan.orchestra}: ${endOf(state)}`, tallyOf(state.counts)));
+      if (state === undefined) return;
+      for (const { name, text } of blockersOf(state).slice(0, most))
+        stderr.write(
+          workflowCommand('warning', { title: `${plan.orchestra}: ${name} waits for a person` }, noticeText(text)),
+        );
+      const next = state.outcome === 'succeeded' ? [] : commandsAfter(state, context);
+      const lines = [tallyOf(state.counts), ...next.map((words) => `next: ${words.map(quoted).join(' ')}`)];
+      stderr.write(workflowCommand('notice', { title: `${plan.orchestra}: ${endOf(state)}` }, lines.join('\n')));
     },
   };
 }
 
 function endOf(state: RunState): string {
   return state.outcome ?? 'interrupted';
-}
-
-function command(level: 'error' | 'notice', title: string, message: string): string {
-  const data = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  const property = title.replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
-  return `::${level} title=${property}::${data}\n`;
 }

@@ -31,8 +31,13 @@ export function noticeLines(state: RunState, paint: Paint): string[] {
 }
 
 /** What waits for a person. */
+export function blockersOf(state: RunState): ReturnType<typeof noticesOf> {
+  return noticesOf(state).filter(({ kind }) => kind === 'blocker');
+}
+
+/** The same as lines. */
 export function blockerLines(state: RunState, paint: Paint): string[] {
-  return noticesOf(state).flatMap((each) => (each.kind === 'blocker' ? [lineOf(each, paint)] : []));
+  return blockersOf(state).map((each) => lineOf(each, paint));
 }
 
 /** What an agent reported, as one line that people will read. */

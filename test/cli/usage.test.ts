@@ -90,6 +90,13 @@ test('the document says what is said to people', async () => {
   });
 });
 
+test('in GitHub Actions it is an annotation, too', async () => {
+  const { stderr } = await runCli(['agnt'], { env: { GITHUB_ACTIONS: 'true' } });
+  const said = 'super: unknown command "agnt"\ndid you mean "agent"?\nsee: super --help\n';
+  const annotation = '::error title=super::unknown command "agnt"%0Adid you mean "agent"?%0Asee: super --help\n';
+  expect(stderr).toBe(said + annotation);
+});
+
 test('what is asked for as JSON by its format fails as JSON; what is not, and what stands behind --, does not', async () => {
   const cwd = folderWith(project);
   for (const more of [['--format', 'json'], ['--format=json']]) {

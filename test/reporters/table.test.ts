@@ -77,11 +77,29 @@ describe('what each prints of a run that fails', () => {
 
   test('GitHub Actions: annotations beside the events', async () => {
     const { out, err } = await report('json', { GITHUB_ACTIONS: 'true' });
+    const id = '20261120-024512-123-k3f9';
     expect(out).not.toContain('::error');
     expect(err).toBe(
       '::error title=test%3A implement failed::agent-exit: exit code 1: no such module' +
         '%0Alog: orchestra_workspaces/test/runs/r/attempts/implement/1/stderr.log\n' +
-        '::notice title=test%3A failed::1 succeeded, 1 failed, 1 skipped\n',
+        '::notice title=test%3A failed::1 succeeded, 1 failed, 1 skipped' +
+        `%0Anext: super runs logs ${id} implement%0Anext: super orchestra resume ${id}` +
+        `%0Anext: super orchestra resume ${id} --with-changes\n`,
+    );
+  });
+
+  test('GitHub Actions: what waits for a person is a warning, in one line of the log', async () => {
+    const plan = planOf([{ name: 'asks' }]);
+    const stage = stageOf(plan);
+    const events = await eventsOf(plan, ({ report }) => {
+      report({ kind: 'finding', text: 'a table' });
+      report({ kind: 'blocker', text: '100 % no database:\n::error::start it' });
+      return {};
+    });
+    await play(await makeReporter('json', stage, { GITHUB_ACTIONS: 'true' }), plan, events);
+    expect(stage.stderr.writes.join('')).toBe(
+      '::warning title=test%3A asks waits for a person::100 %25 no database: ::error::start it\n' +
+        '::notice title=test%3A succeeded::1 succeeded\n',
     );
   });
 });
