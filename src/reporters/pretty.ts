@@ -5,7 +5,6 @@ import { headerLines } from './header.ts';
 import type { Reporter, ReporterContext, Stream } from './reporter.ts';
 import { screen } from './screen.ts';
 import { summaryLines, type Witness, witness } from './summary.ts';
-import { widthOf } from './terminal.ts';
 import { paint as paintOf } from './words.ts';
 
 /** Tasks that ended are remembered for as many rows as a terminal may have. */
@@ -72,10 +71,22 @@ interface Display {
   end(): Promise<void>;
 }
 
-/** An area of lines that are replaced in place, at the end of what the terminal shows. */
+const save = '\x1b7';
+const restore = '\x1b8';
+const plainly = '\x1b[0m';
+/** After so many frames all of one is drawn, and not only what has changed: somebody may have typed over it. */
+const framesAtMost = 4;
+
+/**
+ * An area of lines that are replaced in place, at the end of what the terminal shows. Between frames the cursor rests at its top: who
+ * presses Enter moves it down inside of it and scrolls nothing, and where the frame ends is saved. So the terminal keeps its modes, and
+ * whatever kills this process leaves them as they were.
+ */
 function displayOn(stream: Stream): Display {
   let frame = '';
-  let columns = stream.columns;
+  let drawn = 0;
+  let resting = false;
+  let { columns, rows } = stream;
   let finish = () => {};
   let finished: Promise<unknown> | undefined;
 
@@ -84,13 +95,16 @@ function displayOn(stream: Stream): Display {
     // listr2 looks at standard output when it asks for a terminal; this one writes to another stream.
     static override nonTTY = true;
     override create(): string {
-      return frame;
+      // What begins otherwise is drawn as a whole.
+      return frame === '' || drawn % (2 * framesAtMost) < framesAtMost ? frame : `${plainly}${frame}`;
     }
   }
 
   const output = {
     write(text: unknown) {
-      stream.write(String(text));
+      const rest = frame === '' ? '' : `${save}\x1b[${frame.split('\n').length}A\r`;
+      stream.write(`${resting ? restore : ''}${text}${rest}`);
+      resting = rest !== '';
       return true;
     },
     isTTY: stream.isTTY,
@@ -118,9 +132,15 @@ function displayOn(stream: Stream): Display {
   return {
     show(lines) {
       const next = lines.join('\n');
-      if (next === frame && columns === stream.columns) return;
-      if (stream.columns < columns) unwrap(stream, frame);
-      columns = stream.columns;
+      const isResized = columns !== stream.columns || rows !== stream.rows;
+      if (next === frame && !isResized) return;
+      if (isResized && resting) {
+        // What was saved is elsewhere now; the cursor is still where the frame begins, however its lines were wrapped.
+        stream.write(`\r\x1b[J${'\n'.repeat(frame.split('\n').length)}`);
+        resting = false;
+      }
+      ({ columns, rows } = stream);
+      drawn += isResized ? framesAtMost : 1;
       frame = next;
       if (finished === undefined) finished = list.run();
       else list.events.emit(ListrEventType.SHOULD_REFRESH_RENDER);
@@ -134,13 +154,4 @@ function displayOn(stream: Stream): Display {
       await finished;
     },
   };
-}
-
-/** Wipes a frame whose lines a narrower terminal has wrapped, and puts the cursor where the display last left it. */
-function unwrap(stream: Stream, frame: string): void {
-  const lines = frame.split('\n');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours, which have no width
-  const widths = lines.map((line) => widthOf(line.replace(/\x1b\[[0-9;]*m/g, '')));
-  const height = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / stream.columns)), 0);
-  stream.write(`\x1b[${height}A\r\x1b[J${'\n'.repeat(lines.length)}`);
 }

@@ -22,7 +22,7 @@ const hostile = [
 
 /** Sequences that the program itself sends: colours, moves up and back, erasing, the cursor's visibility, wrapping, updates at once. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const ours = /\x1b\[(?:[\d;]*m|\d*[A-GK]|J|\?(?:25|7|2026)[hl])/g;
+const ours = /\x1b[78]|\x1b\[(?:[\d;]*m|\d*[A-GK]|J|\?(?:25|7|2026)[hl])/g;
 
 /** Runs `super` on a terminal of its own; gives all that it sent there. */
 async function onTerminal(
