@@ -51,7 +51,7 @@ test('2: the command line is wrong', async () => {
   expect(ended).toEqual({
     code: 2,
     stdout: '',
-    stderr: `super: unknown option '--goel'\ndid you mean "--goal"?\nsee: super orchestra run --help\n`,
+    stderr: `super: unknown option "--goel"\ndid you mean "--goal"?\nsee: super orchestra run --help\n`,
   });
 });
 
