@@ -222,8 +222,9 @@ function unknownKey({ at }: Fault, key: string, document: DocumentName, owner: u
     part: 'key',
   } as const;
   // An output with keys has a form; an output that is a name is a file.
-  const isForm = kindOf(atPath(owner, [key]), []) === 'a map' && synonyms[key]?.includes('expects');
-  const known = Object.hasOwn(synonyms, key) && !isForm ? synonyms[key] : undefined;
+  const meanings = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
+  const isForm = meanings?.includes('expects') === true && kindOf(atPath(owner, [key]), []) === 'a map';
+  const known = isForm ? undefined : meanings;
   const meant = known?.find((each) => allowed.includes(each)) ?? suggest(key, allowed) ?? onlyLonger(key, allowed);
   if (meant !== undefined) return { ...finding, hint: `did you mean "${meant}"?` };
   if (document === 'orchestra' && Object.hasOwn(homes, key))

@@ -143,7 +143,12 @@ const slips: readonly ((owner: Dict, key: string) => void)[] = [
     owner[`${key.slice(0, 2)}q${key.slice(2)}`] = owner[key];
     delete owner[key];
   },
-  ...[5, null, 'a b', '', true, [], {}].map((value) => (owner: Dict, key: string) => {
+  // What every object of JavaScript has is no key of ours.
+  (owner, key) => {
+    owner.toString = owner[key] as never;
+    delete owner[key];
+  },
+  ...[5, null, 'a b', '', true, [], {}, [{}, {}]].map((value) => (owner: Dict, key: string) => {
     owner[key] = value;
   }),
 ];
@@ -163,7 +168,7 @@ test.each(healthy)('any one slip of form is all that is told: $orchestra.executi
     for (const slip of slips) {
       const copy = JSON.parse(JSON.stringify(document));
       const owner = path.slice(0, -1).reduce<Dict>((value, step) => value[step] as Dict, copy);
-      if (Array.isArray(owner) && slips.indexOf(slip) < 2) continue;
+      if (Array.isArray(owner) && slips.indexOf(slip) < 3) continue;
       slip(owner, path.at(-1) ?? '');
       const { diagnostics, unread } = check(JSON.stringify(copy));
       // What leaves the form as it is has consequences of its own.
