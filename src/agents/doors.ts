@@ -1,5 +1,6 @@
 import type { Launchers } from '../process/launchers.ts';
 import type { Redactor } from '../run/redaction/redact.ts';
+import type { RunId } from '../schema/types.gen.ts';
 
 /** What adapters need of the world. */
 export interface AgentDoors {
@@ -11,4 +12,6 @@ export interface AgentDoors {
   readonly redactor?: Redactor | undefined;
   /** The project's root, absolute. */
   readonly root: string;
+  /** The run that a person goes on with: the one that is run, unless it is said here; null where nobody can go on with it. */
+  readonly resumable?: RunId | null;
 }

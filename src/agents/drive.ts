@@ -6,13 +6,16 @@ import { openRedactedLog, type RedactedLog } from '../process/redacted-log.ts';
 import type { Judgement } from '../run/policy/policy.ts';
 import { type AgentCall, type AgentEnd, type AgentProcess, type Progress, StorageFailure } from '../run/ports.ts';
 import type { Redactor } from '../run/redaction/redact.ts';
+import type { RunId } from '../schema/types.gen.ts';
 import { boundsOf } from './bounds.ts';
 import type { CodingCli } from './coding-cli.ts';
 import { openComplaint } from './complaint.ts';
 import type { AgentDoors } from './doors.ts';
 import { type Guard, openGuard } from './guard.ts';
+import { installedVersions } from './installed.ts';
 import type { Retried } from './streams/events.ts';
 import { type Listener, openListener } from './streams/listener.ts';
+import { withDoctor } from './tested.ts';
 import { asItIs, openTranscript } from './transcript.ts';
 import { vendorVariables } from './vendor.ts';
 import { verdictOf } from './verdict.ts';
@@ -20,7 +23,7 @@ import { verdictOf } from './verdict.ts';
 /** Starts it with these words. `preface` stands before the prompt. Throws what the system says when files cannot be opened. */
 export function drive(
   doors: AgentDoors,
-  cli: Pick<CodingCli, 'env' | 'reader' | 'isHopeless' | 'refuses'>,
+  cli: Pick<CodingCli, 'env' | 'reader' | 'isHopeless' | 'refuses'> & { readonly tested?: CodingCli['tested'] },
   call: AgentCall,
   argv: readonly string[],
   preface: string,
@@ -34,7 +37,10 @@ export function drive(
   ) as [RedactedLog, RedactedLog];
   const complaint = openComplaint();
   const line = (text: string) => told.write(Buffer.from(`${text}\n`));
-  const guard = guardOf(cli, call, { line, stop: () => stop(true) });
+  const guard = guardOf(cli, call, doors.resumable === undefined ? call.run : doors.resumable, {
+    line,
+    stop: () => stop(true),
+  });
   let hopeless: Retried | undefined;
   const listener = openListener(cli.reader(), {
     report: call.report,
@@ -81,6 +87,10 @@ export function drive(
       });
       const violation = guard?.violation();
       if (violation !== undefined) return kept(violated(verdict, violation), doors.redactor);
+      if (verdict.type === 'failed' && hopeless === undefined && cli.tested !== undefined) {
+        const versionOf = () => installedVersions(doors)(agent);
+        return kept(withDoctor(verdict, agent.adapter, cli.tested, listener.account(), versionOf), doors.redactor);
+      }
       if (verdict.type === 'failed') return kept(verdict, doors.redactor);
       leaveAnswer(files.answer, listener);
       return verdict;
@@ -91,7 +101,8 @@ export function drive(
 /** Watches over an agent that has a policy. */
 function guardOf(
   { refuses }: Pick<CodingCli, 'refuses'>,
-  { run, task, agent, report }: AgentCall,
+  { task, agent, report }: AgentCall,
+  resumable: RunId | null,
   { line, stop }: { line(text: string): void; stop(): void },
 ): Guard | undefined {
   if (agent.policy === undefined) return undefined;
@@ -104,7 +115,8 @@ function guardOf(
   const isRefused = ({ pattern, nested, unread }: Judgement) =>
     mayRefuse || (unread !== true && refuses?.(pattern, nested) === true);
   // The run may well succeed without the command, and keeps its successes.
-  const again = `super orchestra resume ${run} --with-changes --from ${task.name}`;
+  const again =
+    resumable === null ? undefined : `super orchestra resume ${resumable} --with-changes --from ${task.name}`;
   return openGuard(agent.policy, { refuses: isRefused, again, report: tell, stop });
 }
 

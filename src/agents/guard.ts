@@ -9,8 +9,8 @@ import type { AgentEvent, ToolAnswered, ToolCalled } from './streams/events.ts';
 interface Wards {
   /** Whether whoever runs the tools may refuse it. */
   refuses(judgement: Judgement): boolean;
-  /** The command by which a person has the task done again under another policy. */
-  readonly again: string;
+  /** The command by which a person has the task done again under another policy; undefined where there is none. */
+  readonly again: string | undefined;
   report(progress: Progress): void;
   /** Ends the agent at once. */
   stop(): void;
@@ -42,7 +42,8 @@ export function openGuard(policy: Policy, { refuses, again, report, stop }: Ward
     if (violation !== undefined) return;
     violation = `ran "${judgement.command}", ${whyForbidden(judgement)}`;
     stop();
-    report({ kind: 'blocker', text: `the agent ${violation}, and was ended. ${afterwards} ${again}` });
+    const goOn = again === undefined ? '.' : `, and go on with: ${again}`;
+    report({ kind: 'blocker', text: `the agent ${violation}, and was ended. ${afterwards}${goOn}` });
   };
   const tell = (progress: Progress) => {
     if (told.has(progress.text) || told.size >= mostTold) return;
@@ -96,7 +97,7 @@ export function openGuard(policy: Policy, { refuses, again, report, stop }: Ward
   };
 }
 
-const afterwards = 'Look at what it has done. Then tell the agent not to do it, or change the policy, and go on with:';
+const afterwards = 'Look at what it has done. Then tell the agent not to do it, or change the policy';
 
 /** Why a command is not to run, as the end of a sentence. */
 export function whyForbidden({ verdict, pattern, unread }: Judgement): string {
@@ -106,12 +107,12 @@ export function whyForbidden({ verdict, pattern, unread }: Judgement): string {
     : `which policy lets nobody run without a person ("${pattern}")`;
 }
 
-function refusalOf(judgement: Judgement, again: string): Progress {
+function refusalOf(judgement: Judgement, again: string | undefined): Progress {
   const { verdict, pattern, command, unread } = judgement;
   if (unread === true) return { kind: 'finding', text: `"${command}" was refused, ${whyForbidden(judgement)}` };
   if (verdict === 'deny') return { kind: 'finding', text: `"${command}" was refused: policy denies "${pattern}"` };
   return {
     kind: 'blocker',
-    text: `"${command}" was refused: policy asks a person to confirm "${pattern}", and nobody can be asked in a run. Run it yourself, or move the pattern to policy.watch and do the task again: ${again}`,
+    text: `"${command}" was refused: policy asks a person to confirm "${pattern}", and nobody can be asked in a run. Run it yourself, or move the pattern to policy.watch and do the task again${again === undefined ? '.' : `: ${again}`}`,
   };
 }

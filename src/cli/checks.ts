@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { claude } from '../agents/claude.ts';
 import { codex } from '../agents/codex.ts';
 import { gemini } from '../agents/gemini.ts';
+import { isTested, testedWords } from '../agents/tested.ts';
 import { ask, findPrograms } from '../process/probe.ts';
 import { counted, someOf } from '../reporters/words.ts';
 import { modelApis } from '../spec/model-apis.ts';
@@ -116,21 +117,16 @@ async function adapterChecks(project: Project, io: Io): Promise<readonly Check[]
 /** A CLI of a version that nobody tried may work as well: it is told, and used. */
 function versionCheck(name: (typeof agentPrograms)[number], check: Check): Check {
   if (check.state !== 'ok') return check;
-  const [oldest, newest] = tested[name];
-  const range = oldest === newest ? oldest : `${oldest} to ${newest}`;
+  const range = testedWords(tested[name]);
   // Before the path of the program, which may hold a version of its own.
   const [version] = /\d+\.\d+\.\d+/.exec(check.detail.split(' (/')[0] ?? '') ?? [''];
-  const isTried = version !== '' && !isOlder(version, oldest) && !isOlder(newest, version);
+  const isTried = version !== '' && isTested(version, tested[name]);
   if (isTried) return { ...check, detail: `${check.detail}; tested: ${range}` };
   return {
     ...check,
     state: 'untested',
     detail: `${check.detail}; warning: tested with ${range}, not with this version: it may tell its events in other words`,
   };
-}
-
-function isOlder(one: string, other: string): boolean {
-  return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
 /** Keys that are looked for anyway, then what else agents of the project name. */

@@ -44,7 +44,7 @@ export interface LocalRunOptions extends Here {
   /** Keeps secrets out of what is written; undefined where there are none. */
   readonly redactor: Redactor | undefined;
   /** Agents that only stand by for others, and cannot run here. */
-  readonly unusable?: ReadonlySet<AgentName> | undefined;
+  readonly unusable?: ReadonlyMap<AgentName, string> | undefined;
   /** What it meets, where that is not this machine. */
   readonly surroundings?: Surroundings;
   /** Called after every event. Must not throw. */

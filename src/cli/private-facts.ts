@@ -90,17 +90,30 @@ const nobody: ReadonlySet<string> = new Set(
   linux macbook server`.split(/\s+/),
 );
 
+/** Names of the user and the machine that are left, because they would be found in any text: as people are told. */
+export function namesLeft(io: Io): string[] {
+  const common = allNames(io.env.HOME || homedir(), io).filter(({ name }) => !isTelling(name));
+  const words = common.map(({ name, instead }) => `the ${instead === 'user' ? 'user' : 'machine'}'s name ${name}`);
+  return [...new Set(words)];
+}
+
 function namesHere(home: string, io: Io): PrivateFacts['names'] {
+  const telling = allNames(home, io).filter(({ name }) => isTelling(name));
+  return telling.filter(({ name }, at) => telling.findIndex((each) => each.name === name) === at);
+}
+
+function isTelling(name: string): boolean {
+  return name.length >= 3 && !nobody.has(name.toLowerCase());
+}
+
+function allNames(home: string, io: Io): PrivateFacts['names'] {
   const people = [io.env.USER, io.env.LOGNAME, basename(home), accountName()].map((name) => ({
     name,
     instead: 'user',
   }));
   const host = hostname();
   const machines = [host, host.split('.')[0], io.env.HOSTNAME].map((name) => ({ name, instead: 'host' }));
-  const telling = [...people, ...machines].flatMap(({ name = '', instead }) =>
-    name.length < 3 || nobody.has(name.toLowerCase()) ? [] : [{ name, instead }],
-  );
-  return telling.filter(({ name }, at) => telling.findIndex((each) => each.name === name) === at);
+  return [...people, ...machines].flatMap(({ name = '', instead }) => (name === '' ? [] : [{ name, instead }]));
 }
 
 function accountName(): string | undefined {

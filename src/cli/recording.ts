@@ -23,7 +23,7 @@ import { RecordingFault, type UnpackedRecording, unpackRecording } from '../work
 import { planIn, type Recorded, type Sink, writeRecording } from '../workspace/recording-writer.ts';
 import { exit, exitOf, type Io, Refusal, type Signal, setupFault, usageFault } from './command.ts';
 import { nameFor, orRefuse } from './paths.ts';
-import { privateFacts } from './private-facts.ts';
+import { namesLeft, privateFacts } from './private-facts.ts';
 import type { Project } from './project.ts';
 import type { FoundRun } from './runs.ts';
 import { version } from './version.ts';
@@ -51,7 +51,7 @@ export async function exportRecording(
     const recorded =
       path === undefined ? await write((bytes) => io.stdout.writeBytes(bytes)) : await intoFile(path, write);
     const place = path === undefined ? '' : `wrote ${nameFor(project, path)}: `;
-    tellOn(io.stderr, `${place}${summaryOf(recorded, run, privacy)}`);
+    tellOn(io.stderr, `${place}${summaryOf(recorded, run, privacy, namesLeft(io))}`);
     if (run.holder !== undefined) {
       tellOn(io.stderr, `super: note: run ${run.id} is still going on: the recording ends here\n`);
     }
@@ -101,7 +101,13 @@ async function through<T>(file: WriteStream, compressed: boolean, write: (sink: 
   }
 }
 
-function summaryOf({ files, bytes, held, cut }: Recorded, run: FoundRun, privacy: Privacy | undefined): string {
+/** `left`: names that are as they were. */
+function summaryOf(
+  { files, bytes, held, cut }: Recorded,
+  run: FoundRun,
+  privacy: Privacy | undefined,
+  left: readonly string[],
+): string {
   const middle = cut === 0 ? '' : `; ${counted(cut, 'long file')} without ${cut === 1 ? 'its' : 'their'} middle`;
   const first = `run ${run.id} in ${counted(files, 'file')}, ${Math.ceil(bytes / 1000).toLocaleString('en-US')} kB${middle}\n`;
   const kept = [
@@ -114,7 +120,8 @@ function summaryOf({ files, bytes, held, cut }: Recorded, run: FoundRun, privacy
     return `${first}it holds ${kept}, and whatever is private in them; --redacted takes out what can be told by its form\n`;
   }
   const taken = [...privacy.counts].map(([kind, count]) => counted(count, kind)).join(', ');
-  return `${first}taken out: ${taken || 'nothing'}\nit still holds what agents were told and what they said, ${kept}: look at it before you attach it\n`;
+  const common = left.length === 0 ? '' : `${left.join(', ')}, too common to be told apart; `;
+  return `${first}taken out: ${taken || 'nothing'}\nleft: ${common}IP addresses\nit still holds what agents were told and what they said, ${kept}: look at it before you attach it\n`;
 }
 
 function counted(count: number, thing: string): string {

@@ -8,8 +8,8 @@ export type Adapters = Readonly<Record<AdapterName, AgentAdapter>>;
 export interface Readiness {
   /** One sentence for everything that keeps it from running. */
   readonly refusals: string[];
-  /** Agents that only stand by for others and cannot run here: they are passed over. */
-  readonly unusable: ReadonlySet<AgentName>;
+  /** Agents that only stand by for others and cannot run here, and why: they are passed over. */
+  readonly unusable: ReadonlyMap<AgentName, string>;
   /** A sentence for each of those. */
   readonly warnings: readonly string[];
 }
@@ -30,9 +30,11 @@ export async function readinessOf(plan: Plan, adapters: Adapters): Promise<Readi
   const checks = plan.agents.map(async (agent) => {
     const { adapter, name, why } = agent;
     if (adapter === null)
-      return reserve.has(name) ? [{ name, words: `agent ${name}: no adapter was found (${why})` }] : [];
+      return reserve.has(name)
+        ? [{ name, why: 'no adapter', words: `agent ${name}: no adapter was found (${why})` }]
+        : [];
     const problem = await adapters[adapter].check(agent);
-    return problem === undefined ? [] : [{ name, words: `agent ${name} (${adapter}): ${problem}` }];
+    return problem === undefined ? [] : [{ name, why: problem, words: `agent ${name} (${adapter}): ${problem}` }];
   });
   const problems = (await Promise.all(checks)).flat();
   const failing = new Set(problems.map(({ name }) => name));
@@ -42,7 +44,7 @@ export async function readinessOf(plan: Plan, adapters: Adapters): Promise<Readi
     .map(({ name, words }) => `${words}${standInWords(plan, name, failing)}`);
   return {
     refusals: [...cluster, ...undecided, ...refused, ...schemaRefusals(plan)],
-    unusable: new Set(passedOver.map(({ name }) => name)),
+    unusable: new Map(passedOver.map(({ name, why }) => [name, why])),
     warnings: passedOver.map(({ words }) => `a fallback cannot be used here, ${words}`),
   };
 }

@@ -8,7 +8,7 @@ import { type Recording, recordingOf } from '../run/recording.ts';
 import { openReplay, type Replay } from '../run/replay.ts';
 import { type Comparison, compare, planOfReplay, raisedBudget } from '../run/replay-plan.ts';
 import type { KeptSuccess } from '../run/unchanged.ts';
-import type { AgentName } from '../schema/types.gen.ts';
+import type { AgentName, RunId } from '../schema/types.gen.ts';
 import { copyOutputs, layoutOf, type RunLayout } from '../workspace/layout.ts';
 import { readWhole } from '../workspace/ordinary.ts';
 import { lostOutputs, type RecordedRun } from '../workspace/recorded.ts';
@@ -72,7 +72,7 @@ async function replayAll(
   });
   const equipment = {
     launchers: () => launchers,
-    adapters: adapterTable({ launchers: () => launchers, env: {}, root: project.root }),
+    adapters: adapterTable({ launchers: () => launchers, env: {}, root: project.root, resumable: resumableOf(chosen) }),
     redactor: undefined,
     env: {},
     unusable: idleIn(recorded),
@@ -118,15 +118,22 @@ async function conductedOf(
   return { project, layout: layoutOf(workspace, run), run, plan: inMemory, goal: started.goal, begin };
 }
 
+/** The recorded run, where it is one of the workspace and no replay itself. */
+function resumableOf({ recorded: { layout, started }, workspace }: ChosenRecording): RunId | null {
+  const isHere = layout.folder === layoutOf(workspace, started.run).folder;
+  return isHere && started.replays === undefined ? started.run : null;
+}
+
 /** Agents that had nothing to do in the recorded run: nothing of them can be played, as little as those could work that were passed over. */
-function idleIn({ plan, events }: RecordedRun): ReadonlySet<AgentName> {
+function idleIn({ plan, events }: RecordedRun): ReadonlyMap<AgentName, string> {
   const busy = new Set(
     events.flatMap((event) => {
       if (event.type === 'plan.extended') return event.tasks.map(({ agent }) => agent);
       return event.type === 'task.started' ? [event.agent] : [];
     }),
   );
-  return new Set(plan.agents.map(({ name }) => name).filter((name) => !busy.has(name)));
+  const idle = plan.agents.map(({ name }) => name).filter((name) => !busy.has(name));
+  return new Map(idle.map((name) => [name, 'not at work in the recorded run']));
 }
 
 /** What the recorded run had kept of another one when it began. */

@@ -21,7 +21,8 @@ export const runsExport: Command = {
     },
     {
       flags: '--redacted',
-      description: 'a recording without folders, names, addresses and keys of yours, to be attached to a bug report',
+      description:
+        'a recording without folders, names, e-mail addresses and keys of yours, to be attached to a bug report',
     },
     {
       flags: '--list',

@@ -20,7 +20,7 @@ export function readAnswer(
   state: RunState,
   task: TaskState,
   end: AttemptSucceeded,
-  unusable: ReadonlySet<AgentName>,
+  unusable: ReadonlyMap<AgentName, string>,
 ): Answer {
   if (end.faults !== undefined) {
     const feedback = [...end.faults, ...recalled(end.text ?? '')];

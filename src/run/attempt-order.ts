@@ -12,7 +12,7 @@ export function contextOf(state: RunState, task: TaskState): ContextItem[] {
 }
 
 /** What a task's answer may delegate; undefined where it may not. `unusable`: agents that cannot run here. */
-export function delegationScope(state: RunState, { task }: TaskState, unusable: ReadonlySet<AgentName>) {
+export function delegationScope(state: RunState, { task }: TaskState, unusable: ReadonlyMap<AgentName, string>) {
   const { delegation } = state.plan;
   const may =
     delegation !== null && (task.role === 'brief' || task.role === 'delegated') && task.depth < delegation.max_depth;
@@ -32,7 +32,7 @@ export function offer(
   state: RunState,
   task: TaskState,
   agents: ReadonlyMap<AgentName, PlanAgent>,
-  unusable: ReadonlySet<AgentName>,
+  unusable: ReadonlyMap<AgentName, string>,
 ): { delegation?: DelegationOffer } {
   const scope = delegationScope(state, task, unusable);
   if (scope === undefined || scope.most === 0) return {};

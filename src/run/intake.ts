@@ -13,8 +13,8 @@ export interface Circumstances {
   readonly now: number;
   readonly random: Random;
   readonly retry: PlanRetry;
-  /** Agents that cannot run here. */
-  readonly unusable: ReadonlySet<AgentName>;
+  /** Agents that cannot run here, and why. */
+  readonly unusable: ReadonlyMap<AgentName, string>;
   /** Whether nothing new starts any more, not even a retry. */
   readonly nothingStarts: boolean;
   /** Why attempts are cancelled. `alone`: a person cancelled this task. */
@@ -91,8 +91,8 @@ function groundOf(
   { usage }: AttemptFailed,
   { now, unusable }: Circumstances,
 ): Ground {
-  const isPaid = (agent: AgentName) => exhaustionAfter(state, task, usage, now, agent) === undefined;
-  return { now, mayLaunch: (agent) => !unusable.has(agent) && isPaid(agent) };
+  const hindrance = (agent: AgentName) => unusable.get(agent) ?? exhaustionAfter(state, task, usage, now, agent);
+  return { now, hindrance };
 }
 
 /** What a person can do about what nothing else could be done about. */

@@ -13,7 +13,7 @@ export interface LookingRun {
   readonly agents: ReadonlyMap<AgentName, PlanAgent>;
   readonly reuse: Reuse;
   /** Agents that cannot run here. */
-  readonly unusable: ReadonlySet<AgentName>;
+  readonly unusable: ReadonlyMap<AgentName, string>;
   /** Records what does not come from the loop. */
   record(body: EventBody): void;
   /** Has the run decide again. */

@@ -31,8 +31,8 @@ type Change = Pick<RecoveryApplied, 'rule' | 'action' | 'arguments' | 'model' | 
 export interface Ground {
   /** In milliseconds since 1970. */
   readonly now: number;
-  /** Whether an attempt of this agent could be started and paid. */
-  mayLaunch(agent: AgentName): boolean;
+  /** Why no attempt of this agent can be started, or paid; undefined where one can. */
+  hindrance(agent: AgentName): string | undefined;
 }
 
 /** What is done about the failure of a task's running attempt; undefined where its cause is not known. */
@@ -53,10 +53,15 @@ export function recoveryAfter(
     return { type: 'relaunch', change: { rule: rule.name, ...change }, at };
   }
   const tooLong = (signs.retryAfterMs ?? 0) > longestWaitMs(rule.actions);
+  const passedOver = fallbacksOf({ state, task, agent }).flatMap((name) => {
+    const why = ground.hindrance(name);
+    return why === undefined ? [] : [`${name} (${why})`];
+  });
   const words = [
     adviceFor(agent.adapter, signs),
     ...(tooLong ? [`it asks to wait until ${isoTime(ground.now + (signs.retryAfterMs ?? 0))}`] : []),
     ...(used === 0 ? [] : [`tried before: ${task.recovery?.applied.map(({ action }) => action).join('; ')}`]),
+    ...(passedOver.length === 0 ? [] : [`passed over: ${passedOver.join(', ')}`]),
   ];
   const last = rule.actions.at(-1);
   const usual = last?.type === 'retry' && !tooLong;
@@ -138,11 +143,16 @@ function nextModel({ task, agent, state }: Case): string | undefined {
   return agent.fallback_models?.find(({ model }) => !tried.includes(model))?.model;
 }
 
-/** The next fallback of the task's own agent, then of the one that took over from it. */
-function nextAgent({ state, task, agent, ground }: Case): AgentName | undefined {
+/** Fallbacks of the task's own agent, then of the one that took over from it, without those that have failed. */
+function fallbacksOf({ state, task, agent }: Pick<Case, 'state' | 'task' | 'agent'>): AgentName[] {
   const own = state.spending.agents.get(task.task.agent)?.agent.fallback_agents ?? [];
   const tried = launchesOf(task).map((each) => each.agent);
-  return [...own, ...(agent.fallback_agents ?? [])].find((name) => !tried.includes(name) && ground.mayLaunch(name));
+  const all = new Set([...own, ...(agent.fallback_agents ?? [])]);
+  return [...all].filter((name) => !tried.includes(name));
+}
+
+function nextAgent(each: Case): AgentName | undefined {
+  return fallbacksOf(each).find((name) => each.ground.hindrance(name) === undefined);
 }
 
 /** Longest time that a date can hold, in milliseconds since 1970: others may ask for any. */

@@ -57,11 +57,11 @@ export interface RunRequest {
   /** The first events of this process: run.started and what is reused, or run.resumed on top of a state that was folded before. */
   readonly opening: readonly EventBody[];
   readonly state?: RunState;
-  /** Agents that cannot run here, and only stand by for others. */
-  readonly unusable?: ReadonlySet<AgentName>;
+  /** Agents that cannot run here, and only stand by for others, and why. */
+  readonly unusable?: ReadonlyMap<AgentName, string>;
 }
 
-const nobody: ReadonlySet<AgentName> = new Set();
+const nobody: ReadonlyMap<AgentName, string> = new Map();
 
 /** Least time, in milliseconds, between two starts that wait for the disk for their own sake. */
 const shortestWait = 50;

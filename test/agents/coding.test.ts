@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentCall, AgentEnd } from '../../src/run/ports.ts';
@@ -183,7 +192,13 @@ describe('failures', () => {
       'it reported success, but ended with exit code 3',
     ],
     ['an error flag', 'claude', 'claude/e500', '0', /^API Error: 500 stand-in 500/],
-    ['exit code 0 without a terminal event', 'gemini', 'gemini/sigterm', '0', 'ended without a result: exit code 0'],
+    [
+      'exit code 0 without a terminal event',
+      'gemini',
+      'gemini/sigterm',
+      '0',
+      /^ended without a result: exit code 0 \(super doctor says whether gemini works here; tested: 0\.61\.0\)$/,
+    ],
     ['an HTTP status that looks like a signal', 'gemini', 'gemini/e400', '144', 'status 400: stand-in 400'],
     ['a key that is wrong', 'claude', 'claude/e401', '1', /\(log in with "claude", or set ANTHROPIC_API_KEY\)$/],
     ['a turn that failed', 'codex', 'codex/e500', '1', /currently experiencing high demand/],
@@ -204,9 +219,36 @@ describe('failures', () => {
     expect(bench.read('stderr.log')).toBe(FAKE_STDERR);
   });
 
+  test('a CLI that is broken, or of another version, is one to ask doctor about', async () => {
+    const plain = bench.write('plain.txt', 'All is well.\n');
+    const tell = async (fake: Record<string, string>) =>
+      ((await run(agentOf('codex', {}, fake))) as { message: string }).message;
+    const look = 'super doctor says whether codex works here';
+    expect(await tell({ FAKE_STREAM: '/dev/null', FAKE_CODE: '139' })).toBe(
+      `ended without a result: signal SEGV (exit code 139) (${look}; tested: 0.169.0)`,
+    );
+    expect(await tell({ FAKE_STREAM: plain })).toBe(`ended without a result: exit code 0 (${look}; tested: 0.169.0)`);
+    const own = join(bench.root, 'node_modules/@openai/codex');
+    mkdirSync(join(own, 'bin'), { recursive: true });
+    copyFileSync(join(fixtures, 'fake-cli.mjs'), join(own, 'bin/codex'));
+    symlinkSync(process.execPath, join(own, 'bin/node'));
+    for (const [version, more] of [
+      ['0.170.1', '; tested: 0.169.0, and this is 0.170.1'],
+      ['0.169.0', ''],
+    ]) {
+      writeFileSync(join(own, 'package.json'), JSON.stringify({ version }));
+      const PATH = `${join(own, 'bin')}:${process.env.PATH}`;
+      expect(await tell({ FAKE_STREAM: plain, PATH })).toBe(`ended without a result: exit code 0 (${look}${more})`);
+    }
+  });
+
   test('nothing at all is no output', async () => {
     const end = await run(agentOf('gemini', {}, { FAKE_STREAM: '/dev/null' }));
-    expect(end).toMatchObject({ type: 'failed', reason: 'no-output', message: 'ended without saying anything' });
+    expect(end).toMatchObject({
+      type: 'failed',
+      reason: 'no-output',
+      message: expect.stringMatching(/^ended without saying anything \(super doctor/),
+    });
   });
 
   test('what it had cost until it was ended by force is told', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Stream } from '../../src/reporters/reporter.ts';
 import { chooseReporter, makeReporter, wantsColor } from '../../src/reporters/table.ts';
+import type { RunEvent } from '../../src/schema/types.gen.ts';
 import { planOf } from '../run/rig.ts';
 import { chainWithFault, eventsOf, play, stageOf } from './stage.ts';
 
@@ -73,6 +74,20 @@ describe('what each prints of a run that fails', () => {
     const stage = stageOf(plan);
     await play(await makeReporter('quiet', stage, {}), plan, await eventsOf(plan));
     expect([...stage.stdout.writes, ...stage.stderr.writes]).toEqual([]);
+  });
+
+  test('GitHub Actions: of a replay nothing is an error', async () => {
+    const { plan, behave } = chainWithFault(1);
+    const [started, ...events] = await eventsOf(plan, behave);
+    const stage = stageOf(plan);
+    const replays = '20261120-024512-123-k3f9';
+    const told = [{ ...started, replays } as RunEvent, ...events];
+    await play(await makeReporter('json', stage, { GITHUB_ACTIONS: 'true' }), plan, told);
+    const lines = stage.stderr.writes.join('').trimEnd().split('\n');
+    expect(lines.map((line) => line.split('::')[1])).toEqual([
+      `notice title=replay of ${replays}%3A test%3A implement failed`,
+      `notice title=replay of ${replays}%3A test%3A failed`,
+    ]);
   });
 
   test('GitHub Actions: annotations beside the events', async () => {

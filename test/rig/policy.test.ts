@@ -1,8 +1,10 @@
 // Policies in whole runs: agents of fake CLIs, of which one runs what it must not.
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { events, marked, orchestra, project, run, task } from './rig.ts';
+
+const runsOf = (cwd: string) => readdirSync(join(cwd, 'orchestra_workspaces/o/runs')).sort();
 
 const fake = resolve(import.meta.dirname, '../fixtures/fake-cli.mjs');
 
@@ -104,6 +106,14 @@ test('the advice of a refusal does the task again under the policy as it was cha
   expect(JSON.parse(facts).tasks[0].notices).toEqual([
     { kind: 'blocker', text: expect.stringContaining('npm publish') },
   ]);
+  const recorded = runsOf(at.cwd)[0] ?? '';
+  const replayed = await run(['orchestra', 'replay', '--quiet'], at);
+  expect(replayed.stderr).toContain(`super orchestra resume ${recorded} --with-changes --from by_claude`);
+  const elsewhere = project({});
+  cpSync(join(at.cwd, 'orchestra_workspaces/o/runs', recorded), join(elsewhere, 'there'), { recursive: true });
+  const foreign = await run(['orchestra', 'replay', './there', '--quiet'], { ...at, cwd: elsewhere });
+  expect(foreign.stderr).toMatch(/move the pattern to policy\.watch and do the task again\.$/m);
+  expect(foreign.stderr).not.toContain('resume');
   const file = join(at.cwd, 'o.yaml');
   const watched = readFileSync(file, 'utf8').replace(
     '"confirm":["npm publish *"],"watch":[',

@@ -110,7 +110,7 @@ test('nothing private is in a redacted recording, and it is a whole run', async 
   const { code, stdout, stderr } = await run(['runs', 'export', '--redacted', '-o', 'bug.json.gz'], { cwd, env });
   expect([code, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(
-    /^wrote bug\.json\.gz: run \S+ in \d+ files, [\d,]+ kB\ntaken out: .*\d+ keys.*\nit still holds .*5 prompts, 4 outputs, 4 transcripts, \d+ logs: look at it before you attach it\n$/,
+    /^wrote bug\.json\.gz: run \S+ in \d+ files, [\d,]+ kB\ntaken out: .*\d+ keys.*\nleft: (?:the (?:user|machine)'s name \S+, )*(?:too common to be told apart; )?IP addresses\nit still holds .*5 prompts, 4 outputs, 4 transcripts, \d+ logs: look at it before you attach it\n$/,
   );
   const text = gunzipSync(readFileSync(join(cwd, 'bug.json.gz'))).toString();
   for (const each of [text, decoded(text), Buffer.from(decoded(text), 'latin1').toString()]) {

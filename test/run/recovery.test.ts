@@ -141,6 +141,24 @@ describe('another launch', () => {
     expect(launches(run.orders)).toEqual(['a', 'd']);
   });
 
+  test('says of whom it passed over why, and does not ask for their fallbacks', async () => {
+    const agents = [
+      { name: 'a', fallback_agents: ['b', 'c'] },
+      { name: 'b', fallback_agents: ['d'] },
+      { name: 'c', budget: { max_tokens: 0 } },
+      { name: 'd' },
+    ];
+    const none = undefined;
+    const run = rig(planWith(agents), () => fails(unauthorized), none, none, none, none, none, none, ['b']);
+    await run.finish();
+    expect(launches(run.orders)).toEqual(['a']);
+    const why = 'b (program not found: x), c (the budget of agent c: 0 tokens of 0 tokens used)';
+    expect(told(run.events)).toEqual([
+      `blocker: log in with "claude", or set ANTHROPIC_API_KEY; passed over: ${why}`,
+      'task.failed',
+    ]);
+  });
+
   test('after the wait that was asked for, once before something else is tried', async () => {
     const plan = planWith([{ name: 'a', fallback_agents: ['b'] }, { name: 'b' }]);
     const run = rig(plan, ({ agent }) => (agent.name === 'a' ? fails({ status: 429, retryAfterMs: 30_000 }) : {}));

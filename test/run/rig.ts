@@ -165,7 +165,7 @@ export function rig(
       run: 'r' as RunId,
       plan,
       goal: 'the goal',
-      unusable: new Set(unusable as AgentName[]),
+      unusable: new Map(unusable.map((name) => [name as AgentName, 'program not found: x'])),
       ...(before.length === 0
         ? { opening: [opening()] }
         : {
