@@ -59,6 +59,12 @@ test('an agent that is not found is not said to be unused as well', () => {
   expect(codes(text, ['ghost'])).toEqual(['unused-agent']);
 });
 
+test('an agent that may take over from one that took over is not unused', () => {
+  const text =
+    'orchestra: {}\nagents:\n- {name: a, adapter: claude, fallback_agents: [b]}\n- {name: b, adapter: codex, fallback_agents: [c]}\n- {name: c, adapter: gemini}\ntasks: [{name: t, agent: a, description: x}]\n';
+  expect(codes(text)).toEqual([]);
+});
+
 test('with a hierarchy any declared agent may be asked, so none is unused', () => {
   const text = (strategy: string) =>
     `orchestra: {execution: {strategy: ${strategy}}}\nagents: [{name: a, run: x}, {name: b, run: x}]\ntasks: [{name: t, agent: a}]\n`;

@@ -45,11 +45,9 @@ export const whoWorks: Rule = ({ tasks, agents, execution }, team, report) => {
   }
 
   // A manager may delegate to any of them; and where a task's agent is not known, one that is idle may be the one that was meant.
-  const working = tasks.map(({ agent }) => agent);
-  const used = new Set<string>([
-    ...working,
-    ...working.flatMap((name) => team.agents.get(name)?.fallback_agents ?? []),
-  ]);
+  const used = new Set(tasks.map(({ agent }) => agent));
+  // Those who may take over, and from those: a set goes on to what is added to it meanwhile.
+  for (const name of used) for (const next of team.agents.get(name)?.fallback_agents ?? []) used.add(next);
   const misspelt = [...used].some((name) => !declared.has(name));
   if (execution.strategy === 'hierarchical' || misspelt) return;
   for (const entry of agents) {
