@@ -12,6 +12,7 @@ import type {
 import { apply, initialState } from './fold.ts';
 import type { Found, Missed, StopCause } from './ports.ts';
 import { chanceOf } from './retry.ts';
+import { decide } from './schedule.ts';
 import type { Level } from './throttle.ts';
 
 /** How the process of a recorded attempt ended: by itself, not in its own power, or because the run told it to. */
@@ -75,6 +76,10 @@ export interface Recording {
   readonly moments: readonly Moment[];
   /** In order. */
   readonly levels: readonly RecordedLevel[];
+  /**
+   * Places of ends and finds that the run took in with the one before: by that it had something to do, which it did only after both.
+   */
+  readonly together: ReadonlySet<number>;
   /** When the run began, in milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -107,7 +112,9 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
   const levels: (Place & Level)[] = [];
   let idle = 0;
   let ending: Ending = {};
-  let failing: number | undefined;
+  let failing: Place | undefined;
+  const together = new Set<number>();
+  let isUndone = false;
   const partOf = (task: TaskName): Part => {
     const part = parts.get(task) ?? { attempts: [], moments: [] };
     parts.set(task, part);
@@ -150,14 +157,18 @@ export function recordingOf(plan: Plan, events: readonly RunEvent[]): Recording 
         partOf(task).moments.push({ type: 'cancel', ...place, task, because });
       }
     }
+    if (isArrival(event)) {
+      if (isUndone) together.add(event.seq);
+      isUndone = decide(state, Date.parse(event.ts)).type !== 'wait';
+    } else if (!isTold(event)) isUndone = false;
     ending = endingAfter(ending, event, place, failing);
-    failing = failingAfter(failing, event);
+    failing = failingAfter(failing, event, place);
   }
   const attempts = new Map([...parts].map(([task, part]) => [task, part.attempts]));
   const ofTasks = [...parts.values()].flatMap((part) => part.moments);
   const moments = [...ofTasks, ...pauses, ...endingMoments(ending, attempts)];
   moments.sort((a, b) => a.seq - b.seq);
-  return { attempts, moments, levels: levelsAmong(moments, levels), startedAt };
+  return { attempts, together, moments, levels: levelsAmong(moments, levels), startedAt };
 }
 
 function levelsAmong(moments: readonly Moment[], levels: readonly (Place & Level)[]): readonly RecordedLevel[] {
@@ -169,6 +180,16 @@ function levelsAmong(moments: readonly Moment[], levels: readonly (Place & Level
     }
     return { ...level, starts: before.start, ends: before.end };
   });
+}
+
+/** What the run takes in before it decides what to do next. */
+function isArrival(event: RunEvent): boolean {
+  return isAttemptEvent(event) || event.type === 'task.reused' || event.type === 'reuse.missed';
+}
+
+/** What is told before an end, or at any time. */
+function isTold({ type }: RunEvent): boolean {
+  return type === 'task.progressed' || type === 'recovery.applied' || type === 'plan.extended';
 }
 
 function isAttemptEvent(event: RunEvent): event is AttemptEvent {
@@ -233,11 +254,11 @@ function endingMoments({ exceed, stop }: Ending, attempts: Recording['attempts']
 }
 
 /** A run that is told to end first cancels what runs; why it does is told last. `failing`: since when nothing but ends was recorded. */
-function endingAfter(ending: Ending, event: RunEvent, place: Place, failing: number | undefined): Ending {
+function endingAfter(ending: Ending, event: RunEvent, place: Place, failing: Place | undefined): Ending {
   if (event.type === 'budget.exceeded')
     return { ...ending, exceed: { type: 'exceed', ...place, budget: event.budget } };
   // What failed last neither was tried again nor had anybody skipped: the run was ending by then.
-  const at = failing === undefined ? place : { ...place, seq: failing + withIt };
+  const at = failing === undefined ? place : { ...failing, seq: failing.seq + withIt };
   if (event.type === 'task.cancelled' && event.requested !== true && ending.stop === undefined) {
     return { ...ending, stop: { type: 'stop', ...at, because: 'signal', message: event.because } };
   }
@@ -247,8 +268,8 @@ function endingAfter(ending: Ending, event: RunEvent, place: Place, failing: num
 }
 
 /** The first failure since which nothing but ends of attempts was recorded. */
-function failingAfter(failing: number | undefined, event: RunEvent): number | undefined {
-  if (event.type === 'task.failed' && event.duration_ms !== undefined) return failing ?? event.seq;
+function failingAfter(failing: Place | undefined, event: RunEvent, place: Place): Place | undefined {
+  if (event.type === 'task.failed' && event.duration_ms !== undefined) return failing ?? place;
   if (event.type === 'task.succeeded' || event.type === 'task.progressed') return failing;
   return event.type === 'task.cancelled' && event.requested !== true ? failing : undefined;
 }

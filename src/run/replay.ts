@@ -239,11 +239,6 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
         callBack();
         return true;
       case 'stop':
-        // Who was being ended for something else by then is so.
-        for (const { recorded, attempt } of playing.values()) {
-          const { end } = recorded ?? {};
-          if (end?.type === 'stopped' && end.cause !== 'cancelled') attempt?.stop(end.cause, true, end.message);
-        }
         run.stop(moment.because, moment.message);
         return true;
       default:
@@ -256,16 +251,14 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     return moment.type === 'end' && playing.get(moment.of.task)?.deliver !== undefined;
   };
 
-  /** What ended or was found at nearly the same time, with no start between, was taken in together. */
+  const nobodyIsDue = () => [...playing.values()].every(({ due }) => !due);
+
+  /** What was taken in together, with all ends before it given to the run. */
   const isTogether = (one: Moment, next: Moment) =>
     (one.type === 'end' || one.type === 'look') &&
     (next.type === 'stop'
       ? next.seq - one.seq === withIt
-      : next.time - one.time <= oneTurn && isReady(next) && !isLevelBetween(one, next));
-
-  /** Whether the run was throttled between two moments: then it may have decided that nothing starts. */
-  const isLevelBetween = (one: Moment, next: Moment) =>
-    recording.levels.some(({ seq }) => seq > one.seq && seq < next.seq);
+      : recording.together.has(next.seq) && next.time - one.time <= oneTurn && isReady(next) && nobodyIsDue());
 
   /** Takes the next step; false where there is none. */
   const step = (run: Conducted): boolean => {
@@ -327,6 +320,11 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
       new Promise((resolve) => {
         const one = playing.get(task);
         if (one === undefined) return resolve();
+        const { end } = one.recorded ?? {};
+        // Who was ended for what it used waits for its turn with its end, as others do.
+        if (end?.type === 'stopped' && end.cause !== 'cancelled') {
+          return queueMicrotask(() => one.attempt?.stop(end.cause, true, end.message));
+        }
         one.goOn = resolve;
         one.arrived = true;
         wake();

@@ -98,9 +98,20 @@ async function replayed(plan: Plan, recorded: readonly RunEvent[], turns: () => 
   return { events, state, comparison: compare(before, state, replay.lacking) };
 }
 
+/** How and when attempts ended. */
+const endsOf = (events: readonly RunEvent[]) =>
+  events.flatMap((event) =>
+    /^task\.(succeeded|failed|cancelled|retry-scheduled)$/.test(event.type) && 'task' in event && 'attempt' in event
+      ? [`${event.ts.slice(20, 23)} ${event.type} ${event.task}`]
+      : [],
+  );
+
 async function expectSame(plan: Plan, recorded: readonly RunEvent[], turns: () => number): Promise<void> {
   const once = await replayed(plan, recorded);
   expect(once.comparison.differences, `${brief(recorded).join('\n')}\n\n${brief(once.events).join('\n')}`).toEqual([]);
+  // A throttled run, and one that was cut off, has no such order.
+  const isPlain = !recorded.some(({ type }) => type === 'parallelism.changed' || type === 'run.resumed');
+  if (isPlain && recorded.at(-1)?.type === 'run.finished') expect(endsOf(once.events)).toEqual(endsOf(recorded));
   const again = await replayed(plan, recorded, turns);
   expect(brief(again.events)).toEqual(brief(once.events));
   expect(again.events).toEqual(once.events);
@@ -217,6 +228,58 @@ test('what was found in one turn of the run is told in one, though the clock wen
     [9, { type: 'run.finished', outcome: 'failed' }],
   );
   await expectSame(plan, recorded, turnsOf([0, 2, 1]));
+});
+
+const succeeded = (name: string) => ({
+  type: 'task.succeeded',
+  task: name,
+  attempt: 1,
+  duration_ms: 1,
+  output: { path: `task_outputs/${name}_output.txt`, bytes: 10 + name.length, sha256: '0'.repeat(64) },
+});
+
+test('an attempt that was ended for its budget ends before the next one, and each in its own moment', async () => {
+  const plan = planOf([{ name: 'docs' }, { name: 'big', budget: { max_tokens: 10 } }]);
+  const recorded = journal(
+    [1, started('docs')],
+    [1, started('big')],
+    [42, failed('big', 1, { reason: 'budget' })],
+    [58, succeeded('docs')],
+    [59, { type: 'run.finished', outcome: 'failed' }],
+  );
+  const { events } = await replayed(plan, recorded, turnsOf([0, 2, 1]));
+  expect(endsOf(events)).toEqual(['042 task.failed big', '058 task.succeeded docs']);
+  await expectSame(plan, recorded, turnsOf([0, 2, 1]));
+});
+
+test('attempts that end in nearly the same moment end each in its own', async () => {
+  const plan = planOf([{ name: 'cod' }, { name: 'page' }]);
+  const recorded = journal(
+    [1, started('cod')],
+    [1, started('page')],
+    [27, succeeded('cod')],
+    [31, succeeded('page')],
+    [31, { type: 'run.finished', outcome: 'succeeded' }],
+  );
+  const { events } = await replayed(plan, recorded, turnsOf([0, 2, 1]));
+  expect(endsOf(events)).toEqual(['027 task.succeeded cod', '031 task.succeeded page']);
+});
+
+test('what was taken in together with an attempt that was ended is so again, in the recorded order', async () => {
+  const plan = planOf([{ name: 'big', budget: { max_tokens: 10 } }, { name: 'docs' }, { name: 'next' }], {
+    max_parallel_tasks: 2,
+    on_failure: 'stop',
+  });
+  const recorded = journal(
+    [1, started('big')],
+    [1, started('docs')],
+    [42, failed('big', 1, { reason: 'budget' })],
+    [44, succeeded('docs')],
+    [44, { type: 'task.skipped', task: 'next', because: 'stopped because big failed' }],
+    [44, { type: 'run.finished', outcome: 'failed' }],
+  );
+  const { events } = await replayed(plan, recorded, turnsOf([0, 2, 1]));
+  expect(brief(events.filter(({ type }) => type !== 'task.progressed'))).toEqual(brief(recorded));
 });
 
 test('who was failing when the run was stopped is not tried again', async () => {
