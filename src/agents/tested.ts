@@ -30,7 +30,8 @@ export function withDoctor<T extends AgentEnd>(
   { result, error, counts, version: told }: Account,
   versionOf: () => string | undefined,
 ): T {
-  if (end.type !== 'failed' || result !== undefined || error !== undefined) return end;
+  if (end.type !== 'failed' || end.exit_code === undefined) return end;
+  if (result !== undefined || error !== undefined) return end;
   if (ruleFor(name, end.signs) !== undefined) return end;
   const isUnderstood = Object.keys(counts).some((type) => !type.startsWith('other'));
   // Who was understood and then ended with a fault or by force is none of these.
