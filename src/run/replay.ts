@@ -323,7 +323,7 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
         const { end } = one.recorded ?? {};
         // Who was ended for what it used waits for its turn with its end, as others do.
         if (end?.type === 'stopped' && end.cause !== 'cancelled') {
-          return queueMicrotask(() => one.attempt?.stop(end.cause, true, end.message));
+          return void Promise.resolve().then(() => one.attempt?.stop(end.cause, true, end.message));
         }
         one.goOn = resolve;
         one.arrived = true;
