@@ -2,21 +2,24 @@
 import type { RecordedLevel } from './recording.ts';
 import type { Governor } from './throttle.ts';
 
-/**
- * A governor that changes where the recorded run did: after as many starts and ends. `ends` counts those of the replay, `reach` sets
- * its clock to the time of a change.
- */
-export function governorOfReplay(
-  recorded: readonly RecordedLevel[],
-  ends: () => number,
-  reach: (time: number) => void,
-): Governor {
+/** How far a replay has come. */
+interface Progress {
+  /** How many attempts have ended. */
+  ends(): number;
+  /** Whether all has happened that was recorded before this place. */
+  hasPassed(seq: number): boolean;
+  /** Sets the clock to the time of a change. */
+  reach(time: number): void;
+}
+
+/** A governor that changes where the recorded run did: after as many starts and ends, and after all else that came before. */
+export function governorOfReplay(recorded: readonly RecordedLevel[], { ends, hasPassed, reach }: Progress): Governor {
   const levels = [...recorded];
   let most: number | undefined;
   return {
     look(running) {
       for (let level = levels[0]; level !== undefined; level = levels[0]) {
-        if (ends() < level.ends || running + ends() < level.starts) return undefined;
+        if (ends() < level.ends || running + ends() < level.starts || !hasPassed(level.seq)) return undefined;
         levels.shift();
         reach(level.time);
         const before = most;

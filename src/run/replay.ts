@@ -178,13 +178,15 @@ export function openReplay(recording: Recording, settled: Settled): Replay {
     return looks.delete(task);
   };
 
-  const governor = governorOfReplay(
-    recording.levels,
-    () => ends,
-    (time) => {
+  const hasPassed = (seq: number): boolean =>
+    moments.slice(at).every((moment) => moment.seq > seq || (moment.type === 'start' && begun.has(moment.of)));
+  const governor = governorOfReplay(recording.levels, {
+    ends: () => ends,
+    hasPassed,
+    reach(time) {
       now = Math.max(now, time);
     },
-  );
+  });
 
   const release = (one: Playing, run: Conducted): void => {
     const { end, chance } = one.recorded ?? {};

@@ -282,6 +282,45 @@ test('what was taken in together with an attempt that was ended is so again, in 
   expect(brief(events.filter(({ type }) => type !== 'task.progressed'))).toEqual(brief(recorded));
 });
 
+test('a run that was throttled after a pause is so after the pause', async () => {
+  const plan = planOf(
+    [
+      { name: 'one', attempts: 2 },
+      { name: 'two', priority: 'high', cache: { files: [] } },
+    ],
+    {
+      max_parallel_tasks: 2,
+      on_failure: 'stop',
+      retry: { strategy: 'fixed', initial_delay_seconds: 0.001, max_delay_seconds: 60, jitter: 0 },
+    },
+  );
+  const at = new Date(2).toISOString();
+  const recorded = journal(
+    [0, started('one')],
+    [
+      1,
+      {
+        type: 'task.retry-scheduled',
+        task: 'one',
+        attempt: 1,
+        reason: 'agent-exit',
+        message: 'exit',
+        exit_code: 1,
+        at,
+      },
+    ],
+    [1, { type: 'run.paused' }],
+    [1, missed('two')],
+    [9, { type: 'run.unpaused' }],
+    [9, { type: 'parallelism.changed', max_parallel_tasks: 1, because: 'too little memory' }],
+    [9, started('two')],
+    [10, failed('two', 1, { reason: 'agent-exit', exit_code: 1 })],
+    [10, { type: 'task.skipped', task: 'one', because: 'stopped because two failed' }],
+    [10, { type: 'run.finished', outcome: 'failed' }],
+  );
+  await expectSame(plan, recorded, turnsOf([0, 2, 1]));
+});
+
 test('who was failing when the run was stopped is not tried again', async () => {
   const plan = planOf([
     { name: 'one', attempts: 3 },
