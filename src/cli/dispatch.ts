@@ -11,7 +11,7 @@ export async function dispatch(
   io: Io,
   run: (command: Command, call: Call) => Promise<number>,
 ): Promise<number> {
-  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  const argv = words[0] === 'help' ? helpFor(words.slice(1)) : words;
   let code: number = exit.succeeded;
   const program = build(named(argv), io, async (command, call) => {
     code = await run(command, call);
@@ -32,6 +32,15 @@ export async function dispatch(
     if (elsewhere.length > 0) throw usageFault(message, `did you mean: ${elsewhere.join('\n              ')}`);
     throw usageFault(message, [...hints, nextStep(argv)].join('\n'));
   }
+}
+
+/** The words after `help` as a call that prints it; a word that is no command is left to be refused. */
+function helpFor(words: readonly string[]): readonly string[] {
+  const [first] = words;
+  const isKnown =
+    groups.some(({ path, alias }) => first === path || first === alias) ||
+    commands.some(({ path }) => first === path[0]);
+  return first === undefined || first.startsWith('-') || isKnown ? [...words, '--help'] : words;
 }
 
 /** The one command that argv names in full, alone: building the others would be for nothing. All, when it names none. */

@@ -79,3 +79,9 @@ test.each([
   expect(stdout).toMatch(/^Usage: super/);
   expect(stdout).toContain('\nExample:\n');
 });
+
+test('help of a command that there is not is refused', async () => {
+  const { code, stderr } = await runCli(['help', 'orchestrra']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('did you mean "orchestra"?');
+});
